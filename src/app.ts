@@ -1,0 +1,219 @@
+import packageJson from "../package.json" with { type: "json" };
+import type { Config } from "./config/config.ts";
+import { loadMasterKeys } from "./config/master-key.ts";
+import type { Clock } from "./core/clock.ts";
+import { systemClock } from "./core/clock.ts";
+import type { HttpClient } from "./core/http-client.ts";
+import type { Logger } from "./core/logger.ts";
+import type { Principal } from "./core/principal.ts";
+import { equalSecret } from "./crypto/hash.ts";
+import type { Keyring } from "./crypto/keyring.ts";
+import { createKeyring, mac } from "./crypto/keyring.ts";
+import type { Random } from "./crypto/random.ts";
+import { systemRandom } from "./crypto/random.ts";
+import type { GhlClient } from "./ghl/call.ts";
+import { createGhlClient } from "./ghl/client.ts";
+import type { McpSurface } from "./mcp/surface.ts";
+import { createMcpSurface } from "./mcp/surface.ts";
+import type { GuardedFetch } from "./net/guarded-fetch.ts";
+import { createGuardedFetch } from "./net/guarded-fetch.ts";
+import { createHttpClient } from "./net/undici-http-client.ts";
+import type { AuthorizationServer } from "./oauth/authorization-server.ts";
+import { createMetadataDocumentClients } from "./oauth/clients/cimd.ts";
+import { createAuthorizationServer } from "./oauth/create-authorization-server.ts";
+import { checkMasterKey } from "./storage/key-canary.ts";
+import { openRecordStore } from "./storage/open.ts";
+import type { RecordStore } from "./storage/record-store.ts";
+import type { CookieKeys } from "./transport/cookie-keys.ts";
+import type { HttpServer, HttpServerDeps } from "./transport/http-server.ts";
+import type { UpstreamSettings } from "./upstream/create-upstream.ts";
+import { createUpstream } from "./upstream/create-upstream.ts";
+import type { Upstream } from "./upstream/upstream.ts";
+
+export type { UpstreamSettings } from "./upstream/create-upstream.ts";
+export type { LoginFailure, Upstream } from "./upstream/upstream.ts";
+
+/** The version of this program. */
+export const VERSION: string = packageJson.version;
+
+/** The parts of an app that touch the machine, and where GoHighLevel is. */
+export interface AppDeps {
+  readonly http: HttpClient;
+  /** How client metadata documents are fetched; tests put a host of their own behind it. */
+  readonly clientDocuments?: GuardedFetch;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: UpstreamSettings;
+}
+
+/** A wired app on an open store. */
+export interface App {
+  readonly upstream: Upstream;
+  readonly authorization: AuthorizationServer;
+  readonly surface: McpSurface;
+  readonly ghl: GhlClient;
+  /** Starts to serve HTTP. Throws `AppError("port_in_use")`. */
+  listen(): Promise<{ readonly port: number }>;
+  /** Speaks MCP on stdin and stdout for one principal; resolves when stdin ends. */
+  serveStdio(principal: Principal): Promise<void>;
+  /**
+   * Stops taking requests, lets running ones finish for up to `graceMs`, then closes the store. The
+   * HTTP client that was handed in stays open. Safe to call twice.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/** The machine's own HTTP client, clock and randomness. */
+export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random"> => ({
+  http: createHttpClient(),
+  clock: systemClock,
+  random: systemRandom,
+});
+
+/**
+ * Opens the store and wires every part over it. Throws what the store and the master key throw:
+ * `AppError("master_key_invalid")`, `storage_unavailable`; then nothing is left open.
+ */
+export const createApp = async (config: Config, deps: AppDeps): Promise<App> => {
+  const keyring = createKeyring(await loadMasterKeys(config.masterKey, deps));
+  const store = await openRecordStore(config.storageUrl, deps);
+  try {
+    await checkMasterKey({ store, keyring, random: deps.random });
+  } catch (cause) {
+    await store.close();
+    throw cause;
+  }
+  return wire(config, { ...deps, keyring, store });
+};
+
+type WiredDeps = AppDeps & { readonly keyring: Keyring; readonly store: RecordStore };
+
+const wire = (config: Config, deps: WiredDeps): App => {
+  const services = wireServices(config, deps);
+  const { surface } = services;
+  const { clock, log, store } = deps;
+  const sweeping = startSweeping(deps);
+  let server: HttpServer | undefined;
+  let closing: Promise<void> | undefined;
+  return {
+    ...services,
+    // The transports are loaded by those who use them, so that other commands start sooner.
+    listen: async () => {
+      const { createHttpServer } = await import("./transport/http-server.ts");
+      server ??= createHttpServer(toServerDeps(config, deps, services));
+      return server.listen({ host: config.host, port: config.port });
+    },
+    serveStdio: async (principal) => {
+      const { serveStdio } = await import("./transport/stdio.ts");
+      await serveStdio({ surface, principal, log, clock });
+    },
+    close: (options) => {
+      closing ??= (async () => {
+        await server?.close(options);
+        await sweeping.stop();
+        await store.close();
+      })();
+      return closing;
+    },
+  };
+};
+
+type Services = Pick<App, "upstream" | "authorization" | "surface" | "ghl">;
+
+const wireServices = (config: Config, deps: WiredDeps): Services => {
+  const { clock, http, log, settings } = deps;
+  const upstream = createUpstream({ ...deps, config: settings });
+  const ghl = createGhlClient({
+    apiBaseUrl: settings.apiBaseUrl,
+    tokens: upstream.tokens,
+    http,
+    clock,
+    log,
+  });
+  const authorization = createAuthorizationServer({
+    ...deps,
+    settings: {
+      issuer: config.publicUrl,
+      accessTokenTtlSeconds: config.accessTokenTtlSeconds,
+      refreshTokenTtlSeconds: config.refreshTokenTtlSeconds,
+    },
+    clientSources: [
+      createMetadataDocumentClients({
+        ...deps,
+        fetcher: deps.clientDocuments ?? createGuardedFetch(),
+      }),
+    ],
+  });
+  const surface = createMcpSurface({
+    ghl,
+    connections: upstream,
+    clock,
+    log,
+    version: VERSION,
+    mode: isSandbox(settings) ? "sandbox" : "live",
+  });
+  return { upstream, authorization, surface, ghl };
+};
+
+const toServerDeps = (
+  { enableSse, publicUrl }: Config,
+  deps: WiredDeps,
+  services: Services,
+): HttpServerDeps => ({
+  ...services,
+  publicUrl,
+  enableSse,
+  sandbox: isSandbox(deps.settings),
+  cookieKeys: createCookieKeys(deps),
+  clock: deps.clock,
+  log: deps.log,
+  isReady: () => canRead(deps.store),
+});
+
+const isSandbox = ({ environment }: UpstreamSettings): boolean => environment === "sandbox";
+
+const createCookieKeys = ({ keyring, random }: WiredDeps): CookieKeys => ({
+  mac: (purpose, value) => mac(keyring, purpose, value),
+  equal: equalSecret,
+  random: () => random.token(),
+});
+
+/** Whether the store answers; a record that is not there is an answer. */
+const canRead = async (store: RecordStore): Promise<boolean> =>
+  store.get({ namespace: "readiness", key: "probe" }).then(
+    () => true,
+    () => false,
+  );
+
+const SWEEP_EVERY_MS = 5 * 60_000;
+
+/** Removes expired records every few minutes until it is stopped. */
+const startSweeping = ({ clock, log, store }: WiredDeps): { stop(): Promise<void> } => {
+  const stopping = new AbortController();
+  const sweep = async (): Promise<void> => {
+    try {
+      const removed = await store.sweep();
+      if (removed > 0) log.debug("removed expired records", { removed });
+    } catch (cause) {
+      // The next round tries again: expired records are invisible already, only the space is not freed.
+      log.warn("expired records could not be removed", { error: cause });
+    }
+  };
+  const running = (async () => {
+    while (await waited(clock, stopping.signal)) await sweep();
+  })();
+  return {
+    stop: async () => {
+      stopping.abort(new Error("stopped"));
+      await running;
+    },
+  };
+};
+
+/** Waits for the next round; false once it is stopped. */
+const waited = async (clock: Clock, signal: AbortSignal): Promise<boolean> =>
+  clock.sleep(SWEEP_EVERY_MS, signal).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import { CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { ERROR_TABLE } from "../core/errors.ts";
+import { isExpected, toEnding } from "./exit.ts";
+import { createPrinter } from "./print.ts";
+import { createProgram } from "./program.ts";
+import type { Shutdown } from "./shutdown.ts";
+import { listenForShutdown } from "./shutdown.ts";
+
+const printer = createPrinter({ stdout: process.stdout, stderr: process.stderr });
+let shutdown: Shutdown | undefined;
+const program = createProgram(packageJson.version, {
+  printer,
+  shutdown: () => (shutdown ??= listenForShutdown()),
+});
+
+/** Runs the command line and gives the exit code. The only place that turns errors into text. */
+const main = async (argv: readonly string[]): Promise<number> => {
+  try {
+    await program.parseAsync(argv);
+    return 0;
+  } catch (error) {
+    return await explain(error);
+  } finally {
+    shutdown?.release();
+  }
+};
+
+/** Says on stderr what went wrong, and gives the exit code. */
+const explain = async (error: unknown): Promise<number> => {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : ERROR_TABLE.usage.exitCode;
+  }
+  const level: unknown = program.opts()["logLevel"];
+  const ending = toEnding(error, {
+    // Only a bug has a log id; refused starts should come at once.
+    logId: isExpected(error) ? "" : await makeLogId(),
+    showStack: level === "debug" || level === "trace",
+  });
+  for (const [index, line] of ending.lines.entries()) {
+    printer.problem(index === 0 ? `ghl-mcp: ${line}` : line);
+  }
+  return ending.exitCode;
+};
+
+/** Loaded only for a bug; if the app is what is broken, the error still has to come out. */
+const makeLogId = async (): Promise<string> =>
+  import("../app.ts").then(
+    ({ systemParts }) => systemParts().random.id(),
+    () => "none",
+  );
+
+// A bug outside of every awaited call, where the state of the process is unknown.
+process.on("uncaughtException", (error) => {
+  void explain(error).then((exitCode) => process.exit(exitCode));
+});
+// The reader of a result may leave early, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+process.exitCode = await main(process.argv);

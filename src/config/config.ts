@@ -1,0 +1,61 @@
+import type { Secret } from "../core/secret.ts";
+
+/**
+ * Who we are at GoHighLevel. `sandbox`: nobody, so the built-in stand-in is used. `private_token`: no
+ * marketplace app, only a private integration token. `oauth`: a marketplace app.
+ */
+export type UpstreamConfig =
+  | { readonly mode: "sandbox" }
+  | { readonly mode: "private_token" }
+  | {
+      readonly mode: "oauth";
+      readonly clientId: string;
+      readonly clientSecret: Secret;
+    };
+
+/** A static private integration token for one location. */
+export interface PrivateTokenConfig {
+  readonly token: Secret;
+  readonly locationId: string;
+}
+
+/**
+ * Where the master keys come from. `generated`: a key file beside the SQLite database, made on the
+ * first start with mode 0600. `given`: 32-byte keys, the first of which encrypts. `ephemeral`: a key
+ * that lives as long as the process, for a store that does too.
+ */
+export type MasterKeyConfig =
+  | { readonly source: "generated"; readonly path: string; readonly databasePath: string }
+  | { readonly source: "ephemeral" }
+  | { readonly source: "given"; readonly keys: readonly Secret[] };
+
+/** How and how much is logged. */
+export interface LogConfig {
+  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "silent";
+}
+
+/** Every setting, checked and complete. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** The origin that clients see: scheme, host and port, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly upstream: UpstreamConfig;
+  readonly privateToken?: PrivateTokenConfig;
+  /** The location that a local process works in; with a private token, the token's location. */
+  readonly locationId?: string;
+  /** `<publicUrl>/oauth/callback` unless set. */
+  readonly redirectUri: string;
+  readonly apiBaseUrl: string;
+  /** The chooselocation page. */
+  readonly authorizeUrl: string;
+  /** The version id that a draft marketplace app needs. */
+  readonly versionId?: string;
+  readonly scopes: readonly string[];
+  readonly storageUrl: string;
+  readonly masterKey: MasterKeyConfig;
+  readonly log: LogConfig;
+  readonly enableSse: boolean;
+  readonly accessTokenTtlSeconds: number;
+  readonly refreshTokenTtlSeconds: number;
+}

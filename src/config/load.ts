@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { AppError } from "../core/errors.ts";
+import { toSecret } from "../core/secret.ts";
+import type { RawSettings } from "./check-settings.ts";
+import { chooseHost, readSettings } from "./check-settings.ts";
+import type { Config, MasterKeyConfig, UpstreamConfig } from "./config.ts";
+import { readEnvFile } from "./env-file.ts";
+import { readMasterKeys } from "./master-key-setting.ts";
+import type { SettingName, Settings } from "./schema.ts";
+import { SETTING_ROWS } from "./schema.ts";
+
+/** Where settings come from, strongest first: flags, environment, file, defaults. */
+export interface ConfigSources {
+  /** From the command line, by the name of the setting. */
+  readonly flags?: Readonly<Partial<Record<SettingName, string>>>;
+  /** Absent: the environment of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** A file that must exist. Absent: `.env` of the working directory, if there is one. */
+  readonly envFile?: string;
+}
+
+/** The settings, and what a person should hear about them although they are usable. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads and checks every setting. Throws `AppError("config_invalid")` with a line for each mistake, or
+ * `AppError("env_file_unreadable")`. Creates nothing.
+ */
+export const loadConfig = (sources: ConfigSources = {}): LoadedConfig => {
+  const file = dropEmpty(readEnvFile(sources.envFile ?? ".env", sources.envFile !== undefined));
+  const environment = dropEmpty(sources.environment ?? process.env);
+  const flags = dropEmpty(sources.flags ?? {});
+  const variables = { ...file, ...environment };
+  const raw = keepOurs({ ...variables, ...flags });
+  const { settings, mistakes } = readSettings(raw);
+  const masterKey = readMasterKey(raw, variables);
+  const all = [...mistakes, ...(typeof masterKey === "string" ? [masterKey] : [])];
+  if (settings === undefined || typeof masterKey === "string" || all.length > 0) {
+    throw new AppError("config_invalid", listMistakes(all));
+  }
+  const debug = settings.DEBUG === true && flags["LOG_LEVEL"] === undefined;
+  return { config: toConfig(settings, masterKey, debug), warnings: findWarnings(raw) };
+};
+
+/** An empty value counts as absent, so that a blank line in a copied `.env.example` sets nothing. */
+const dropEmpty = (values: Readonly<Record<string, string | undefined>>): RawSettings =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const text = value?.trim() ?? "";
+      return text === "" ? [] : [[name, text]];
+    }),
+  );
+
+const keepOurs = (values: RawSettings): RawSettings =>
+  Object.fromEntries(
+    Object.entries(values).filter(([name]) => SETTING_ROWS.has(name) || name.startsWith("GHL_")),
+  );
+
+const listMistakes = (mistakes: readonly string[]): string => {
+  const head =
+    mistakes.length === 1 ? "a setting is wrong" : `${mistakes.length} settings are wrong`;
+  return [`${head}:`, ...mistakes.map((line) => `  ${line}`)].join("\n");
+};
+
+/** The keys, or a line that says what is wrong with them. */
+const readMasterKey = (raw: RawSettings, variables: RawSettings): MasterKeyConfig | string => {
+  const text = raw["MASTER_KEY"];
+  if (text !== undefined) {
+    const keys = readMasterKeys(text, {
+      readFile: (path) => {
+        try {
+          return readFileSync(path, "utf8");
+        } catch {
+          return undefined;
+        }
+      },
+      readVariable: (name) => variables[name],
+    });
+    if (keys.ok) return { source: "given", keys: keys.value };
+    return `MASTER_KEY: ${keys.failure}; ${SETTING_ROWS.get("MASTER_KEY")?.right ?? ""}`;
+  }
+  const storageUrl = raw["STORAGE_URL"] ?? SETTING_ROWS.get("STORAGE_URL")?.fallback ?? "";
+  const databasePath = findDatabasePath(storageUrl);
+  if (databasePath === undefined) return { source: "ephemeral" };
+  return { source: "generated", path: `${databasePath}.key`, databasePath };
+};
+
+const findDatabasePath = (storageUrl: string): string | undefined =>
+  storageUrl.startsWith("sqlite:") ? storageUrl.slice("sqlite:".length) : undefined;
+
+const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean): Config => {
+  const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  const { GHL_VERSION_ID: versionId, GHL_LOCATION_ID: locationId } = settings;
+  const privateToken = settings.GHL_PRIVATE_TOKEN;
+  return {
+    host: settings.HOST ?? chooseHost(settings.PUBLIC_URL),
+    port: settings.PORT,
+    publicUrl,
+    upstream: toUpstream(settings),
+    ...(privateToken === undefined || locationId === undefined
+      ? {}
+      : { privateToken: { token: toSecret(privateToken), locationId } }),
+    ...(locationId === undefined ? {} : { locationId }),
+    redirectUri: settings.GHL_REDIRECT_URI ?? `${publicUrl}/oauth/callback`,
+    apiBaseUrl: settings.GHL_BASE_URL,
+    authorizeUrl: settings.GHL_AUTHORIZE_URL,
+    ...(versionId === undefined ? {} : { versionId }),
+    scopes: settings.GHL_SCOPES,
+    storageUrl: settings.STORAGE_URL,
+    masterKey,
+    log: { level: debug && settings.LOG_LEVEL !== "trace" ? "debug" : settings.LOG_LEVEL },
+    enableSse: settings.ENABLE_SSE,
+    accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL,
+    refreshTokenTtlSeconds: settings.REFRESH_TOKEN_TTL,
+  };
+};
+
+const toUpstream = (settings: Settings): UpstreamConfig => {
+  const { GHL_CLIENT_ID: clientId, GHL_CLIENT_SECRET: clientSecret } = settings;
+  if (clientId !== undefined && clientSecret !== undefined) {
+    return { mode: "oauth", clientId, clientSecret: toSecret(clientSecret) };
+  }
+  return { mode: settings.GHL_PRIVATE_TOKEN === undefined ? "sandbox" : "private_token" };
+};
+
+const findWarnings = (raw: RawSettings): readonly string[] =>
+  Object.keys(raw)
+    .filter((name) => !SETTING_ROWS.has(name))
+    .map((name) => `${name}: no such setting, ignored`);

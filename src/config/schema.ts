@@ -1,0 +1,240 @@
+import { z } from "zod";
+import { isLoopbackUrl } from "./loopback.ts";
+
+/** What people are told about one setting. docs/configuration.md is tested against these rows. */
+export interface SettingInfo {
+  /** One line for the documentation. */
+  readonly meaning: string;
+  /** What would be right; the end of every message about a wrong value. */
+  readonly right: string;
+  /** The value that counts when none is given. */
+  readonly fallback?: string;
+  /** The default as the documentation words it, where it depends on other settings. */
+  readonly shownDefault?: string;
+  /** The value is never repeated in a message. */
+  readonly secret?: true;
+  /** The command-line option that sets it. */
+  readonly flag?: string;
+}
+
+const DEFAULT_SCOPES = [
+  "contacts.readonly",
+  "contacts.write",
+  "opportunities.readonly",
+  "opportunities.write",
+  "calendars.readonly",
+  "calendars.write",
+  "calendars/events.readonly",
+  "calendars/events.write",
+  "conversations.readonly",
+  "conversations/message.readonly",
+  "conversations/message.write",
+  "workflows.readonly",
+  "locations.readonly",
+  "users.readonly",
+  "locations/customFields.readonly",
+  "locations/customValues.readonly",
+  "oauth.readonly",
+  "oauth.write",
+] as const;
+
+/** Every setting, in the order of the documentation. */
+export const SETTINGS = {
+  GHL_CLIENT_ID: {
+    meaning: "client id of the marketplace app; without app and token the sandbox is used",
+    right: "copy it from the app's page in the marketplace, without spaces",
+  },
+  GHL_CLIENT_SECRET: {
+    meaning: "client secret of the marketplace app",
+    right: "copy it from the app's page in the marketplace, without spaces",
+    secret: true,
+  },
+  GHL_REDIRECT_URI: {
+    meaning:
+      "where GoHighLevel sends the browser back to; equal to the app's setting, byte for byte",
+    right: "give an address such as https://mcp.example.com/oauth/callback",
+    shownDefault: "`<PUBLIC_URL>/oauth/callback`",
+  },
+  GHL_BASE_URL: {
+    meaning: "base of the GoHighLevel API",
+    right: "give an https address without a query",
+    fallback: "https://services.leadconnectorhq.com",
+  },
+  GHL_AUTHORIZE_URL: {
+    meaning:
+      "GoHighLevel's sign-in page; for the white-label domain `https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation`",
+    right: "give the https address of the page up to the question mark",
+    fallback: "https://marketplace.gohighlevel.com/v2/oauth/chooselocation",
+  },
+  GHL_VERSION_ID: {
+    meaning: "version id of the marketplace app, needed while the app is a draft",
+    right: "copy the version_id of the app's installation link",
+  },
+  GHL_SCOPES: {
+    meaning: "what GoHighLevel is asked for, separated by spaces",
+    right: "separate the names by spaces, such as: contacts.readonly contacts.write",
+    fallback: DEFAULT_SCOPES.join(" "),
+    shownDefault: "see below",
+  },
+  GHL_PRIVATE_TOKEN: {
+    meaning: "a private integration token for one location, for `ghl-mcp stdio`",
+    right: "copy it from Settings, Private Integrations of the location",
+    secret: true,
+  },
+  GHL_LOCATION_ID: {
+    meaning: "the location of the private token, or the one that `ghl-mcp stdio` works in",
+    right: "copy it from the location's address, such as ve9EPM428h8vShlRW1KT",
+  },
+  PORT: {
+    meaning: "port that the server listens on",
+    right: "give a whole number from 1 to 65535",
+    fallback: "8000",
+    flag: "--port <number>",
+  },
+  HOST: {
+    meaning: "address that the server listens on",
+    right: "give an IP address or a host name, such as 127.0.0.1",
+    shownDefault: "`127.0.0.1`; `0.0.0.0` once `PUBLIC_URL` is not this machine",
+    flag: "--host <address>",
+  },
+  PUBLIC_URL: {
+    meaning: "origin under which clients reach the server; https unless it is this machine",
+    right: "give scheme, host and port alone, such as https://mcp.example.com",
+    shownDefault: "`http://localhost:<PORT>`",
+    flag: "--public-url <origin>",
+  },
+  STORAGE_URL: {
+    meaning:
+      "where connections and grants are kept: `sqlite:<file>`, or `memory:` for nothing kept",
+    right: "give sqlite: and a file, such as sqlite:./data/ghl-mcp.db, or memory:",
+    fallback: "sqlite:./data/ghl-mcp.db",
+    // A database URL may carry a password.
+    secret: true,
+    flag: "--storage-url <url>",
+  },
+  MASTER_KEY: {
+    meaning:
+      "key that encrypts the stored tokens: 32 bytes in base64, or `file:<path>` or `env:<name>`; several, separated by spaces, form a ring whose first encrypts",
+    right:
+      "give 32 bytes in base64 (openssl rand -base64 32), or a reference: file:<path> or env:<name>",
+    shownDefault: "made on the first start beside the SQLite file, mode 0600",
+    secret: true,
+  },
+  LOG_LEVEL: {
+    meaning: "least severe log lines that are written: trace, debug, info, warn, error or silent",
+    right: "give one of: trace, debug, info, warn, error, silent",
+    fallback: "info",
+    flag: "--log-level <level>",
+  },
+  DEBUG: {
+    meaning: "`true` sets the log level to debug; values meant for other programs are ignored",
+    right: "give true or false",
+  },
+  ENABLE_SSE: {
+    meaning: "whether the legacy HTTP+SSE transport answers at `/sse`",
+    right: "give true or false",
+    fallback: "true",
+  },
+  ACCESS_TOKEN_TTL: {
+    meaning: "seconds that an access token of an MCP client lives, at most a day",
+    right: "give a whole number of seconds from 1 to 86400",
+    fallback: "28800",
+  },
+  REFRESH_TOKEN_TTL: {
+    meaning: "seconds that a refresh token of an MCP client lives when unused, at most a year",
+    right: "give a whole number of seconds from 1 to 31536000, above ACCESS_TOKEN_TTL",
+    fallback: "5184000",
+  },
+} as const satisfies Readonly<Record<string, SettingInfo>>;
+
+/** The name of a setting: its environment variable. */
+export type SettingName = keyof typeof SETTINGS;
+
+/** The rows as plain data, for code that walks over all of them. */
+export const SETTING_ROWS: ReadonlyMap<string, SettingInfo> = new Map(Object.entries(SETTINGS));
+
+const withoutSpaces = z.string().regex(/^\S+$/u, "contains a space or a line break");
+
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/u, "is not a whole number")
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, "is out of range");
+
+const flag = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(["true", "false", "1", "0", "yes", "no", "on", "off"], "is neither true nor false"))
+  .transform((value) => ["true", "1", "yes", "on"].includes(value));
+
+/** What is wrong with an address, if anything. */
+const findUrlProblem = (text: string): string | undefined => {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/u.test(url.protocol)) return "is not an http or https address";
+  if (url.username !== "" || url.password !== "") return "contains a user name or a password";
+  if (text.includes("#")) return "contains a fragment (#)";
+  if (url.protocol === "http:" && !isLoopbackUrl(url)) {
+    return "uses http for a host that is not this machine, where only https is safe";
+  }
+  return undefined;
+};
+
+const url = z.string().superRefine((text, context) => {
+  const message = findUrlProblem(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+const pageUrl = url
+  .refine((text) => !text.includes("?"), "contains a query (?)")
+  .transform((text) => text.replace(/\/+$/u, ""));
+
+const origin = url
+  .refine(
+    (text) => /^[^:]+:\/\/[^/?\\]+\/?$/u.test(text),
+    "contains more than scheme, host and port",
+  )
+  .transform((text) => URL.parse(text)?.origin ?? text);
+
+const scopes = z
+  .string()
+  .refine((value) => !value.includes(","), "contains a comma")
+  .transform((value) => value.split(/\s+/u));
+
+/** Reads every setting from its text; the rules between settings are in check-settings.ts. */
+export const settingsSchema = z.object({
+  GHL_CLIENT_ID: withoutSpaces.optional(),
+  GHL_CLIENT_SECRET: withoutSpaces.optional(),
+  // Kept as written: GoHighLevel compares it byte for byte.
+  GHL_REDIRECT_URI: url.optional(),
+  GHL_BASE_URL: pageUrl,
+  GHL_AUTHORIZE_URL: pageUrl,
+  GHL_VERSION_ID: withoutSpaces.optional(),
+  GHL_SCOPES: scopes,
+  GHL_PRIVATE_TOKEN: withoutSpaces.optional(),
+  GHL_LOCATION_ID: z
+    .string()
+    .regex(/^[\w-]+$/u, "is not a location id")
+    .optional(),
+  PORT: wholeNumber(1, 65_535),
+  HOST: z
+    .string()
+    .regex(/^[\w.:%-]+$/u, "is not an address")
+    .optional(),
+  PUBLIC_URL: origin.optional(),
+  STORAGE_URL: z
+    .string()
+    .regex(/^(?:sqlite:(?!:memory:|\/\/).+|memory:)$/u, "does not name a store of this server"),
+  MASTER_KEY: z.string().optional(),
+  LOG_LEVEL: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"], "is not a log level")),
+  DEBUG: flag.catch(false).optional(),
+  ENABLE_SSE: flag,
+  ACCESS_TOKEN_TTL: wholeNumber(1, 86_400),
+  REFRESH_TOKEN_TTL: wholeNumber(1, 31_536_000),
+} satisfies Readonly<Record<SettingName, z.ZodType>>);
+
+/** All settings, each read from its text. */
+export type Settings = z.infer<typeof settingsSchema>;

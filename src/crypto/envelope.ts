@@ -1,0 +1,104 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
+import { AppError } from "../core/errors.ts";
+import type { Keyring } from "./keyring.ts";
+import type { Random } from "./random.ts";
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const DATA_KEY_BYTES = 32;
+
+/**
+ * Encrypts a text for one address: `v1.<kid>.<nonce>.<wrapped data key>.<nonce>.<ciphertext+tag>`.
+ * Each blob has a fresh data key, wrapped under the active master key, so a change of master key
+ * rewraps 48 bytes and leaves the data alone. Both layers are AES-256-GCM and both authenticate
+ * `ghl-mcp|v1|<aad>`: a blob that is moved to another record does not open there.
+ */
+// oxlint-disable-next-line max-params -- two tools and two strings read better flat, beside `open`
+export const seal = (keyring: Keyring, random: Random, aad: string, plaintext: string): string => {
+  const bound = bind(aad);
+  const dataKey = random.bytes(DATA_KEY_BYTES);
+  const wrapped = encrypt(
+    { key: keyring.active.key, nonce: random.bytes(NONCE_BYTES), bound },
+    dataKey,
+  );
+  const sealed = encrypt(
+    { key: createSecretKey(dataKey), nonce: random.bytes(NONCE_BYTES), bound },
+    Buffer.from(plaintext, "utf8"),
+  );
+  return ["v1", keyring.active.kid, ...wrapped, ...sealed].join(".");
+};
+
+/**
+ * Decrypts a blob of {@link seal}. Throws `AppError("storage_corrupt")` if it is not one, was changed
+ * in any bit, belongs to another address, or was sealed under a key that is not in the ring; the
+ * message names the address and an unknown key id, never content.
+ */
+export const open = (keyring: Keyring, aad: string, blob: string): string => {
+  const [format, kid, wrapNonce, wrappedKey, nonce, ciphertext, ...rest] = blob.split(".");
+  if (
+    format !== "v1" ||
+    kid === undefined ||
+    wrapNonce === undefined ||
+    wrappedKey === undefined ||
+    nonce === undefined ||
+    ciphertext === undefined ||
+    rest.length > 0
+  ) {
+    throw corrupt(aad, "is not a sealed value");
+  }
+  const master = keyring.find(kid);
+  if (master === undefined) {
+    throw corrupt(
+      aad,
+      `was sealed with master key "${printable(kid)}", which is not among those given (${keyring.kids.join(", ")})`,
+    );
+  }
+  const bound = bind(aad);
+  try {
+    const dataKey = decrypt({ key: master.key, bound }, wrapNonce, wrappedKey);
+    return decrypt({ key: createSecretKey(dataKey), bound }, nonce, ciphertext).toString("utf8");
+  } catch (cause) {
+    throw corrupt(aad, "does not open: it was changed, or belongs to another record", cause);
+  }
+};
+
+const bind = (aad: string): Buffer => Buffer.from(`ghl-mcp|v1|${aad}`, "utf8");
+
+const encrypt = (
+  lock: { readonly key: KeyObject; readonly nonce: Buffer; readonly bound: Buffer },
+  data: Buffer,
+): [nonce: string, ciphertextAndTag: string] => {
+  const cipher = createCipheriv("aes-256-gcm", lock.key, lock.nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(lock.bound);
+  const ciphertext = Buffer.concat([cipher.update(data), cipher.final(), cipher.getAuthTag()]);
+  return [lock.nonce.toString("base64url"), ciphertext.toString("base64url")];
+};
+
+const decrypt = (
+  lock: { readonly key: KeyObject; readonly bound: Buffer },
+  nonce: string,
+  ciphertextAndTag: string,
+): Buffer => {
+  const data = decode(ciphertextAndTag);
+  const tagStart = data.length - TAG_BYTES;
+  if (tagStart < 0) throw new RangeError("shorter than its tag");
+  const decipher = createDecipheriv("aes-256-gcm", lock.key, decode(nonce), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(lock.bound);
+  decipher.setAuthTag(data.subarray(tagStart));
+  return Buffer.concat([decipher.update(data.subarray(0, tagStart)), decipher.final()]);
+};
+
+// Node's decoder skips what it does not know and ignores spare bits: only the one canonical spelling
+// of a value may pass, or a blob could be changed and still open.
+const decode = (text: string): Buffer => {
+  const bytes = Buffer.from(text, "base64url");
+  if (bytes.toString("base64url") !== text) throw new RangeError("not canonical base64url");
+  return bytes;
+};
+
+const printable = (kid: string): string => kid.slice(0, 16).replaceAll(/[^A-Za-z0-9_-]/g, "?");
+
+const corrupt = (aad: string, problem: string, cause?: unknown): AppError =>
+  new AppError("storage_corrupt", `the record "${aad}" ${problem}`, { cause });

@@ -1,0 +1,26 @@
+import type { ConnectionId, LocationId, OperationId } from "../core/ids.ts";
+import type { Result } from "../core/result.ts";
+import type { GhlFailure } from "./errors.ts";
+
+/** One call of an operation. Wire names of parameters and body fields, as the catalogue has them. */
+export interface GhlCall {
+  readonly operation: OperationId;
+  /** Path, query and header parameters by their wire name. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly connectionId: ConnectionId;
+  /** The location to act in: injected wherever the operation wants it. */
+  readonly locationId?: LocationId;
+  readonly signal?: AbortSignal;
+}
+
+/** A successful answer: the parsed JSON body, or undefined where there was none. */
+export interface GhlAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The API client. Knows nothing of OAuth or MCP. */
+export interface GhlClient {
+  call(call: GhlCall): Promise<Result<GhlAnswer, GhlFailure>>;
+}

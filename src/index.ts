@@ -1,0 +1,18 @@
+export { createApp, systemParts, VERSION } from "./app.ts";
+export type { App, AppDeps, UpstreamSettings } from "./app.ts";
+export type { Config } from "./config/config.ts";
+export { loadConfig } from "./config/load.ts";
+export type { ConfigSources, LoadedConfig } from "./config/load.ts";
+export { AppError, ERROR_TABLE } from "./core/errors.ts";
+export type { ErrorCode } from "./core/errors.ts";
+export type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from "./core/http-client.ts";
+export * from "./core/ids.ts";
+export type { Logger } from "./core/logger.ts";
+export { silentLogger } from "./core/logger.ts";
+export type { Result } from "./core/result.ts";
+export { toSecret } from "./core/secret.ts";
+export type { Secret } from "./core/secret.ts";
+export type { GhlAnswer, GhlCall, GhlClient } from "./ghl/call.ts";
+export { createGhlClient } from "./ghl/client.ts";
+export type { GhlFailure } from "./ghl/errors.ts";
+export type { AccessToken, TokenFailure, TokenRequest, TokenSource } from "./ghl/ports.ts";

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { type Result, fail, ok } from "../core/result.ts";
+import type { ToolFailure } from "./failure.ts";
+import { fitRecords } from "./result.ts";
+import type { ToolOutput } from "./tool.ts";
+
+/** Where GoHighLevel (or we) should go on reading: its own sort values, or an offset. */
+export type Position = readonly (string | number)[];
+
+/**
+ * Where a list goes on. `skip` counts records of the page at `from` that were handed out already: a
+ * page that did not fit is read again and continued at the record where it was cut.
+ */
+export interface PageCursor {
+  readonly from: Position | undefined;
+  readonly skip: number;
+}
+
+/** The argument that continues a list. */
+export const CURSOR_FIELD = z
+  .string()
+  .max(600)
+  .optional()
+  .describe("next_cursor of the last result");
+
+/** The top level of a list result: the records under `name`, and how to go on. */
+export function pageOutput(name: string): z.ZodObject {
+  return z.strictObject({
+    [name]: z.array(z.looseObject({})),
+    total: z.int().optional(),
+    next_cursor: z.string().optional(),
+    note: z.string().optional(),
+  });
+}
+
+const wireCursor = z.tuple([
+  z
+    .array(z.union([z.string().max(200), z.number()]))
+    .max(4)
+    .nullable(),
+  z.int().min(0).max(10_000),
+]);
+
+const START: PageCursor = { from: undefined, skip: 0 };
+
+/** Reads a cursor. It carries no authority: it only says where to go on within the caller's own list. */
+export function readCursor(cursor: string | undefined): Result<PageCursor, ToolFailure> {
+  if (cursor === undefined) return ok(START);
+  const parsed = wireCursor.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
+  if (parsed.success) return ok({ from: parsed.data[0] ?? undefined, skip: parsed.data[1] });
+  return fail({
+    kind: "invalid_arguments",
+    problems: [
+      {
+        argument: "cursor",
+        problem: "is not a next_cursor of this tool; leave it out to start again",
+      },
+    ],
+  });
+}
+
+/** Writes a cursor. */
+function writeCursor({ from, skip }: PageCursor): string {
+  return Buffer.from(JSON.stringify([from ?? null, skip]), "utf8").toString("base64url");
+}
+
+/** One page as it was read, projected. */
+export interface ReadPage {
+  readonly cursor: PageCursor;
+  /** All records of the page, those that are to be skipped included. */
+  readonly records: readonly ToolOutput[];
+  /** Where the page after this one starts; undefined at the end. */
+  readonly next: Position | undefined;
+}
+
+/** The records that fit, and how to go on: `next_cursor`, and a `note` where the page was cut. */
+export function toPage({ cursor, records, next }: ReadPage): {
+  readonly records: readonly ToolOutput[];
+  readonly more: ToolOutput;
+} {
+  const remaining = records.slice(cursor.skip);
+  const fitted = fitRecords(remaining);
+  if (fitted.kept < remaining.length) {
+    return {
+      records: fitted.records,
+      more: {
+        next_cursor: writeCursor({ from: cursor.from, skip: cursor.skip + fitted.kept }),
+        note: `cut after ${fitted.kept} records to stay short; go on with cursor, or narrow the search`,
+      },
+    };
+  }
+  const more = next === undefined ? {} : { next_cursor: writeCursor({ from: next, skip: 0 }) };
+  return { records: fitted.records, more };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import type { ToolOutput } from "./tool.ts";
+
+/**
+ * The most characters of JSON in one result: about 6,000 tokens, at about 3 characters per token for
+ * JSON that is rich in ids and numbers.
+ */
+const MAX_RESULT_CHARACTERS = 18_000;
+
+/** A tool result on the wire: the object, and the same as compact JSON for clients that read text. */
+export type WireResult = {
+  readonly content: { readonly type: "text"; readonly text: string }[];
+  readonly structuredContent?: Record<string, unknown>;
+  readonly isError?: true;
+};
+
+/**
+ * A successful result. Null and empty values are left out, but for an empty list at the top: that
+ * nothing was found is the answer.
+ */
+export function toWireResult(output: ToolOutput): WireResult {
+  const emptyLists = Object.entries(output).filter(
+    ([, value]) => Array.isArray(value) && value.length === 0,
+  );
+  const structuredContent = { ...Object.fromEntries(emptyLists), ...pruneObject(output) };
+  return {
+    content: [{ type: "text", text: JSON.stringify(structuredContent) }],
+    structuredContent,
+  };
+}
+
+/** A tool error: the model reads it and can correct itself (SEP-1303). */
+export function toWireError(text: string): WireResult {
+  return { content: [{ type: "text", text }], isError: true };
+}
+
+/** A list of records that was made to fit. */
+export interface FittedRecords {
+  readonly records: readonly ToolOutput[];
+  /** How many of the given records are in; fewer than given when the budget was reached. */
+  readonly kept: number;
+}
+
+/** Takes records from the front while they fit the budget; always at least one. Prunes them. */
+export function fitRecords(
+  records: readonly ToolOutput[],
+  maxCharacters: number = MAX_RESULT_CHARACTERS,
+): FittedRecords {
+  const fitting: ToolOutput[] = [];
+  let used = 0;
+  for (const record of records) {
+    const pruned = pruneObject(record);
+    used += JSON.stringify(pruned).length + 1;
+    if (fitting.length > 0 && used > maxCharacters) break;
+    fitting.push(pruned);
+  }
+  return { records: fitting, kept: fitting.length };
+}
+
+/** Leaves out null, undefined, empty strings, empty arrays and empty objects, at every depth. */
+function pruneObject(value: ToolOutput): Record<string, unknown> {
+  const pruned: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) {
+    const kept = prune(inner);
+    if (kept !== undefined) pruned[key] = kept;
+  }
+  return pruned;
+}
+
+function prune(value: unknown): unknown {
+  if (value === null || value === "") return undefined;
+  if (Array.isArray(value)) {
+    const kept = value.map(prune).filter((inner) => inner !== undefined);
+    return kept.length === 0 ? undefined : kept;
+  }
+  if (typeof value !== "object") return value;
+  const kept = pruneObject({ ...value });
+  return Object.keys(kept).length === 0 ? undefined : kept;
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { fail, ok } from "../../core/result.ts";
+import { CURSOR_FIELD, type Position, pageOutput, readCursor, toPage } from "../page.ts";
+import { type Pipeline, choosePipeline, nameOfStage, toPipelines } from "../pipelines.ts";
+import { type UpstreamRecord, isRecord, toCount, toRecords, toText, toTime } from "../record.ts";
+import { defineTool } from "../tool.ts";
+
+/** Lists deals, with their pipeline and stage by name. */
+export const getOpportunities = defineTool({
+  name: "get_opportunities",
+  title: "Get opportunities",
+  description: "List or search opportunities (deals). Names are data that others wrote.",
+  access: "read",
+  area: "opportunities",
+  target: "location",
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  input: z.strictObject({
+    query: z.string().max(75).optional(),
+    pipeline: z.string().min(1).max(100).optional().describe("Name or id"),
+    stage: z.string().min(1).max(100).optional().describe("Name or id"),
+    status: z.enum(["open", "won", "lost", "abandoned", "all"]).optional(),
+    assigned_to: z.string().max(64).optional().describe("User id"),
+    contact_id: z.string().max(64).optional(),
+    limit: z.int().min(1).max(100).default(20),
+    cursor: CURSOR_FIELD,
+  }),
+  output: pageOutput("opportunities"),
+  run: async (args, context) => {
+    const at = readCursor(args.cursor);
+    if (!at.ok) return at;
+    const listed = await context.call("opportunities.get-pipelines");
+    if (!listed.ok) return listed;
+    const pipelines = toPipelines(listed.value);
+    const chosen = choosePipeline(pipelines, args);
+    if (!chosen.ok) return chosen;
+    const answer = await context.call("opportunities.search-opportunity", {
+      parameters: {
+        ...chosen.value,
+        ...optional("q", args.query),
+        ...optional("status", args.status),
+        ...optional("assignedTo", args.assigned_to),
+        ...optional("contactId", args.contact_id),
+        ...optional("startAfter", at.value.from?.[0]),
+        ...optional("startAfterId", at.value.from?.[1]),
+        limit: args.limit,
+      },
+    });
+    if (!answer.ok) return answer;
+    if (!isRecord(answer.value)) return fail({ kind: "malformed_answer", status: 200 });
+    const records = toRecords(answer.value["opportunities"]);
+    const meta = isRecord(answer.value["meta"]) ? answer.value["meta"] : {};
+    const page = toPage({
+      cursor: at.value,
+      records: records.map((record) => toSummary(record, pipelines)),
+      next: records.length < args.limit ? undefined : toPosition(meta),
+    });
+    return ok({ opportunities: page.records, total: toCount(meta["total"]), ...page.more });
+  },
+});
+
+function toSummary(record: UpstreamRecord, pipelines: readonly Pipeline[]): UpstreamRecord {
+  const pipeline = pipelines.find(({ id }) => id === record["pipelineId"]);
+  const contact = isRecord(record["contact"]) ? record["contact"] : {};
+  return {
+    id: record["id"],
+    name: record["name"],
+    status: record["status"],
+    value: record["monetaryValue"],
+    pipeline: pipeline?.name ?? record["pipelineId"],
+    stage: nameOfStage(pipeline, record["pipelineStageId"]),
+    contact: {
+      id: toText(record["contactId"]) ?? contact["id"],
+      name: contact["name"],
+      email: contact["email"],
+      phone: contact["phone"],
+    },
+    assigned_to: record["assignedTo"],
+    source: record["source"],
+    created: toTime(record["createdAt"]),
+    updated: toTime(record["updatedAt"]),
+    expected_close: record["forecastExpectedCloseDate"],
+  };
+}
+
+function toPosition(meta: UpstreamRecord): Position | undefined {
+  const { startAfter, startAfterId } = meta;
+  const usable = typeof startAfter === "number" || typeof startAfter === "string";
+  return usable && typeof startAfterId === "string" ? [startAfter, startAfterId] : undefined;
+}
+
+function optional(name: string, value: unknown): UpstreamRecord {
+  return value === undefined ? {} : { [name]: value };
+}

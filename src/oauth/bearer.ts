@@ -1,0 +1,70 @@
+import type { Clock } from "../core/clock.ts";
+import type { Principal } from "../core/principal.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { BearerFailure } from "./failure.ts";
+import type { Grants } from "./grants.ts";
+import { intersectReach } from "./scopes.ts";
+import type { AccessTokens } from "./token/access-tokens.ts";
+
+/** A header beyond this is refused before anything looks at it. */
+const MAX_HEADER_LENGTH = 512;
+// RFC 6750 §2.1: the scheme in any case (RFC 9110 §11.1), then one b64token.
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const ANY_BEARER = /^bearer(?: |$)/i;
+
+/** What judging a bearer token needs. */
+export interface BearerDeps {
+  /** The audience that a token must have. */
+  readonly resource: string;
+  readonly accessTokens: AccessTokens;
+  readonly grants: Grants;
+  readonly clock: Clock;
+}
+
+/**
+ * Judges an `Authorization` header: form, existence, expiry, audience, live grant. Two reads of the
+ * store, so a revoked grant ends its tokens at once on every instance; the use is noted at most once a
+ * minute. Refresh tokens, codes and GoHighLevel's tokens are unknown here (no passthrough).
+ */
+export const authenticateBearer = async (
+  deps: BearerDeps,
+  authorization: string | undefined,
+): Promise<Result<Principal, BearerFailure>> => {
+  if (authorization === undefined) return fail({ kind: "missing_token" });
+  const token = readBearer(authorization);
+  if (!token.ok) return token;
+  const record = await deps.accessTokens.find(token.value);
+  if (record === undefined) return fail({ kind: "invalid_token", reason: "unknown" });
+  if (record.expiresAt <= deps.clock.nowSeconds()) {
+    return fail({ kind: "invalid_token", reason: "expired" });
+  }
+  if (record.resource !== deps.resource) {
+    return fail({ kind: "invalid_token", reason: "wrong_audience" });
+  }
+  const grant = await deps.grants.find(record.grantId);
+  if (grant === undefined) return fail({ kind: "invalid_token", reason: "unknown" });
+  await deps.grants.touch(grant);
+  return ok({
+    grantId: grant.id,
+    clientId: grant.clientId,
+    subject: grant.subject,
+    connectionId: grant.connectionId,
+    ...intersectReach(grant, record),
+    locations: grant.locations,
+    expiresAt: record.expiresAt,
+  });
+};
+
+const readBearer = (authorization: string): Result<string, BearerFailure> => {
+  if (authorization.length > MAX_HEADER_LENGTH) {
+    return fail({ kind: "invalid_token", reason: "malformed" });
+  }
+  const token = BEARER.exec(authorization)?.[1];
+  if (token !== undefined) return ok(token);
+  // Another scheme, such as Basic, is no attempt at a bearer token.
+  return fail(
+    ANY_BEARER.test(authorization)
+      ? { kind: "invalid_token", reason: "malformed" }
+      : { kind: "missing_token" },
+  );
+};

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { addSeconds, type Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { hashToken } from "../../crypto/hash.ts";
+import type { RecordStore } from "../../storage/record-store.ts";
+import type { OAuthFailure } from "../failure.ts";
+import { clientIdField, instantField } from "../record-fields.ts";
+import { createRecordTable, type RecordTable } from "../record-table.ts";
+import { toFreshSeconds } from "./cache-policy.ts";
+import type { Client, ClientSource } from "./client.ts";
+import { checkClientDocument } from "./client-document.ts";
+import { parseDocumentUrl } from "./document-url.ts";
+import { createFetchBudget, type FetchBudget } from "./fetch-budget.ts";
+
+/** How long an outdated copy still serves while its host does not answer. */
+const STALE_SECONDS = 24 * 3600;
+
+/** Fetches a document from the public internet and nowhere else: addresses pinned, no redirects. */
+export interface DocumentFetcher {
+  fetch(
+    url: URL,
+    signal?: AbortSignal,
+  ): Promise<Result<FetchedDocument, { readonly kind: string }>>;
+}
+
+/** An answer of any status. Header names are lower case. */
+export interface FetchedDocument {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What reading metadata documents needs. */
+export interface MetadataDocumentDeps {
+  readonly fetcher: DocumentFetcher;
+  readonly store: RecordStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The only hosts to read documents from; absent for all. */
+  readonly allowedHosts?: readonly string[];
+}
+
+const cachedSchema = z.object({
+  client: z.object({
+    id: clientIdField,
+    name: z.string().exactOptional(),
+    host: z.string(),
+    redirectUris: z.array(z.string()).readonly(),
+  }),
+  freshUntil: instantField,
+});
+
+type Cached = Readonly<z.infer<typeof cachedSchema>>;
+interface Tools extends MetadataDocumentDeps {
+  readonly table: RecordTable<Cached>;
+  readonly budget: FetchBudget;
+}
+
+/**
+ * The clients that describe themselves in a document at their `client_id` (CIMD). Documents are cached
+ * in the store, errors are not; a copy that went stale serves another day while the host is away, so a
+ * client with live grants keeps working. One fetch per document at a time, within a budget.
+ */
+export const createMetadataDocumentClients = (deps: MetadataDocumentDeps): ClientSource => {
+  const tools: Tools = {
+    ...deps,
+    table: createRecordTable(deps.store, "client_document", cachedSchema),
+    budget: createFetchBudget(deps),
+  };
+  const running = new Map<string, Promise<Result<Client, OAuthFailure>>>();
+
+  const fetchOnce = (clientId: string, url: URL): Promise<Result<Client, OAuthFailure>> => {
+    const fetching =
+      running.get(clientId) ??
+      fetchClient(tools, clientId, url).finally(() => running.delete(clientId));
+    running.set(clientId, fetching);
+    return fetching;
+  };
+
+  const findByUrl = async (clientId: string, url: URL): Promise<Result<Client, OAuthFailure>> => {
+    const cached = (await tools.table.find(hashToken(clientId)))?.value;
+    if (cached !== undefined && cached.freshUntil > deps.clock.nowSeconds()) {
+      return ok(cached.client);
+    }
+    const fetched = await fetchOnce(clientId, url);
+    const isStaleGood = cached !== undefined && !fetched.ok && isPassing(fetched.failure);
+    return isStaleGood ? ok(cached.client) : fetched;
+  };
+
+  return {
+    kind: "metadata_document",
+    find: async (clientId) => {
+      const url = parseDocumentUrl(clientId);
+      if (url === undefined) return ok(undefined);
+      if (url === "forbidden" || !(deps.allowedHosts?.includes(url.host) ?? true)) {
+        return fail({ kind: "client_document", problem: "url" });
+      }
+      return findByUrl(clientId, url);
+    },
+  };
+};
+
+const fetchClient = async (
+  tools: Tools,
+  clientId: string,
+  url: URL,
+): Promise<Result<Client, OAuthFailure>> => {
+  const place = tools.budget.start(url.origin);
+  if (!place.ok) return fail({ kind: "client_document_budget", ...place.failure });
+  const answer = await tools.fetcher.fetch(url).finally(place.value.end);
+  if (!answer.ok || answer.value.status !== 200) {
+    const reason = answer.ok ? answer.value.status : answer.failure.kind;
+    tools.log.info("client metadata document not had", { clientHost: url.host, reason });
+    return fail({ kind: "client_document", problem: "unreachable" });
+  }
+  const client = checkClientDocument(url, clientId, answer.value.body);
+  if (client.ok) await remember(tools, client.value, answer.value.headers["cache-control"]);
+  return client;
+};
+
+const remember = async (
+  tools: Tools,
+  client: Client,
+  cacheControl: string | undefined,
+): Promise<void> => {
+  const freshUntil = addSeconds(tools.clock.nowSeconds(), toFreshSeconds(cacheControl));
+  const { id, name, host = "", redirectUris } = client;
+  await tools.table.write(
+    hashToken(id),
+    { client: { id, ...(name === undefined ? {} : { name }), host, redirectUris }, freshUntil },
+    { expiresAt: addSeconds(freshUntil, STALE_SECONDS) },
+  );
+};
+
+/** Whether a failure says nothing about the document itself. */
+const isPassing = (failure: OAuthFailure): boolean =>
+  failure.kind === "client_document_budget" ||
+  (failure.kind === "client_document" && failure.problem === "unreachable");

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { toClientId } from "../../core/ids.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { ClientDocumentProblem, OAuthFailure } from "../failure.ts";
+import type { Client } from "./client.ts";
+import { sanitizeClientName } from "./client-name.ts";
+import { checkRedirectUris } from "./registration.ts";
+
+const documentSchema = z.looseObject({
+  client_id: z.string(),
+  client_name: z.string().max(1000),
+  redirect_uris: z.array(z.string()),
+  token_endpoint_auth_method: z.string().optional(),
+  token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
+  jwks: z.looseObject({ keys: z.array(z.looseObject({})) }).optional(),
+});
+
+type ClientDocument = z.infer<typeof documentSchema>;
+
+/** The members of a JWK that only its owner may have (RFC 7518 §6.2.2, §6.3.2, §6.4). */
+const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/**
+ * Checks a client metadata document (draft-ietf-oauth-client-id-metadata-document §4): it must name its
+ * own address exactly, hold no secret, and have redirect URIs that the rules of registration allow. A
+ * `*` is refused, because no redirect URI is a pattern here. Pure.
+ */
+export const checkClientDocument = (
+  url: URL,
+  clientId: string,
+  body: string,
+): Result<Client, OAuthFailure> => {
+  const json = parseJson(body);
+  if (json === undefined) return refuse("not_json");
+  const parsed = documentSchema.safeParse(json);
+  if (!parsed.success) return refuse("fields");
+  const document = parsed.data;
+  const problem = DOCUMENT_RULES.find((rule) => rule.isBroken(document, clientId))?.problem;
+  if (problem !== undefined) return refuse(problem);
+  const redirectUris = checkRedirectUris(document.redirect_uris);
+  if (!redirectUris.ok) return refuse("redirect_uris");
+  const name = sanitizeClientName(document.client_name);
+  return ok({
+    id: toClientId(clientId),
+    ...(name === undefined ? {} : { name }),
+    host: url.host,
+    redirectUris: redirectUris.value,
+  });
+};
+
+const DOCUMENT_RULES: readonly {
+  readonly problem: ClientDocumentProblem;
+  readonly isBroken: (document: ClientDocument, clientId: string) => boolean;
+}[] = [
+  {
+    problem: "client_id_mismatch",
+    isBroken: (document, clientId) => document.client_id !== clientId,
+  },
+  { problem: "shared_secret", isBroken: (document) => holdsSharedSecret(document) },
+  { problem: "private_key", isBroken: (document) => holdsPrivateKey(document) },
+  { problem: "auth_method", isBroken: (document) => !mayBePublic(document) },
+  {
+    problem: "redirect_uris",
+    isBroken: (document) => document.redirect_uris.some((uri) => uri.includes("*")),
+  },
+];
+
+const holdsSharedSecret = (document: ClientDocument): boolean =>
+  "client_secret" in document ||
+  "client_secret_expires_at" in document ||
+  (document.token_endpoint_auth_method ?? "").startsWith("client_secret_");
+
+const holdsPrivateKey = (document: ClientDocument): boolean =>
+  (document.jwks?.keys ?? []).some((key) => PRIVATE_MEMBERS.some((member) => member in key));
+
+/** Whether the client can do without authentication: it says so, says nothing, or lists it as one way. */
+const mayBePublic = (document: ClientDocument): boolean =>
+  (document.token_endpoint_auth_method ?? "none") === "none" ||
+  (document.token_endpoint_auth_methods_supported ?? []).includes("none");
+
+const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+};
+
+const refuse = (problem: ClientDocumentProblem): Result<never, OAuthFailure> =>
+  fail({ kind: "client_document", problem });

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { addSeconds, type Clock, type EpochSeconds } from "../core/clock.ts";
+import { type ConnectionId, type GrantId, toGrantId } from "../core/ids.ts";
+import type { Random } from "../crypto/random.ts";
+import type { RecordStore } from "../storage/record-store.ts";
+import type { GrantView } from "./authorization-server.ts";
+import {
+  accessField,
+  areasField,
+  clientIdField,
+  connectionIdField,
+  grantIdField,
+  instantField,
+  locationsField,
+} from "./record-fields.ts";
+import { createRecordTable, type RecordTable, type Versioned } from "./record-table.ts";
+
+/** However often it is refreshed, a grant ends a year after consent: someone then has to look again. */
+const LIFETIME_SECONDS = 365 * 24 * 3600;
+/** A grant whose code is never redeemed disappears soon after the code. */
+const UNREDEEMED_SECONDS = 120;
+const TOUCH_EVERY_SECONDS = 60;
+const MAX_ATTEMPTS = 25;
+
+const grantSchema = z.object({
+  id: grantIdField,
+  clientId: clientIdField,
+  clientName: z.string().exactOptional(),
+  subject: z.string(),
+  connectionId: connectionIdField,
+  access: accessField,
+  areas: areasField,
+  locations: locationsField,
+  createdAt: instantField,
+  lastUsedAt: instantField,
+  /** The absolute end; no token outlives it. */
+  endsAt: instantField,
+  /** The end if no token is issued any more; never after `endsAt`. */
+  idleEndsAt: instantField,
+});
+
+/** What one person allowed one client: the record that keeps all its tokens alive. */
+export type Grant = Readonly<z.infer<typeof grantSchema>>;
+
+/** What a grant is made of. */
+export type NewGrant = Omit<Grant, "id" | "createdAt" | "lastUsedAt" | "endsAt" | "idleEndsAt">;
+
+/** The grants. A grant that is gone takes every one of its tokens with it at once. */
+export interface Grants {
+  create(grant: NewGrant): Promise<Grant>;
+  find(id: GrantId): Promise<Grant | undefined>;
+  /** Keeps the grant until `until`, its absolute end at most; false if it has been revoked. */
+  extend(id: GrantId, until: EpochSeconds): Promise<boolean>;
+  /** Notes a use, at most once a minute; never brings a revoked grant back. */
+  touch(grant: Grant): Promise<void>;
+  revoke(id: GrantId): Promise<void>;
+  listByConnection(connectionId: ConnectionId): Promise<readonly GrantView[]>;
+}
+
+/** Opens the grants of a store. */
+export const createGrants = (deps: {
+  readonly store: RecordStore;
+  readonly random: Random;
+  readonly clock: Clock;
+}): Grants => {
+  const { clock, random } = deps;
+  const table = createRecordTable(deps.store, "grant", grantSchema);
+
+  return {
+    create: async (grant) => {
+      const now = clock.nowSeconds();
+      const record: Grant = {
+        ...grant,
+        id: toGrantId(random.id()),
+        createdAt: now,
+        lastUsedAt: now,
+        endsAt: addSeconds(now, LIFETIME_SECONDS),
+        idleEndsAt: addSeconds(now, UNREDEEMED_SECONDS),
+      };
+      const options = { expiresAt: record.idleEndsAt, group: record.connectionId };
+      await table.write(record.id, record, { ...options, ifVersion: "absent" });
+      return record;
+    },
+    find: async (id) => (await table.find(id))?.value,
+    extend: async (id, until) => {
+      const now = clock.nowSeconds();
+      const extended = await update(table, id, (grant) => {
+        const idleEndsAt = until < grant.endsAt ? until : grant.endsAt;
+        if (idleEndsAt <= grant.idleEndsAt) return grant;
+        return { ...grant, idleEndsAt, lastUsedAt: now };
+      });
+      return extended !== undefined;
+    },
+    touch: async (grant) => {
+      const now = clock.nowSeconds();
+      const isDue = (one: Grant): boolean => now - one.lastUsedAt >= TOUCH_EVERY_SECONDS;
+      if (!isDue(grant)) return;
+      await update(table, grant.id, (current) =>
+        isDue(current) ? { ...current, lastUsedAt: now } : current,
+      );
+    },
+    revoke: (id) => table.remove(id),
+    listByConnection: async (connectionId) => {
+      const ids = await table.list(connectionId);
+      const grants = await Promise.all(ids.map((id) => table.find(id)));
+      return grants
+        .flatMap((found) => (found === undefined ? [] : [toView(found.value)]))
+        .toSorted((one, other) => other.createdAt - one.createdAt);
+    },
+  };
+};
+
+/** Changes a live grant, however many others change it too; undefined once it is gone. */
+const update = async (
+  table: RecordTable<Grant>,
+  id: GrantId,
+  change: (grant: Grant) => Grant,
+): Promise<Grant | undefined> => {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const found: Versioned<Grant> | undefined = await table.find(id);
+    if (found === undefined) return undefined;
+    const next = change(found.value);
+    if (next === found.value) return next;
+    const options = {
+      ifVersion: found.version,
+      expiresAt: next.idleEndsAt,
+      group: next.connectionId,
+    };
+    if (await table.write(id, next, options)) return next;
+  }
+  throw new Error("a grant changed at every attempt to update it");
+};
+
+const toView = (grant: Grant): GrantView => ({
+  grantId: grant.id,
+  clientId: grant.clientId,
+  ...(grant.clientName === undefined ? {} : { clientName: grant.clientName }),
+  subject: grant.subject,
+  connectionId: grant.connectionId,
+  access: grant.access,
+  areas: grant.areas,
+  createdAt: grant.createdAt,
+  lastUsedAt: grant.lastUsedAt,
+});

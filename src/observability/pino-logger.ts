@@ -1,0 +1,61 @@
+import { createRequire } from "node:module";
+import { destination, pino, stdTimeFunctions, type DestinationStream } from "pino";
+import type { PinoPretty } from "pino-pretty";
+import type { LogFields, Logger } from "../core/logger.ts";
+import { redactFields, redactText } from "./redact.ts";
+
+type PinoLogger = ReturnType<typeof pino>;
+type Level = Exclude<keyof Logger, "child">;
+
+/** How to log: the lowest level that is written, and whether a person reads along. */
+export interface PinoLoggerConfig {
+  /** `trace`, `debug`, `info`, `warn`, `error` or `silent`. */
+  readonly level: string;
+  /** Colored lines for a terminal in place of JSON lines. */
+  readonly pretty: boolean;
+}
+
+const STDERR = 2;
+
+/**
+ * Creates the logger of the program. It writes to standard error only, each line at once, so that
+ * standard output stays free for the protocol and no line is lost when the process ends.
+ */
+export const createPinoLogger = (config: PinoLoggerConfig): Logger =>
+  toLogger(
+    pino(
+      {
+        level: config.level,
+        base: null,
+        timestamp: stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      config.pretty ? openPretty() : destination({ fd: STDERR, sync: true }),
+    ),
+  );
+
+const toLogger = (sink: PinoLogger): Logger => {
+  const write =
+    (level: Level) =>
+    (message: string, fields: LogFields = {}) => {
+      if (sink.isLevelEnabled(level)) sink[level](redactFields(fields), redactText(message));
+    };
+  return {
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+    child: (fields) => toLogger(sink.child(redactFields(fields))),
+  };
+};
+
+// loaded only for a terminal: a server that logs JSON should not pay for it at its start
+const openPretty = (): DestinationStream => {
+  const pretty: typeof PinoPretty = createRequire(import.meta.url)("pino-pretty");
+  return pretty({
+    destination: STDERR,
+    sync: true,
+    translateTime: "SYS:HH:MM:ss",
+    ignore: "pid,hostname",
+  });
+};

@@ -1,0 +1,58 @@
+import type { TokenAuthority } from "./oauth/tokens.ts";
+import type { SandboxControl, SandboxFault, SandboxRequest } from "./sandbox.ts";
+
+/** The side of the levers that the request handling pulls on. */
+export interface ControlState {
+  readonly control: SandboxControl;
+  record(request: SandboxRequest): void;
+  /** The fault for a path, used up by the asking; undefined: behave. */
+  takeFault(path: string): SandboxFault["how"] | undefined;
+  readonly grantedScopes: (asked: readonly string[]) => readonly string[];
+  readonly pausedLocations: ReadonlySet<string>;
+}
+
+/** Creates the levers of one sandbox. */
+export const createControl = (tokens: TokenAuthority): ControlState => {
+  const requests: SandboxRequest[] = [];
+  const faults: { readonly pathPrefix: string; readonly how: SandboxFault["how"]; left: number }[] =
+    [];
+  const pausedLocations = new Set<string>();
+  let scopeLimit: readonly string[] | undefined;
+  return {
+    pausedLocations,
+    record: (request) => {
+      requests.push(request);
+    },
+    takeFault: (path) => {
+      const fault = faults.find(({ pathPrefix, left }) => left > 0 && path.startsWith(pathPrefix));
+      if (fault === undefined) return undefined;
+      fault.left -= 1;
+      return fault.how;
+    },
+    grantedScopes: (asked) => scopeLimit ?? asked,
+    control: {
+      requests: () => [...requests],
+      clearRequests: () => {
+        requests.length = 0;
+      },
+      expireAccessTokens: () => {
+        tokens.expireAccessTokens();
+      },
+      revokeRefreshTokens: () => {
+        tokens.revokeRefreshTokens();
+      },
+      limitScopes: (scopes) => {
+        scopeLimit = scopes;
+      },
+      misbehave: ({ pathPrefix, count, how }) => {
+        faults.push({ pathPrefix, how, left: count });
+      },
+      pauseLocation: (locationId) => {
+        pausedLocations.add(locationId);
+      },
+      resumeLocation: (locationId) => {
+        pausedLocations.delete(locationId);
+      },
+    },
+  };
+};

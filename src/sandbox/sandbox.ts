@@ -1,0 +1,67 @@
+/** One request that the sandbox answered, for tests that count them. */
+export interface SandboxRequest {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  /** 0 where the connection was cut before the request was handled. */
+  readonly status: number;
+  /** `refresh_token`, `authorization_code`, … for `/oauth/token`. */
+  readonly grantType?: string;
+}
+
+/** Levers for tests and demonstrations. */
+export interface SandboxControl {
+  /** Everything answered since the start or the last `clear`. */
+  requests(): readonly SandboxRequest[];
+  clearRequests(): void;
+  /** Every access token issued so far is refused as expired from now on; refresh tokens still work. */
+  expireAccessTokens(): void;
+  /** Every refresh token issued so far is refused from now on. */
+  revokeRefreshTokens(): void;
+  /** The scopes that new sign-ins get, in place of those asked for; undefined: as asked for. */
+  limitScopes(scopes: readonly string[] | undefined): void;
+  /** The next `count` requests whose path starts with `pathPrefix` get this treatment. */
+  misbehave(fault: SandboxFault): void;
+  /** Refreshes for the location are refused with "Location is not active"; the token stays good. */
+  pauseLocation(locationId: string): void;
+  /** Ends a pause. */
+  resumeLocation(locationId: string): void;
+}
+
+/** One way to misbehave. */
+export interface SandboxFault {
+  readonly pathPrefix: string;
+  readonly count: number;
+  readonly how:
+    | {
+        readonly kind: "status";
+        readonly status: number;
+        readonly body?: string;
+        readonly headers?: Readonly<Record<string, string>>;
+      }
+    | { readonly kind: "delay"; readonly delayMs: number }
+    | { readonly kind: "cut" }
+    /** Handles the request in full, state changes included, then cuts the connection. */
+    | { readonly kind: "lose_answer" };
+}
+
+/** A running sandbox. */
+export interface RunningSandbox {
+  /** `http://127.0.0.1:<port>`: the API base. */
+  readonly baseUrl: string;
+  /** The chooselocation page. */
+  readonly authorizeUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly control: SandboxControl;
+  /** The agency of the sample data. */
+  readonly companyId: string;
+  /** The app id of the client, as `GET /oauth/installedLocations` wants it. */
+  readonly appId: string;
+  /** The locations of the sample data. */
+  readonly locations: readonly { readonly id: string; readonly name: string }[];
+  /** A private integration token for each location, by location id. The same in every run. */
+  readonly privateTokens: ReadonlyMap<string, string>;
+  /** Stops listening and drops open connections. */
+  close(): Promise<void>;
+}

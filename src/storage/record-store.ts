@@ -1,0 +1,48 @@
+import type { EpochSeconds } from "../core/clock.ts";
+
+/** Where a record is. Namespaces are fixed words of ours; keys are ids or hashes. */
+export interface Address {
+  readonly namespace: string;
+  readonly key: string;
+}
+
+/** A record as it was read. `version` starts at 1 and grows by one with each write. */
+export interface Stored {
+  readonly value: string;
+  readonly version: number;
+}
+
+/** How to write a record. */
+export interface PutOptions {
+  /** From this second on the record is gone for every verb. Absent: it stays. */
+  readonly expiresAt?: EpochSeconds;
+  /** Write only if the record is absent, or is at this version. Absent: write in any case. */
+  readonly ifVersion?: "absent" | number;
+  /** A second way to find the record, through `list`. */
+  readonly group?: string;
+}
+
+/** What a write did. */
+export type PutOutcome =
+  | { readonly ok: true; readonly version: number }
+  | { readonly ok: false; readonly reason: "conflict" };
+
+/**
+ * The storage port: every verb is atomic, also between processes on one store. Domain records are
+ * built on top of it once, for all stores. A broken store throws `AppError("storage_unavailable")`.
+ */
+export interface RecordStore {
+  /** Reads a record; undefined if absent or expired. */
+  get(at: Address): Promise<Stored | undefined>;
+  /** Writes a record; with `ifVersion`, exactly one of several concurrent writers wins. */
+  put(at: Address, value: string, options?: PutOptions): Promise<PutOutcome>;
+  /** Reads and deletes in one step: of concurrent takers exactly one gets the record. */
+  take(at: Address): Promise<Stored | undefined>;
+  /** Deletes a record; a missing one is fine. */
+  delete(at: Address): Promise<void>;
+  /** The keys of the live records of a group, in ascending order. */
+  list(namespace: string, group: string): Promise<readonly string[]>;
+  /** Removes expired records and says how many; stores that expire by themselves answer 0. */
+  sweep(): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,128 @@
+import { chmodSync, closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import type { Clock } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import type { PutOutcome, RecordStore, Stored } from "./record-store.ts";
+import { migrate } from "./sqlite-schema.ts";
+
+const BUSY_TIMEOUT_MS = 5_000;
+const OWNER_ONLY = 0o600;
+
+type Row = Record<string, SQLOutputValue>;
+
+const LIVE = "(expires_at IS NULL OR expires_at > :now)";
+const INSERT = `INSERT INTO records (namespace, key, value, version, expires_at, grp)
+  VALUES (:namespace, :key, :value, 1, :expiresAt, :grp) ON CONFLICT (namespace, key)`;
+const NEW_CONTENT = "value = excluded.value, expires_at = excluded.expires_at, grp = excluded.grp";
+
+const SQL = {
+  get: `SELECT value, version FROM records WHERE namespace = :namespace AND key = :key AND ${LIVE}`,
+  put: `${INSERT} DO UPDATE SET ${NEW_CONTENT},
+    version = CASE WHEN ${LIVE} THEN version + 1 ELSE 1 END RETURNING version`,
+  putAbsent: `${INSERT} DO UPDATE SET ${NEW_CONTENT}, version = 1 WHERE NOT ${LIVE} RETURNING version`,
+  putVersion: `UPDATE records
+    SET value = :value, version = version + 1, expires_at = :expiresAt, grp = :grp
+    WHERE namespace = :namespace AND key = :key AND version = :version AND ${LIVE} RETURNING version`,
+  // An expired record is swept, not taken; it may go here as well, but nobody gets it.
+  take: `DELETE FROM records WHERE namespace = :namespace AND key = :key AND ${LIVE}
+    RETURNING value, version`,
+  delete: "DELETE FROM records WHERE namespace = :namespace AND key = :key",
+  list: `SELECT key FROM records
+    WHERE namespace = :namespace AND grp = :grp AND ${LIVE} ORDER BY key`,
+  sweep: "DELETE FROM records WHERE expires_at <= :now",
+} as const;
+
+/**
+ * Opens or creates a store in one SQLite file, made with mode 0600 in a folder that is made where it
+ * is missing. Several processes of one machine may share the file (WAL). A write is on the disk when
+ * its promise resolves: `synchronous` is FULL, because a GoHighLevel refresh token that is lost to a
+ * power cut is a sign-in that a person must repeat. Throws `AppError("storage_unavailable")`.
+ */
+export const openSqliteStore = (path: string, deps: { readonly clock: Clock }): RecordStore => {
+  const guarded = <Value>(run: () => Value): Value => {
+    try {
+      return run();
+    } catch (cause) {
+      throw cause instanceof AppError ? cause : unavailable(path, cause);
+    }
+  };
+  const database = guarded(() => openDatabase(path));
+  const statements = guarded(() => ({
+    get: database.prepare(SQL.get),
+    put: database.prepare(SQL.put),
+    putAbsent: database.prepare(SQL.putAbsent),
+    putVersion: database.prepare(SQL.putVersion),
+    take: database.prepare(SQL.take),
+    delete: database.prepare(SQL.delete),
+    list: database.prepare(SQL.list),
+    sweep: database.prepare(SQL.sweep),
+  }));
+  const now = (): number => deps.clock.nowSeconds();
+
+  // Writes run with `all`, which steps a statement to its end and so reports a commit that fails;
+  // `get` stops at the first row and leaves the commit to a reset whose failure nobody hears.
+  return {
+    get: async ({ namespace, key }) =>
+      guarded(() => toStored(statements.get.get({ namespace, key, now: now() }))),
+    put: async ({ namespace, key }, value, options = {}) => {
+      const { ifVersion, expiresAt = null, group = null } = options;
+      const content = { namespace, key, value, expiresAt, grp: group, now: now() };
+      return guarded(() => {
+        if (ifVersion === undefined) return toOutcome(statements.put.all(content));
+        if (ifVersion === "absent") return toOutcome(statements.putAbsent.all(content));
+        return toOutcome(statements.putVersion.all({ ...content, version: ifVersion }));
+      });
+    },
+    take: async ({ namespace, key }) =>
+      guarded(() => toStored(statements.take.all({ namespace, key, now: now() })[0])),
+    delete: async ({ namespace, key }) => {
+      guarded(() => statements.delete.run({ namespace, key }));
+    },
+    list: async (namespace, group) =>
+      guarded(() =>
+        statements.list.all({ namespace, grp: group, now: now() }).map((row) => String(row["key"])),
+      ),
+    sweep: async () => guarded(() => Number(statements.sweep.run({ now: now() }).changes)),
+    close: async () => {
+      if (database.isOpen) guarded(() => database.close());
+    },
+  };
+};
+
+const openDatabase = (path: string): DatabaseSync => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite gives the WAL beside the database the mode of the database, so this is enough for all.
+  const file = openSync(path, "a", OWNER_ONLY);
+  const { mode } = fstatSync(file);
+  closeSync(file);
+  if ((mode & 0o077) !== 0) chmodSync(path, OWNER_ONLY);
+
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    database.exec("PRAGMA synchronous = FULL");
+    migrate(database, path);
+    database.exec("PRAGMA journal_mode = WAL");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+const toStored = (row: Row | undefined): Stored | undefined =>
+  row === undefined ? undefined : { value: String(row["value"]), version: Number(row["version"]) };
+
+const toOutcome = (rows: readonly Row[]): PutOutcome => {
+  const [row] = rows;
+  return row === undefined
+    ? { ok: false, reason: "conflict" }
+    : { ok: true, version: Number(row["version"]) };
+};
+
+const unavailable = (path: string, cause: unknown): AppError => {
+  const problem = cause instanceof Error ? cause.message : "unknown";
+  return new AppError("storage_unavailable", `the store "${path}" cannot be used: ${problem}`, {
+    cause,
+  });
+};

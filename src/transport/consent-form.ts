@@ -1,0 +1,56 @@
+import { AREAS, isAccessLevel, isAreaId, type AreaId } from "../core/access.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { ConsentDecision } from "../oauth/authorization-server.ts";
+import { parseForm } from "./form-body.ts";
+import type { RouteRequest } from "./route.ts";
+
+/** The consent form as it came back. */
+export interface ConsentForm {
+  readonly transactionId: string;
+  readonly csrfToken: string;
+  readonly choice: ConsentChoice;
+}
+
+/** What the person chose, or what is missing, in words for the page. */
+export type ConsentChoice =
+  | { readonly kind: "approve"; readonly decision: ConsentDecision }
+  | { readonly kind: "deny" }
+  | { readonly kind: "incomplete"; readonly notice: string };
+
+/** Reads the consent form; fails where it is not a form that our page could have sent. */
+export const readConsentForm = (
+  request: Pick<RouteRequest, "headers" | "body">,
+): Result<ConsentForm, "unreadable"> => {
+  const form = parseForm({
+    contentType: request.headers["content-type"],
+    body: request.body,
+    repeatable: ["area"],
+  });
+  if (!form.ok) return fail("unreadable");
+  const choice = readChoice(form.value);
+  if (choice === undefined) return fail("unreadable");
+  return ok({
+    transactionId: form.value.get("transaction") ?? "",
+    csrfToken: form.value.get("csrf") ?? "",
+    choice,
+  });
+};
+
+const readChoice = (form: URLSearchParams): ConsentChoice | undefined => {
+  const decision = form.get("decision");
+  if (decision === "deny") return { kind: "deny" };
+  if (decision !== "approve") return undefined;
+  const access = form.get("access") ?? "";
+  const areas = form.getAll("area");
+  if (!isAccessLevel(access) || !areas.every(isAreaId)) return undefined;
+  if (areas.length === 0) {
+    return { kind: "incomplete", notice: "Choose at least one area, or deny the request." };
+  }
+  return { kind: "approve", decision: { access, areas: toAreas(areas) } };
+};
+
+/** Every box ticked means all areas, also those that GoHighLevel adds later. */
+const toAreas = (areas: readonly AreaId[]): readonly AreaId[] | "all" => {
+  const chosen = AREAS.map((area) => area.id).filter((id) => areas.includes(id));
+  return chosen.length === AREAS.length ? "all" : chosen;
+};

@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Clock } from "../core/clock.ts";
+import type { McpSurface } from "../mcp/surface.ts";
+import { logAccess } from "./access-log.ts";
+import { answerClientError } from "./client-error.ts";
+import { createCloser } from "./close-server.ts";
+import { REQUEST_GUARDS } from "./guards.ts";
+import { createMcpRoutes, createRoutes, type RouteDeps } from "./http.ts";
+import { createHttpApp } from "./http-app.ts";
+import { listenOn, type ListenAddress } from "./listen.ts";
+import { createMcpEndpoint, sendRefusal } from "./mcp-endpoints.ts";
+import { createMcpHttp } from "./mcp-http.ts";
+import { setRequestId } from "./request-id.ts";
+import { createErrorPages } from "./responses.ts";
+import { baseHeaders } from "./security-headers.ts";
+import { createSseTransport } from "./sse.ts";
+
+/** What the server works with. */
+export interface HttpServerDeps extends RouteDeps {
+  readonly surface: McpSurface;
+  readonly clock: Clock;
+}
+
+/** The server of all HTTP endpoints. */
+export interface HttpServer {
+  /** Starts to accept. Throws `AppError("port_in_use")` where the address cannot be had. */
+  listen(address: ListenAddress): Promise<{ readonly port: number }>;
+  /** Stops accepting, lets requests finish for `graceMs` (10 s), then cuts what is left. */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/**
+ * Builds the server. The MCP endpoints are answered on plain node:http, where a web framework's
+ * conversions would cost more than the call itself; everything else goes through the route table.
+ */
+export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
+  const mcp = createMcpHttp(deps);
+  const sse = deps.enableSse ? createSseTransport(deps) : undefined;
+  const server = createServer(SERVER_OPTIONS, createFront(deps, { mcp, ...(sse && { sse }) }));
+  applyTimeouts(server);
+  server.on("clientError", answerClientError);
+  const closeServer = createCloser(server);
+  return {
+    listen: (address) => listenOn(server, address),
+    close: ({ graceMs = 10_000 } = {}) =>
+      closeServer({
+        clock: deps.clock,
+        graceMs,
+        endStreams: async () => {
+          await sse?.close();
+        },
+        endRequests: () => mcp.close(),
+      }),
+  };
+};
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** What happens to every request: an id, the guards, and then the handler of its path. */
+const createFront = (
+  deps: HttpServerDeps,
+  transports: Parameters<typeof createMcpRoutes>[0],
+): ((request: IncomingMessage, response: ServerResponse) => void) => {
+  const routes = createRoutes(deps);
+  const mcpHandlers = new Map<string, Handler>(
+    createMcpRoutes(transports).map((route) => [route.path, createMcpEndpoint(deps, route)]),
+  );
+  const known = new Set([...routes.map((route) => route.path), ...mcpHandlers.keys()]);
+  const headers = Object.entries(baseHeaders(deps.publicUrl));
+  const errorPage = createErrorPages(deps);
+  const app = createHttpApp({ ...deps, routes, errorPage });
+
+  return (request, response) => {
+    const [path = ""] = (request.url ?? "").split("?", 1);
+    setRequestId(response, deps.cookieKeys.random().slice(0, REQUEST_ID_LENGTH));
+    for (const [name, value] of headers) response.setHeader(name, value);
+    logAccess(deps, { request, response, route: known.has(path) ? path : undefined });
+    for (const guard of REQUEST_GUARDS) {
+      const refusal = guard({ request, path, publicUrl: deps.publicUrl });
+      if (refusal !== undefined) {
+        sendRefusal(request, response, refusal);
+        return;
+      }
+    }
+    // Both handlers answer their own failures and do not reject.
+    void (mcpHandlers.get(path) ?? app)(request, response);
+  };
+};
+
+/** 22 base64url characters are 128 bits. */
+const REQUEST_ID_LENGTH = 22;
+
+const SERVER_OPTIONS = {
+  /** Larger header blocks are a 431. */
+  maxHeaderSize: 16 * 1024,
+  /** How often the two time limits below are enforced. */
+  connectionsCheckingInterval: 5_000,
+} as const;
+
+const applyTimeouts = (server: Server): void => {
+  server.headersTimeout = 15_000;
+  /** From the first byte to the end of the body: a client that drips its body is cut off. */
+  server.requestTimeout = 60_000;
+  /** Above the 60 s after which common load balancers close idle connections themselves. */
+  server.keepAliveTimeout = 65_000;
+  server.maxHeadersCount = 100;
+  /** Lets long-lived connections move to other instances now and then. */
+  server.maxRequestsPerSocket = 10_000;
+};

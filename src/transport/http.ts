@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger } from "../core/logger.ts";
+import type { Principal } from "../core/principal.ts";
+import type { AuthorizationServer } from "../oauth/authorization-server.ts";
+import { toResourceMetadata, type ResourcePath } from "../oauth/metadata.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { createBrowserSessions } from "./browser-session.ts";
+import type { CookieKeys } from "./cookie-keys.ts";
+import type { CorsPolicy } from "./cors.ts";
+import { createErrorPages, type ErrorPages } from "./responses.ts";
+import type { Route } from "./route.ts";
+import { createAuthorizeRoute } from "./routes/authorize.ts";
+import { createCallbackRoute } from "./routes/callback.ts";
+import { createConsentRoute } from "./routes/consent.ts";
+import { createFormEndpoint, createRegistrationRoute } from "./routes/endpoints.ts";
+import { answerLive, createReadyRoute } from "./routes/health.ts";
+import { createDocumentRoute } from "./routes/metadata.ts";
+import { answerStylesheet, createHomeRoute } from "./routes/pages.ts";
+
+/** What the routes work with. */
+export interface RouteDeps {
+  readonly publicUrl: string;
+  readonly sandbox: boolean;
+  /** Whether `/sse` and `/messages` are served. */
+  readonly enableSse: boolean;
+  readonly authorization: AuthorizationServer;
+  readonly upstream: Upstream;
+  readonly cookieKeys: CookieKeys;
+  readonly log: Logger;
+  isReady(): Promise<boolean>;
+}
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+/** OAuth forms and registrations; the largest honest one is a few kilobytes. */
+const OAUTH_LIMIT = 64 * KB;
+
+const DISCOVERY = {
+  methods: ["GET", "HEAD"],
+  cors: "any",
+  reader: "machine",
+  maxBodyBytes: 0,
+} as const;
+const ENDPOINT = {
+  methods: ["POST"],
+  cors: "any",
+  reader: "machine",
+  maxBodyBytes: OAUTH_LIMIT,
+} as const;
+const FORM_PAGE = {
+  methods: ["GET", "POST"],
+  cors: "none",
+  reader: "person",
+  maxBodyBytes: OAUTH_LIMIT,
+} as const;
+/** No HEAD: following the link is what it is for, and that works once. */
+const ONE_TIME_PAGE = {
+  methods: ["GET"],
+  cors: "none",
+  reader: "person",
+  maxBodyBytes: 0,
+} as const;
+const PAGE = { methods: ["GET", "HEAD"], cors: "none", reader: "person", maxBodyBytes: 0 } as const;
+const PROBE = {
+  methods: ["GET", "HEAD"],
+  cors: "none",
+  reader: "machine",
+  maxBodyBytes: 0,
+} as const;
+
+/** Everything that is served besides the MCP endpoints. Any other method is a 405, any other path a 404. */
+export const createRoutes = (deps: RouteDeps): readonly Route[] => {
+  const { authorization } = deps;
+  const asMetadata = createDocumentRoute(authorization.metadata);
+  const resourceMetadata = createDocumentRoute(authorization.resourceMetadata);
+  const sseMetadata = createDocumentRoute(toResourceMetadata(deps.publicUrl, "/sse"));
+  const pages = { ...deps, ...createPageDeps(deps) };
+  const token = createFormEndpoint((request) => authorization.token(request));
+  const revoke = createFormEndpoint((request) => authorization.revoke(request));
+  const introspect = createFormEndpoint((request) => authorization.introspect(request));
+  return [
+    { path: "/.well-known/oauth-authorization-server", ...DISCOVERY, handle: asMetadata },
+    { path: "/.well-known/oauth-authorization-server/mcp", ...DISCOVERY, handle: asMetadata },
+    { path: "/.well-known/openid-configuration", ...DISCOVERY, handle: asMetadata },
+    { path: "/.well-known/openid-configuration/mcp", ...DISCOVERY, handle: asMetadata },
+    { path: "/.well-known/oauth-protected-resource", ...DISCOVERY, handle: resourceMetadata },
+    { path: "/.well-known/oauth-protected-resource/mcp", ...DISCOVERY, handle: resourceMetadata },
+    ...(deps.enableSse
+      ? [{ path: "/.well-known/oauth-protected-resource/sse", ...DISCOVERY, handle: sseMetadata }]
+      : []),
+    { path: "/oauth/register", ...ENDPOINT, handle: createRegistrationRoute(authorization) },
+    { path: "/oauth/token", ...ENDPOINT, handle: token },
+    { path: "/oauth/revoke", ...ENDPOINT, handle: revoke },
+    { path: "/oauth/introspect", ...ENDPOINT, handle: introspect },
+    { path: "/oauth/authorize", ...FORM_PAGE, handle: createAuthorizeRoute(pages) },
+    { path: "/oauth/consent", ...FORM_PAGE, handle: createConsentRoute(pages) },
+    { path: "/oauth/callback", ...ONE_TIME_PAGE, handle: createCallbackRoute(pages) },
+    { path: "/", ...PAGE, handle: createHomeRoute(pages) },
+    { path: "/assets/style.css", ...PAGE, handle: answerStylesheet },
+    { path: "/health/live", ...PROBE, handle: answerLive },
+    { path: "/health/ready", ...PROBE, handle: createReadyRoute(() => deps.isReady()) },
+  ];
+};
+
+/** One row of the table of MCP endpoints: plain node:http, behind Host, Origin and bearer checks. */
+export interface McpRoute {
+  readonly path: string;
+  readonly methods: readonly ("GET" | "POST" | "DELETE")[];
+  readonly cors: CorsPolicy;
+  readonly maxBodyBytes: number;
+  /** The resource that a challenge here points to (RFC 9728). */
+  readonly resource: ResourcePath;
+  handle(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<void>;
+}
+
+/** The MCP endpoints. `sse` is absent where the legacy transport is switched off. */
+export const createMcpRoutes = (transports: {
+  readonly mcp: { readonly handle: McpRoute["handle"] };
+  readonly sse?: { readonly open: McpRoute["handle"]; readonly message: McpRoute["handle"] };
+}): readonly McpRoute[] => {
+  const { mcp, sse } = transports;
+  const limits = { cors: "any", maxBodyBytes: 4 * MB } as const;
+  return [
+    {
+      path: "/mcp",
+      methods: ["POST", "GET", "DELETE"],
+      ...limits,
+      resource: "/mcp",
+      handle: mcp.handle,
+    },
+    ...(sse === undefined
+      ? []
+      : ([
+          { path: "/sse", methods: ["GET"], ...limits, resource: "/sse", handle: sse.open },
+          {
+            path: "/messages",
+            methods: ["POST"],
+            ...limits,
+            resource: "/sse",
+            handle: sse.message,
+          },
+        ] as const)),
+  ];
+};
+
+const createPageDeps = (deps: RouteDeps) => ({
+  mcpUrl: `${deps.publicUrl}/mcp`,
+  sessions: createBrowserSessions(deps.cookieKeys),
+  errorPage: createErrorPages({ sandbox: deps.sandbox }) satisfies ErrorPages,
+});

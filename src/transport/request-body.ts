@@ -1,0 +1,51 @@
+import type { IncomingMessage } from "node:http";
+import { fail, ok, type Result } from "../core/result.ts";
+
+/** Why a body could not be taken in. */
+export type BodyFailure =
+  | { readonly kind: "too_large"; readonly maxBytes: number }
+  | { readonly kind: "cut_off" };
+
+/** Whether the request announces more than `maxBytes`. A chunked body announces nothing. */
+export const announcesTooMuch = (request: IncomingMessage, maxBytes: number): boolean =>
+  Number(request.headers["content-length"] ?? 0) > maxBytes;
+
+/**
+ * Reads the whole body as UTF-8. Stops keeping data at `maxBytes`, and leaves the rest to be thrown
+ * away after the answer, so that the client gets to read it.
+ */
+export const readBody = (
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Result<string, BodyFailure>> => {
+  const tooLarge = fail<BodyFailure>({ kind: "too_large", maxBytes });
+  if (announcesTooMuch(request, maxBytes)) return Promise.resolve(tooLarge);
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const settle = (result: Result<string, BodyFailure>): void => {
+      request.off("data", onData).off("end", onEnd).off("close", onCut).off("error", onCut);
+      resolve(result);
+    };
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length > maxBytes) settle(tooLarge);
+      else chunks.push(chunk);
+    };
+    const onEnd = (): void => settle(ok(Buffer.concat(chunks).toString("utf8")));
+    const onCut = (): void => settle(fail({ kind: "cut_off" }));
+    request.on("data", onData).once("end", onEnd).once("close", onCut).once("error", onCut);
+  });
+};
+
+/**
+ * Throws the unread rest of a body away, so that the answer arrives rather than a reset connection,
+ * and gives the connection up when the rest is longer than `maxBytes`.
+ */
+export const discardBody = (request: IncomingMessage, maxBytes: number): void => {
+  let length = 0;
+  request.on("data", (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > maxBytes) request.destroy();
+  });
+};

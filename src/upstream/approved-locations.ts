@@ -1,0 +1,24 @@
+import { type LocationId, toLocationId } from "../core/ids.ts";
+import type { TokenAnswer } from "./token-answer.ts";
+
+/**
+ * The locations that a company token reaches, as its answer says. `all` where the agency approved all,
+ * or future ones too, or where the answer lists none; GoHighLevel then decides location by location.
+ */
+export const toApprovedLocations = (
+  answer: Pick<
+    TokenAnswer,
+    "approvedLocations" | "approveAllLocations" | "installToFutureLocations"
+  >,
+): readonly LocationId[] | "all" => {
+  const { approvedLocations, approveAllLocations, installToFutureLocations } = answer;
+  const isOpen = approveAllLocations === true || installToFutureLocations === true;
+  const listed = approvedLocations ?? [];
+  return isOpen || listed.length === 0 ? "all" : listed.map(toLocationId);
+};
+
+/** Whether a location is among those approved. */
+export const isApproved = (
+  approved: readonly LocationId[] | "all",
+  locationId: LocationId,
+): boolean => approved === "all" || approved.includes(locationId);

@@ -1,0 +1,108 @@
+import type { Clock } from "../core/clock.ts";
+import type { Connection } from "../core/connection.ts";
+import type { HttpClient } from "../core/http-client.ts";
+import type { Logger } from "../core/logger.ts";
+import { ok } from "../core/result.ts";
+import { equalSecret } from "../crypto/hash.ts";
+import type { Keyring } from "../crypto/keyring.ts";
+import type { Random } from "../crypto/random.ts";
+import type { RecordStore } from "../storage/record-store.ts";
+import { createSealedStore } from "../storage/sealed-store.ts";
+import { completeLogin } from "./callback.ts";
+import { createConnections } from "./connections.ts";
+import { createLocationDirectory } from "./locations.ts";
+import { createLocationTokens } from "./location-token.ts";
+import { createLoginStates } from "./login-state.ts";
+import { startLogin } from "./login.ts";
+import { createRefresher } from "./refresh.ts";
+import type { UpstreamSettings } from "./settings.ts";
+import { createTokenEndpoint } from "./token-endpoint.ts";
+import { createTokenSource, PRIVATE_CONNECTION_ID } from "./token-source.ts";
+import type { Upstream } from "./upstream.ts";
+import { createVault } from "./vault.ts";
+import { waitUnlessAborted } from "./wait-unless-aborted.ts";
+
+export type { UpstreamSettings } from "./settings.ts";
+
+/** What {@link createUpstream} needs. */
+export interface UpstreamDeps {
+  readonly config: UpstreamSettings;
+  readonly store: RecordStore;
+  readonly keyring: Keyring;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly http: HttpClient;
+  readonly log: Logger;
+}
+
+/** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
+export const createUpstream = (given: UpstreamDeps): Upstream => {
+  const { config: settings, store, random, clock } = given;
+  const log = given.log.child({ part: "upstream" });
+  const base = { ...given, settings, log };
+  const sealed = createSealedStore(given);
+  const vault = createVault({ sealed });
+  const states = createLoginStates({ sealed, clock });
+  const endpoint = createTokenEndpoint(base);
+  const { environment } = settings;
+  const connections = createConnections({ environment, vault, store, clock, random });
+  const refresher = createRefresher({ ...base, connections, vault, endpoint });
+  const locationTokens = createLocationTokens(base);
+  const tokens = createTokenSource({ settings, connections, refresher, locationTokens, clock });
+  const locations = createLocationDirectory({ ...base, connections, tokens });
+  const privateConnection = toPrivateConnection(settings, clock);
+
+  const findConnection: Upstream["findConnection"] = async (id) =>
+    id === PRIVATE_CONNECTION_ID ? privateConnection : (await connections.find(id))?.connection;
+
+  return {
+    tokens,
+    startLogin: (purpose) => startLogin({ settings, states, random }, purpose),
+    completeLogin: async (callback) => {
+      const outcome = await completeLogin({ ...base, states, endpoint, connections }, callback);
+      if (outcome.ok) {
+        locationTokens.forget(outcome.value.connection.id);
+        locations.forget(outcome.value.connection.id);
+      }
+      return outcome;
+    },
+    findConnection,
+    listConnections: async () => {
+      const stored = await connections.list();
+      const all = privateConnection === undefined ? stored : [privateConnection, ...stored];
+      return all.toSorted((a, b) => b.connectedAt - a.connectedAt);
+    },
+    removeConnection: async (id) => {
+      await connections.remove(id);
+      locationTokens.forget(id);
+      locations.forget(id);
+    },
+    listLocations: (id, signal) => waitUnlessAborted(locations.list(id), signal),
+    refreshNow: async (id, signal) => {
+      if (id === PRIVATE_CONNECTION_ID && privateConnection !== undefined) {
+        return ok(privateConnection);
+      }
+      const held = (await connections.find(id))?.tokens.accessToken.reveal() ?? "";
+      const refreshed = refresher.refresh(id, {
+        force: true,
+        isStale: ({ tokens: now }) => equalSecret(now.accessToken.reveal(), held),
+      });
+      const outcome = await waitUnlessAborted(refreshed, signal);
+      return outcome.ok ? ok(outcome.value.connection) : outcome;
+    },
+  };
+};
+
+/** The configured private integration token as a connection; it is never stored. */
+const toPrivateConnection = (settings: UpstreamSettings, clock: Clock): Connection | undefined =>
+  settings.privateToken === undefined
+    ? undefined
+    : {
+        id: PRIVATE_CONNECTION_ID,
+        kind: "private",
+        environment: settings.environment,
+        locationId: settings.privateToken.locationId,
+        scopes: [],
+        status: "active",
+        connectedAt: clock.nowSeconds(),
+      };

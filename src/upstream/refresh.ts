@@ -1,0 +1,159 @@
+import type { Clock } from "../core/clock.ts";
+import { type ConnectionId, toCompanyId } from "../core/ids.ts";
+import type { Logger } from "../core/logger.ts";
+import { type Result, fail, ok } from "../core/result.ts";
+import { toSecret } from "../core/secret.ts";
+import type { Random } from "../crypto/random.ts";
+import type { TokenFailure } from "../ghl/ports.ts";
+import { type Connections, toJitter, toScopes } from "./connections.ts";
+import { createCooldown } from "./cooldown.ts";
+import { judgeRefresh, toNeedsReauth } from "./judge-refresh.ts";
+import { createRotationWriter, type RotationWriter } from "./save-rotation.ts";
+import { createSingleFlight } from "./single-flight.ts";
+import { type RefreshAnswer, parseRefreshAnswer } from "./token-answer.ts";
+import type { TokenEndpoint, TokenEndpointFailure } from "./token-endpoint.ts";
+import { planRefresh } from "./token-set.ts";
+import type { HeldConnection, Vault, VaultEntry } from "./vault.ts";
+
+/** Which refresh is wanted. */
+export interface RefreshWish {
+  /** Whether the tokens that are held are not good enough; asked again of the newest ones. */
+  isStale(held: HeldConnection): boolean;
+  /** Try even while the connection rests after a failure. */
+  readonly force?: boolean;
+}
+
+/** Refreshes tokens; nothing is ever deleted because a refresh failed. */
+export interface Refresher {
+  /**
+   * Gives the connection with tokens that are not stale, refreshing at most once. Concurrent callers
+   * share one refresh. No caller's signal stops it: an answer that carries new tokens must be kept.
+   */
+  refresh(id: ConnectionId, wish: RefreshWish): Promise<Result<VaultEntry, TokenFailure>>;
+}
+
+/** What {@link createRefresher} needs. */
+export interface RefresherDeps {
+  readonly connections: Connections;
+  readonly vault: Vault;
+  readonly endpoint: TokenEndpoint;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+type Refreshed = Result<VaultEntry, TokenFailure>;
+
+/** Makes the refresher of this process. */
+export const createRefresher = (deps: RefresherDeps): Refresher => {
+  const { connections } = deps;
+  const flights = createSingleFlight<Refreshed>();
+  const cooldown = createCooldown<TokenFailure>(deps);
+  const writer = createRotationWriter(deps);
+
+  const fly = async (id: ConnectionId, wish: RefreshWish): Promise<Refreshed> => {
+    await writer.saveHeldBack(id);
+    const entry = await connections.find(id);
+    if (entry === undefined) return fail({ kind: "connection_missing", connectionId: id });
+    if (!wish.isStale(entry)) return ok(entry);
+    if (entry.connection.status === "needs_reauth") return fail(toNeedsReauth(entry));
+    const rest = wish.force === true ? undefined : cooldown.find(id);
+    if (rest !== undefined) return fail(withWait(rest.failure, rest.seconds));
+
+    const answer = await askTwiceIfUnsure(deps.endpoint, entry);
+    const outcome = answer.ok
+      ? await keep({ ...deps, writer }, entry, answer.value)
+      : await judgeRefresh(deps, entry, answer.failure);
+    if (outcome.ok) cooldown.end(id);
+    else cooldown.start(id, outcome.failure, toRestSeconds(outcome.failure));
+    return outcome;
+  };
+
+  return {
+    refresh: async (id, wish) => {
+      for (;;) {
+        const { value, own } = await flights.run(id, () => fly(id, wish));
+        // A shared flight may have served a milder wish: then its tokens can still be stale for us.
+        if (own || !value.ok || !wish.isStale(value.value)) return value;
+      }
+    },
+  };
+};
+
+/** Writes the new tokens down before anyone uses them. */
+const keep = async (
+  deps: RefresherDeps & { readonly writer: RotationWriter },
+  entry: VaultEntry,
+  answer: RefreshAnswer,
+): Promise<Refreshed> => {
+  const { id } = entry.connection;
+  if (!isSameIdentity(entry, answer)) {
+    deps.log.error("a refresh answered with another account's tokens, which were discarded", {
+      connectionId: id,
+    });
+    return fail({ kind: "upstream_unavailable" });
+  }
+  const now = deps.clock.nowSeconds();
+  const plan = planRefresh(now, answer.expires_in, toJitter(deps.random));
+  const saved = await deps.writer.save({
+    base: entry,
+    used: entry.tokens.refreshToken,
+    apply: ({ connection, approvedLocations }) => ({
+      connection: {
+        ...connection,
+        status: "active",
+        lastRefreshAt: now,
+        tokenExpiresAt: plan.expiresAt,
+        ...(answer.scope === undefined ? {} : { scopes: toScopes(answer.scope) }),
+      },
+      tokens: {
+        accessToken: toSecret(answer.access_token),
+        refreshToken: toSecret(answer.refresh_token),
+        ...plan,
+      },
+      approvedLocations,
+    }),
+  });
+  if (saved === undefined) return fail({ kind: "connection_missing", connectionId: id });
+  deps.log.info("refreshed GoHighLevel tokens", { connectionId: id, version: saved.version });
+  return ok(saved);
+};
+
+type Answered = Result<RefreshAnswer, TokenEndpointFailure>;
+
+/**
+ * Sends the refresh token, and once more at once where no readable answer came: GoHighLevel may not
+ * have seen the first request, and if it has, waiting would not bring the lost answer back.
+ */
+const askTwiceIfUnsure = async (endpoint: TokenEndpoint, entry: VaultEntry): Promise<Answered> => {
+  const form = {
+    grant_type: "refresh_token",
+    refresh_token: entry.tokens.refreshToken.reveal(),
+  } as const;
+  const first = await endpoint.request(form, parseRefreshAnswer);
+  if (first.ok || first.failure.kind === "refused") return first;
+  const isUnsure = first.failure.kind === "malformed" || first.failure.ambiguous;
+  return isUnsure ? endpoint.request(form, parseRefreshAnswer) : first;
+};
+
+const isSameIdentity = ({ connection }: HeldConnection, answer: RefreshAnswer): boolean => {
+  const { userType, companyId, locationId } = answer;
+  const expectedType = connection.kind === "company" ? "Company" : "Location";
+  return (
+    (userType === undefined || userType === expectedType) &&
+    (companyId === undefined || toCompanyId(companyId) === connection.companyId) &&
+    (connection.kind === "company" ||
+      locationId === undefined ||
+      locationId === connection.locationId)
+  );
+};
+
+const SUSPENDED_REST_SECONDS = 60;
+
+const toRestSeconds = (failure: TokenFailure): number => {
+  if (failure.kind === "suspended") return SUSPENDED_REST_SECONDS;
+  return failure.kind === "upstream_unavailable" ? (failure.retryAfterSeconds ?? 0) : 0;
+};
+
+const withWait = (failure: TokenFailure, seconds: number): TokenFailure =>
+  failure.kind === "upstream_unavailable" ? { ...failure, retryAfterSeconds: seconds } : failure;

@@ -1,0 +1,190 @@
+import type { Clock } from "../core/clock.ts";
+import { type ConnectionId, type LocationId, toConnectionId } from "../core/ids.ts";
+import { type Result, fail, ok } from "../core/result.ts";
+import type { Secret } from "../core/secret.ts";
+import { equalSecret } from "../crypto/hash.ts";
+import type { AccessToken, TokenFailure, TokenRequest, TokenSource } from "../ghl/ports.ts";
+import { isApproved } from "./approved-locations.ts";
+import type { Connections } from "./connections.ts";
+import type { LocationTokenFailure, LocationTokens } from "./location-token.ts";
+import { toNeedsReauth } from "./judge-refresh.ts";
+import type { Refresher } from "./refresh.ts";
+import type { UpstreamSettings } from "./settings.ts";
+import { waitUnlessAborted } from "./wait-unless-aborted.ts";
+import type { HeldConnection, VaultEntry } from "./vault.ts";
+
+/** The id of the connection that stands for the configured private integration token. */
+export const PRIVATE_CONNECTION_ID: ConnectionId = toConnectionId("private");
+
+/** What {@link createTokenSource} needs. */
+export interface TokenSourceDeps {
+  readonly settings: UpstreamSettings;
+  readonly connections: Connections;
+  readonly refresher: Refresher;
+  readonly locationTokens: LocationTokens;
+  readonly clock: Clock;
+}
+
+type Given = Result<AccessToken, TokenFailure>;
+
+/** The tokens of all connections, by what a call needs. */
+export const createTokenSource = (deps: TokenSourceDeps): TokenSource => {
+  const give = async (request: TokenRequest): Promise<Given> => {
+    if (request.connectionId === PRIVATE_CONNECTION_ID) return givePrivate(deps.settings, request);
+    const found = await deps.connections.find(request.connectionId);
+    if (found === undefined) return fail(toMissing(request));
+    const problem = checkRequest(found, request);
+    if (problem !== undefined) return fail(problem);
+    const fresh = await keepFresh(deps, found);
+    if (!fresh.ok) return fresh;
+    const locationId = toMintedLocation(fresh.value, request);
+    return locationId === undefined
+      ? ok(toOauth(fresh.value.tokens.accessToken))
+      : giveLocation(deps, fresh.value, locationId);
+  };
+
+  const replace = async (request: TokenRequest, refused: AccessToken): Promise<Given> => {
+    if (request.connectionId === PRIVATE_CONNECTION_ID) return fail(PRIVATE_REFUSED);
+    const found = await deps.connections.find(request.connectionId);
+    if (found === undefined) return fail(toMissing(request));
+    const problem = checkRequest(found, request);
+    if (problem !== undefined) return fail(problem);
+    const locationId = toMintedLocation(found, request);
+    if (locationId !== undefined) {
+      deps.locationTokens.discard(request.connectionId, locationId, refused.token);
+      return give(request);
+    }
+    const newer = await deps.refresher.refresh(request.connectionId, {
+      isStale: ({ tokens }) => isSame(tokens.accessToken, refused.token),
+    });
+    return newer.ok ? ok(toOauth(newer.value.tokens.accessToken)) : newer;
+  };
+
+  return {
+    getToken: (request) => waitUnlessAborted(give(request), request.signal),
+    replaceToken: (request, refused) =>
+      waitUnlessAborted(replace(request, refused), request.signal),
+  };
+};
+
+const PRIVATE_REFUSED: TokenFailure = {
+  kind: "needs_reauth",
+  connectionId: PRIVATE_CONNECTION_ID,
+  reason:
+    "GoHighLevel no longer accepts the private integration token; set a new GHL_PRIVATE_TOKEN",
+};
+
+const givePrivate = (settings: UpstreamSettings, request: TokenRequest): Given => {
+  const { privateToken } = settings;
+  if (privateToken === undefined) return fail(toMissing(request));
+  if (request.tokenClass === "company") {
+    return fail({ kind: "wrong_token_class", needed: "company", have: "private" });
+  }
+  if (request.locationId !== undefined && request.locationId !== privateToken.locationId) {
+    return fail({ kind: "location_not_allowed", locationId: request.locationId });
+  }
+  return ok({ token: privateToken.token, kind: "private" });
+};
+
+/** What is wrong with a request, decided before any call: nobody reaches past what was approved. */
+const checkRequest = (
+  { connection, approvedLocations }: HeldConnection,
+  request: TokenRequest,
+): TokenFailure | undefined => {
+  const { tokenClass, locationId } = request;
+  if (connection.kind === "location") {
+    if (tokenClass === "company") {
+      return { kind: "wrong_token_class", needed: "company", have: "location" };
+    }
+    return locationId === undefined || locationId === connection.locationId
+      ? undefined
+      : { kind: "location_not_allowed", locationId };
+  }
+  if (tokenClass === "company") return undefined;
+  if (locationId === undefined) {
+    return { kind: "wrong_token_class", needed: "location", have: "company" };
+  }
+  return isApproved(approvedLocations, locationId)
+    ? undefined
+    : { kind: "location_not_allowed", locationId };
+};
+
+/** Refreshes what is due. Tokens that are still good serve on while GoHighLevel cannot refresh them. */
+const keepFresh = async (
+  deps: TokenSourceDeps,
+  found: VaultEntry,
+): Promise<Result<VaultEntry, TokenFailure>> => {
+  const { connection, tokens } = found;
+  if (connection.status === "needs_reauth") return fail(toNeedsReauth(found));
+  const isDue = (held: HeldConnection): boolean =>
+    held.connection.status === "suspended" || held.tokens.refreshAfter <= deps.clock.nowSeconds();
+  if (!isDue(found)) return ok(found);
+  const refreshed = await deps.refresher.refresh(connection.id, { isStale: isDue });
+  const isStillGood = connection.status === "active" && tokens.expiresAt > deps.clock.nowSeconds();
+  return !refreshed.ok && refreshed.failure.kind === "upstream_unavailable" && isStillGood
+    ? ok(found)
+    : refreshed;
+};
+
+/** The location whose token must be minted; undefined where the connection's own token serves. */
+const toMintedLocation = (
+  { connection }: HeldConnection,
+  request: TokenRequest,
+): LocationId | undefined =>
+  connection.kind === "company" && request.tokenClass === "location"
+    ? request.locationId
+    : undefined;
+
+const giveLocation = async (
+  deps: TokenSourceDeps,
+  held: VaultEntry,
+  locationId: LocationId,
+): Promise<Given> => {
+  const first = await deps.locationTokens.get(held, locationId);
+  if (first.ok) return ok(toOauth(first.value));
+  if (first.failure.kind !== "token_refused") {
+    return fail(toTokenFailure(first.failure, held, locationId));
+  }
+  // The company token itself is no longer good: one refresh, one more try.
+  const newer = await deps.refresher.refresh(held.connection.id, {
+    isStale: ({ tokens }) => isSame(tokens.accessToken, held.tokens.accessToken),
+  });
+  if (!newer.ok) return newer;
+  const second = await deps.locationTokens.get(newer.value, locationId);
+  return second.ok
+    ? ok(toOauth(second.value))
+    : fail(toTokenFailure(second.failure, held, locationId));
+};
+
+const toTokenFailure = (
+  failure: LocationTokenFailure,
+  { connection }: HeldConnection,
+  locationId: LocationId,
+): TokenFailure => {
+  switch (failure.kind) {
+    case "location_inactive":
+      return { kind: "suspended", connectionId: connection.id };
+    case "refused":
+    case "wrong_location":
+      return { kind: "location_not_allowed", locationId };
+    case "token_refused":
+    case "malformed":
+      return { kind: "upstream_unavailable" };
+    case "unavailable":
+      return {
+        kind: "upstream_unavailable",
+        ...(failure.retryAfterSeconds === undefined
+          ? {}
+          : { retryAfterSeconds: failure.retryAfterSeconds }),
+      };
+  }
+};
+
+const toMissing = ({ connectionId }: TokenRequest): TokenFailure => ({
+  kind: "connection_missing",
+  connectionId,
+});
+
+const toOauth = (token: Secret): AccessToken => ({ token, kind: "oauth" });
+
+const isSame = (a: Secret, b: Secret): boolean => equalSecret(a.reveal(), b.reveal());

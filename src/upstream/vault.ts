@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { toEpochSeconds } from "../core/clock.ts";
+import type { Connection } from "../core/connection.ts";
+import { AppError } from "../core/errors.ts";
+import {
+  type ConnectionId,
+  type LocationId,
+  toCompanyId,
+  toConnectionId,
+  toLocationId,
+} from "../core/ids.ts";
+import { toSecret } from "../core/secret.ts";
+import type { RecordStore } from "../storage/record-store.ts";
+import type { TokenSet } from "./token-set.ts";
+
+/** Everything that is kept about a connection. One record, so that no crash can split it. */
+export interface HeldConnection {
+  readonly connection: Connection;
+  readonly tokens: TokenSet;
+  /** The locations that the agency approved for a company connection. */
+  readonly approvedLocations: readonly LocationId[] | "all";
+  /** Why a person must sign in again, in our words; there with the status `needs_reauth`. */
+  readonly statusReason?: string;
+}
+
+/** A held connection as it was read, with its version for a fenced write. */
+export interface VaultEntry extends HeldConnection {
+  readonly version: number;
+}
+
+/** The sealed records of all connections. */
+export interface Vault {
+  /** Reads a connection; undefined if there is none. */
+  read(id: ConnectionId): Promise<VaultEntry | undefined>;
+  /** Writes a connection at one version; `conflict` if another writer was first. */
+  write(held: HeldConnection, ifVersion: "absent" | number): Promise<VaultEntry | "conflict">;
+  /** The ids of an environment's connections. */
+  list(environment: string): Promise<readonly ConnectionId[]>;
+  remove(id: ConnectionId): Promise<void>;
+}
+
+const NAMESPACE = "connection";
+
+/** Makes the vault over a sealed store, whose encryption binds each value to its address. */
+export const createVault = (deps: { readonly sealed: RecordStore }): Vault => {
+  const { sealed } = deps;
+  return {
+    read: async (id) => {
+      const stored = await sealed.get(toAddress(id));
+      return stored === undefined
+        ? undefined
+        : { ...fromText(id, stored.value), version: stored.version };
+    },
+    write: async (held, ifVersion) => {
+      const { id, environment } = held.connection;
+      const outcome = await sealed.put(toAddress(id), toText(held), {
+        ifVersion,
+        group: environment,
+      });
+      return outcome.ok ? { ...held, version: outcome.version } : "conflict";
+    },
+    list: async (environment) => (await sealed.list(NAMESPACE, environment)).map(toConnectionId),
+    remove: (id) => sealed.delete(toAddress(id)),
+  };
+};
+
+const seconds = z.number().int().transform(toEpochSeconds);
+const secret = z.string().transform(toSecret);
+const locationIds = z.array(z.string().transform(toLocationId));
+
+const heldConnection = z.object({
+  connection: z.object({
+    id: z.string().transform(toConnectionId),
+    kind: z.enum(["location", "company"]),
+    environment: z.string(),
+    companyId: z.string().transform(toCompanyId),
+    locationId: z.string().transform(toLocationId).exactOptional(),
+    userId: z.string().exactOptional(),
+    scopes: z.array(z.string()),
+    status: z.enum(["active", "needs_reauth", "suspended"]),
+    connectedAt: seconds,
+    tokenExpiresAt: seconds,
+    lastRefreshAt: seconds.exactOptional(),
+  }),
+  tokens: z.object({
+    accessToken: secret,
+    refreshToken: secret,
+    expiresAt: seconds,
+    refreshAfter: seconds,
+  }),
+  approvedLocations: z.union([z.literal("all"), locationIds]),
+  statusReason: z.string().exactOptional(),
+});
+
+// A Secret prints itself as "[secret]", so the tokens are revealed by hand: here and nowhere else.
+const toText = (held: HeldConnection): string =>
+  JSON.stringify({
+    connection: { ...held.connection, tokenExpiresAt: held.tokens.expiresAt },
+    tokens: {
+      ...held.tokens,
+      accessToken: held.tokens.accessToken.reveal(),
+      refreshToken: held.tokens.refreshToken.reveal(),
+    },
+    approvedLocations: held.approvedLocations,
+    ...(held.statusReason === undefined ? {} : { statusReason: held.statusReason }),
+  });
+
+const fromText = (id: ConnectionId, text: string): HeldConnection => {
+  const parsed = heldConnection.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join("."));
+  throw new AppError(
+    "storage_corrupt",
+    `the record of connection "${id}" is not complete: ${fields.join(", ")}`,
+  );
+};
+
+const toAddress = (id: ConnectionId) => ({ namespace: NAMESPACE, key: id });

@@ -1,0 +1,305 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { addSeconds } from "../../src/core/clock.ts";
+import { openRecordStore } from "../../src/storage/open.ts";
+import type { RecordStore } from "../../src/storage/record-store.ts";
+import { createFakeClock, type FakeClock } from "../support/clock.ts";
+import type { RacerJob } from "./store-racer.ts";
+
+/** A place for a store that belongs to one test. */
+export interface StorePlace {
+  readonly url: string;
+  dispose(): Promise<void>;
+}
+
+const at = (key: string, namespace = "codes") => ({ namespace, key });
+
+/** What every record store must do, whatever it is built on. */
+export const describeRecordStore = (name: string, makePlace: () => Promise<StorePlace>): void => {
+  describe(`the record store on ${name}`, () => {
+    let place: StorePlace;
+    let clock: FakeClock;
+    let store: RecordStore;
+
+    beforeEach(async () => {
+      place = await makePlace();
+      clock = createFakeClock();
+      store = await openRecordStore(place.url, { clock });
+    });
+    afterEach(async () => {
+      await store.close();
+      await place.dispose();
+    });
+    const inSeconds = (seconds: number) => addSeconds(clock.nowSeconds(), seconds);
+
+    describe("get and put", () => {
+      it("gives back what was written, and nothing for a key that was not", async () => {
+        const value = 'zwölf "Boxkämpfer" \u{1F94A}\n\u0000 end';
+        expect(await store.put(at("a"), value)).toEqual({ ok: true, version: 1 });
+        expect(await store.get(at("a"))).toEqual({ value, version: 1 });
+        expect(await store.get(at("b"))).toBeUndefined();
+      });
+
+      it("keeps the same key of two namespaces apart", async () => {
+        await store.put(at("a", "one"), "1");
+        await store.put(at("a", "two"), "2");
+        await store.delete(at("a", "one"));
+        expect(await store.get(at("a", "one"))).toBeUndefined();
+        expect(await store.get(at("a", "two"))).toEqual({ value: "2", version: 1 });
+      });
+
+      it("raises the version by one with every write", async () => {
+        await store.put(at("a"), "1");
+        expect(await store.put(at("a"), "2")).toEqual({ ok: true, version: 2 });
+        expect(await store.put(at("a"), "3", { ifVersion: 2 })).toEqual({ ok: true, version: 3 });
+        expect(await store.get(at("a"))).toEqual({ value: "3", version: 3 });
+      });
+
+      it("takes values of 100 kB", async () => {
+        const value = "x".repeat(100_000);
+        await store.put(at("big"), value);
+        expect((await store.get(at("big")))?.value).toBe(value);
+      });
+    });
+
+    describe("put with ifVersion", () => {
+      it("writes an absent record once and leaves an existing one alone", async () => {
+        expect(await store.put(at("a"), "1", { ifVersion: "absent" })).toEqual({
+          ok: true,
+          version: 1,
+        });
+        expect(await store.put(at("a"), "2", { ifVersion: "absent" })).toEqual({
+          ok: false,
+          reason: "conflict",
+        });
+        expect(await store.get(at("a"))).toEqual({ value: "1", version: 1 });
+      });
+
+      it("refuses another version than the present one and changes nothing", async () => {
+        await store.put(at("a"), "1");
+        await store.put(at("a"), "2", { expiresAt: inSeconds(60), group: "g" });
+        const stale = { ok: false, reason: "conflict" };
+        const options = { expiresAt: inSeconds(5), group: "h" };
+        expect(await store.put(at("a"), "x", { ...options, ifVersion: 1 })).toEqual(stale);
+        expect(await store.put(at("a"), "x", { ...options, ifVersion: 3 })).toEqual(stale);
+        clock.advance(59);
+        expect(await store.get(at("a"))).toEqual({ value: "2", version: 2 });
+        expect(await store.list("codes", "g")).toEqual(["a"]);
+        expect(await store.list("codes", "h")).toEqual([]);
+      });
+
+      it("refuses a version of a record that is absent, and makes none", async () => {
+        expect((await store.put(at("a"), "1", { ifVersion: 1 })).ok).toBe(false);
+        expect(await store.get(at("a"))).toBeUndefined();
+      });
+
+      it("lets exactly one of many concurrent writers win", async () => {
+        await store.put(at("a"), "0");
+        const outcomes = await Promise.all(
+          Array.from({ length: 20 }, (_, i) => store.put(at("a"), `${i}`, { ifVersion: 1 })),
+        );
+        expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
+        expect((await store.get(at("a")))?.version).toBe(2);
+      });
+    });
+
+    describe("take", () => {
+      it("gives the record once and removes it", async () => {
+        await store.put(at("a"), "1");
+        await store.put(at("a"), "2");
+        expect(await store.take(at("a"))).toEqual({ value: "2", version: 2 });
+        expect(await store.take(at("a"))).toBeUndefined();
+        expect(await store.get(at("a"))).toBeUndefined();
+      });
+
+      it("gives a value to exactly one of many concurrent takers", async () => {
+        await store.put(at("a"), "1");
+        const taken = await Promise.all(Array.from({ length: 20 }, () => store.take(at("a"))));
+        expect(taken.filter((stored) => stored !== undefined)).toEqual([
+          { value: "1", version: 1 },
+        ]);
+      });
+    });
+
+    describe("delete", () => {
+      it("removes a record, and is content with a missing one", async () => {
+        await store.put(at("a"), "1", { group: "g" });
+        await store.delete(at("a"));
+        await store.delete(at("a"));
+        expect(await store.get(at("a"))).toBeUndefined();
+        expect(await store.list("codes", "g")).toEqual([]);
+        expect(await store.put(at("a"), "2", { ifVersion: "absent" })).toEqual({
+          ok: true,
+          version: 1,
+        });
+      });
+    });
+
+    describe("expiry", () => {
+      it("shows a record until the second before its end, and then to no verb", async () => {
+        await store.put(at("a"), "1", { expiresAt: inSeconds(10), group: "g" });
+        clock.advance(9);
+        expect(await store.get(at("a"))).toEqual({ value: "1", version: 1 });
+        clock.advance(1);
+        expect(await store.get(at("a"))).toBeUndefined();
+        expect(await store.list("codes", "g")).toEqual([]);
+        expect((await store.put(at("a"), "2", { ifVersion: 1 })).ok).toBe(false);
+        expect(await store.take(at("a"))).toBeUndefined();
+      });
+
+      it("treats an expired record as absent when writing, and starts again at version 1", async () => {
+        await store.put(at("a"), "1", { expiresAt: inSeconds(10) });
+        await store.put(at("b"), "1", { expiresAt: inSeconds(10) });
+        clock.advance(10);
+        expect(await store.put(at("a"), "2", { ifVersion: "absent" })).toEqual({
+          ok: true,
+          version: 1,
+        });
+        expect(await store.put(at("b"), "2")).toEqual({ ok: true, version: 1 });
+        clock.advance(1000);
+        expect(await store.get(at("a"))).toEqual({ value: "2", version: 1 });
+      });
+
+      it("is replaced with each write, and lifted by a write without it", async () => {
+        await store.put(at("a"), "1", { expiresAt: inSeconds(10) });
+        await store.put(at("a"), "2");
+        clock.advance(1000);
+        expect(await store.get(at("a"))).toEqual({ value: "2", version: 2 });
+      });
+
+      it("lets a sweep remove what expired, and nothing else", async () => {
+        await store.put(at("a"), "1", { expiresAt: inSeconds(10) });
+        await store.put(at("b"), "1", { expiresAt: inSeconds(11) });
+        await store.put(at("c"), "1");
+        clock.advance(10);
+        expect(await store.sweep()).toBe(1);
+        expect(await store.sweep()).toBe(0);
+        expect((await store.get(at("b")))?.value).toBe("1");
+        expect((await store.get(at("c")))?.value).toBe("1");
+      });
+    });
+
+    describe("list", () => {
+      it("gives the keys of one group of one namespace in ascending order", async () => {
+        for (const key of ["b", "a", "C", "-", "_"]) await store.put(at(key), key, { group: "g" });
+        await store.put(at("other"), "1", { group: "h" });
+        await store.put(at("none"), "1");
+        await store.put(at("a", "elsewhere"), "1", { group: "g" });
+        expect(await store.list("codes", "g")).toEqual(["-", "C", "_", "a", "b"]);
+      });
+
+      it("follows a record that changes its group or leaves it", async () => {
+        await store.put(at("a"), "1", { group: "g" });
+        await store.put(at("b"), "1", { group: "g" });
+        await store.put(at("a"), "2", { group: "h" });
+        await store.put(at("b"), "2");
+        expect(await store.list("codes", "g")).toEqual([]);
+        expect(await store.list("codes", "h")).toEqual(["a"]);
+      });
+    });
+
+    describe("close", () => {
+      it("may be repeated, and makes every verb fail with storage_unavailable", async () => {
+        await store.put(at("a"), "1");
+        await store.close();
+        await store.close();
+        const failure = { code: "storage_unavailable" };
+        await expect(store.get(at("a"))).rejects.toMatchObject(failure);
+        await expect(store.put(at("a"), "2")).rejects.toMatchObject(failure);
+        await expect(store.take(at("a"))).rejects.toMatchObject(failure);
+        await expect(store.delete(at("a"))).rejects.toMatchObject(failure);
+        await expect(store.list("codes", "g")).rejects.toMatchObject(failure);
+        await expect(store.sweep()).rejects.toMatchObject(failure);
+      });
+    });
+  });
+};
+
+const PROCESSES = 4;
+
+/** What a store that several processes share must do as well. */
+export const describeSharedStore = (name: string, makePlace: () => Promise<StorePlace>): void => {
+  describe(`the record store on ${name}, shared by processes`, () => {
+    let place: StorePlace;
+    let store: RecordStore;
+    const racers: ChildProcess[] = [];
+
+    beforeEach(async () => {
+      place = await makePlace();
+    });
+    afterEach(async () => {
+      for (const racer of racers.splice(0)) racer.kill("SIGKILL");
+      await store.close();
+      await place.dispose();
+    });
+
+    const start = (job: RacerJob): ChildProcess => {
+      const racer = fork(fileURLToPath(new URL("store-racer.ts", import.meta.url)), {
+        execArgv: [],
+        stdio: ["ignore", "ignore", "pipe", "ipc"],
+      });
+      racer.send(job);
+      racers.push(racer);
+      return racer;
+    };
+
+    /** Starts racers that wait for each other, and gives the answer of each. */
+    const race = async (job: RacerJob): Promise<unknown[]> => {
+      const started = Array.from({ length: PROCESSES }, () => start(job));
+      await Promise.all(started.map((racer) => once(racer, "message")));
+      const answers = started.map(async (racer) => (await once(racer, "message"))[0] as unknown);
+      for (const racer of started) racer.send("go");
+      return Promise.all(answers);
+    };
+
+    it("is made once when several processes open it for the first time together", async () => {
+      const answers = await race({ kind: "open", url: place.url });
+      expect(answers).toEqual(Array.from({ length: PROCESSES }, () => "opened"));
+      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      expect((await store.list("opened", "all")).length).toBe(PROCESSES);
+    });
+
+    it("gives each code to exactly one of the processes that race to take it", async () => {
+      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      const keys = Array.from({ length: 200 }, (_, i) => `code-${i}`);
+      for (const key of keys) await store.put(at(key), `value of ${key}`);
+      const answers = await race({ kind: "take", url: place.url, keys });
+      const winners = answers.flat();
+      expect(winners).toHaveLength(keys.length);
+      expect(new Set(winners)).toEqual(new Set(keys.map((key) => `value of ${key}`)));
+      expect(await store.take(at("code-0"))).toBeUndefined();
+    });
+
+    it("loses no increment of the processes that race to write one record", async () => {
+      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      await store.put(at("counter"), "0");
+      const rounds = 50;
+      await race({ kind: "count", url: place.url, key: "counter", rounds });
+      expect(await store.get(at("counter"))).toEqual({
+        value: `${PROCESSES * rounds}`,
+        version: PROCESSES * rounds + 1,
+      });
+    });
+
+    it("keeps every acknowledged write of a process that is killed while it writes", async () => {
+      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      const racer = start({ kind: "write", url: place.url });
+      let acknowledged = -1;
+      const killed = new Promise((resolve) => racer.once("exit", resolve));
+      racer.on("message", (index) => {
+        acknowledged = Number(index);
+        if (acknowledged === 150) racer.kill("SIGKILL");
+      });
+      await killed;
+      await store.close();
+      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      expect(acknowledged).toBeGreaterThanOrEqual(150);
+      for (let index = 0; index <= acknowledged; index += 1) {
+        expect((await store.get(at(`${index}`)))?.value).toBe(`${index}:`.repeat(500));
+      }
+      expect(await store.put(at("after"), "1")).toEqual({ ok: true, version: 1 });
+    });
+  });
+};

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { createRegistry } from "../../../src/mcp/registry.ts";
+import { TOOLS } from "../../../src/mcp/tools/index.ts";
+import { createHarness, toPinned, toPrincipal } from "./fixtures.ts";
+
+const ALL = [
+  "get_oauth_status",
+  "list_locations",
+  "search_contacts",
+  "create_contact",
+  "get_opportunities",
+];
+const names = (list: readonly { readonly name: string }[]): string[] =>
+  list.map(({ name }) => name);
+
+describe("the registry", () => {
+  const registry = createRegistry(TOOLS);
+
+  it("lists all tools in a fixed order to a full grant", () => {
+    expect(names(registry.list(toPrincipal(), false))).toEqual(ALL);
+  });
+
+  it("leaves writing tools out of a read-only grant", () => {
+    expect(names(registry.list(toPrincipal({ access: "read" }), false))).toEqual(
+      ALL.filter((name) => name !== "create_contact"),
+    );
+  });
+
+  it("leaves out the tools of other areas, and keeps those of no area", () => {
+    expect(names(registry.list(toPrincipal({ areas: ["opportunities"] }), false))).toEqual([
+      "get_oauth_status",
+      "list_locations",
+      "get_opportunities",
+    ]);
+    expect(names(registry.list(toPrincipal({ areas: [] }), false))).toEqual([
+      "get_oauth_status",
+      "list_locations",
+    ]);
+  });
+
+  it("gives the very same frozen list to every grant of one shape", () => {
+    const one = registry.list(toPinned(), true);
+    expect(registry.list(toPrincipal({ access: "write" }), true)).toBe(one);
+    expect(registry.list(toPinned(), false)).not.toBe(one);
+    expect(Object.isFrozen(one)).toBe(true);
+  });
+
+  it("refuses two tools of one name", () => {
+    expect(() => createRegistry([...TOOLS, ...TOOLS.slice(0, 1)])).toThrow(
+      "two tools have one name",
+    );
+  });
+});
+
+describe("a tool outside the grant", () => {
+  it("is not run: too little access", async () => {
+    const harness = createHarness();
+    const result = await harness.call({ ...toPinned(), access: "read" }, "create_contact", {
+      name: "Ann",
+    });
+    expect(result.isError).toBe(true);
+    expect(result.text).toContain("needs write access and this grant has read access");
+    expect(harness.calls).toEqual([]);
+  });
+
+  it("is not run: area left out", async () => {
+    const harness = createHarness();
+    const result = await harness.call({ ...toPinned(), areas: ["contacts"] }, "get_opportunities");
+    expect(result.isError).toBe(true);
+    expect(result.text).toContain('area "opportunities"');
+    expect(harness.calls).toEqual([]);
+  });
+});

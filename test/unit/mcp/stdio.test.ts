@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as StdioClientTransportV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { describe, expect, it } from "vitest";
+
+const script = fileURLToPath(new URL("stdio-server.ts", import.meta.url));
+const command = { command: process.execPath, args: [script] };
+const info = { name: "test", version: "1" };
+
+describe("the stdio transport", () => {
+  it("serves SDK v2 in the current revision", async () => {
+    const client = new Client(info, { versionNegotiation: { mode: "auto" } });
+    await client.connect(new StdioClientTransport(command));
+    expect((await client.listTools()).tools).toHaveLength(5);
+    expect(await client.callTool({ name: "search_contacts", arguments: {} })).toMatchObject({
+      structuredContent: { total: 1 },
+    });
+    expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
+    await client.close();
+  });
+
+  it("serves SDK v1", async () => {
+    const client = new ClientV1(info);
+    await client.connect(new StdioClientTransportV1(command));
+    expect((await client.listTools()).tools).toHaveLength(5);
+    expect(await client.callTool({ name: "search_contacts", arguments: {} })).toMatchObject({
+      structuredContent: { total: 1 },
+    });
+    await client.close();
+  });
+
+  it("answers what was piped in, writes nothing but MCP on stdout, and ends with stdin", async () => {
+    const child = spawn(command.command, command.args, { stdio: ["pipe", "pipe", "pipe"] });
+    const out: string[] = [];
+    const err: string[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk.toString()));
+    const messages = [
+      {
+        id: 1,
+        method: "initialize",
+        params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: info },
+      },
+      { method: "notifications/initialized" },
+      { id: 2, method: "tools/call", params: { name: "search_contacts", arguments: {} } },
+    ];
+    child.stdin.end(
+      `not json\n${messages.map((message) => JSON.stringify({ jsonrpc: "2.0", ...message })).join("\n")}\n`,
+    );
+    const code = await new Promise((resolve) => {
+      child.once("close", resolve);
+    });
+    const answers = out
+      .join("")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { id: number; result: unknown });
+    expect(answers.map(({ id }) => id)).toEqual([1, 2]);
+    expect(answers[0]).toMatchObject({
+      result: { protocolVersion: "2025-06-18", serverInfo: { name: "ghl-mcp" } },
+    });
+    expect(answers[1]).toMatchObject({ result: { structuredContent: { total: 1 } } });
+    expect(err.join("")).toContain("ended");
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RunningSandbox } from "../../../src/sandbox/sandbox.ts";
+import { startSandbox } from "../../../src/sandbox/start-sandbox.ts";
+import { createFakeClock, type FakeClock } from "../../support/clock.ts";
+import { call, postToken, signIn } from "./sign-in.ts";
+
+let clock: FakeClock;
+let sandbox: RunningSandbox;
+let locationId: string;
+
+beforeEach(async () => {
+  clock = createFakeClock();
+  sandbox = await startSandbox({ clock });
+  locationId = sandbox.locations[0]?.id ?? "";
+});
+afterEach(() => sandbox.close());
+
+const pit = () => sandbox.privateTokens.get(locationId) ?? "";
+const listWorkflows = (token = pit()) =>
+  call(`GET /workflows/?locationId=${locationId}`, { baseUrl: sandbox.baseUrl, token });
+const refresh = (token: string) =>
+  postToken(sandbox, { grant_type: "refresh_token", refresh_token: token });
+
+describe("the levers", () => {
+  it("expire access tokens issued so far, in the same instant, and no refresh token", async () => {
+    const old = await signIn(sandbox, locationId);
+    sandbox.control.expireAccessTokens();
+    expect((await listWorkflows(old.access_token)).body.message).toBe("Invalid JWT");
+    const renewed = await refresh(old.refresh_token);
+    expect((await listWorkflows(renewed.body.access_token)).status).toBe(200);
+  });
+
+  it("revoke refresh tokens issued so far, and no access token", async () => {
+    const old = await signIn(sandbox, locationId);
+    sandbox.control.revokeRefreshTokens();
+    expect((await refresh(old.refresh_token)).status).toBe(400);
+    expect((await listWorkflows(old.access_token)).status).toBe(200);
+    expect((await refresh((await signIn(sandbox, locationId)).refresh_token)).status).toBe(200);
+  });
+
+  it("limit the scopes of later sign-ins", async () => {
+    sandbox.control.limitScopes(["contacts.readonly"]);
+    expect((await signIn(sandbox, locationId, "workflows.readonly")).scope).toBe(
+      "contacts.readonly",
+    );
+    sandbox.control.limitScopes(undefined);
+    expect((await signIn(sandbox, locationId, "workflows.readonly")).scope).toBe(
+      "workflows.readonly",
+    );
+  });
+
+  it("tell what was answered, with the grant type", async () => {
+    const { refresh_token: token } = await signIn(sandbox, locationId);
+    sandbox.control.clearRequests();
+    await refresh(token);
+    await refresh(token);
+    await listWorkflows();
+    expect(sandbox.control.requests()).toEqual([
+      { method: "POST", path: "/oauth/token", status: 200, grantType: "refresh_token" },
+      { method: "POST", path: "/oauth/token", status: 400, grantType: "refresh_token" },
+      { method: "GET", path: "/workflows/", status: 200 },
+    ]);
+  });
+});
+
+describe("a fault", () => {
+  it("answers with a status of its own, as often as told and only under its path", async () => {
+    sandbox.control.misbehave({
+      pathPrefix: "/workflows",
+      count: 2,
+      how: {
+        kind: "status",
+        status: 429,
+        body: '{"message":"slow"}',
+        headers: { "Retry-After": "3" },
+      },
+    });
+    expect(
+      (await call(`GET /locations/${locationId}`, { baseUrl: sandbox.baseUrl, token: pit() }))
+        .status,
+    ).toBe(200);
+    const first = await listWorkflows();
+    expect(first).toMatchObject({ status: 429, body: { message: "slow" } });
+    expect(first.headers.get("retry-after")).toBe("3");
+    expect((await listWorkflows()).status).toBe(429);
+    expect((await listWorkflows()).status).toBe(200);
+  });
+
+  it("of a status leaves the request unhandled", async () => {
+    const { refresh_token: token } = await signIn(sandbox, locationId);
+    const how = { kind: "status", status: 503, body: "{}" } as const;
+    sandbox.control.misbehave({ pathPrefix: "/oauth/token", count: 1, how });
+    expect((await refresh(token)).status).toBe(503);
+    expect((await refresh(token)).status).toBe(200);
+  });
+
+  it("delays the answer", async () => {
+    sandbox.control.misbehave({
+      pathPrefix: "/workflows",
+      count: 1,
+      how: { kind: "delay", delayMs: 5000 },
+    });
+    let isAnswered = false;
+    const pending = listWorkflows().then((answer) => {
+      isAnswered = true;
+      return answer;
+    });
+    await clock.whenSleeping();
+    expect(isAnswered).toBe(false);
+    clock.advance(5);
+    expect((await pending).status).toBe(200);
+  });
+
+  it("cuts the connection without handling the request", async () => {
+    const { refresh_token: token } = await signIn(sandbox, locationId);
+    sandbox.control.misbehave({ pathPrefix: "/oauth/token", count: 1, how: { kind: "cut" } });
+    await expect(refresh(token)).rejects.toThrow("fetch failed");
+    expect(sandbox.control.requests().at(-1)?.status).toBe(0);
+    expect((await refresh(token)).status).toBe(200);
+  });
+
+  it("loses the answer of a request that it has handled", async () => {
+    const { refresh_token: token } = await signIn(sandbox, locationId);
+    sandbox.control.misbehave({
+      pathPrefix: "/oauth/token",
+      count: 1,
+      how: { kind: "lose_answer" },
+    });
+    await expect(refresh(token)).rejects.toThrow("fetch failed");
+    expect(sandbox.control.requests().at(-1)).toMatchObject({
+      status: 200,
+      grantType: "refresh_token",
+    });
+    expect((await refresh(token)).body.message).toBe("Invalid grant: refresh token is invalid");
+  });
+});
+
+describe("starting", () => {
+  it("listens on loopback only, and says so when the port is taken", async () => {
+    expect(sandbox.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const port = Number(new URL(sandbox.baseUrl).port);
+    await expect(startSandbox({ port })).rejects.toMatchObject({ code: "port_in_use" });
+  });
+
+  it("gives the same credentials, locations and private tokens every time", async () => {
+    const other = await startSandbox();
+    expect(other.clientId).toBe(sandbox.clientId);
+    expect(other.clientSecret).toBe(sandbox.clientSecret);
+    expect(other.locations).toEqual(sandbox.locations);
+    expect(other.privateTokens).toEqual(sandbox.privateTokens);
+    await other.close();
+  });
+});

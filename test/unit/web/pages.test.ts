@@ -1,0 +1,199 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { renderConnectedPage } from "../../../src/web/connected-page.ts";
+import { renderConsentPage, type ConsentView } from "../../../src/web/consent-page.ts";
+import { renderErrorPage } from "../../../src/web/error-page.ts";
+import { renderHomePage } from "../../../src/web/home-page.ts";
+import { STYLESHEET } from "../../../src/web/styles.ts";
+
+const consent: ConsentView = {
+  clientName: "Claude",
+  redirectHost: "localhost:1234",
+  redirectIsLoopback: true,
+  requestedAccess: "write",
+  requestedAreas: "all",
+  transactionId: "transaction-1",
+  csrfToken: "csrf-1",
+  sandbox: true,
+};
+
+const PAGES = {
+  "consent-registered": renderConsentPage(consent),
+  "consent-metadata-document": renderConsentPage({
+    ...consent,
+    clientHost: "claude.ai",
+    redirectHost: "claude.ai",
+    redirectIsLoopback: false,
+    requestedAccess: "read",
+    requestedAreas: ["contacts", "calendars"],
+    sandbox: false,
+    notice: "Choose at least one area, or deny the request.",
+  }),
+  error: renderErrorPage({
+    title: "This sign-in has ended",
+    text: "It was finished already.",
+    advice: "Go back to the application and connect again.",
+    requestId: "request-1",
+    sandbox: false,
+  }),
+  home: renderHomePage({ mcpUrl: "https://mcp.example/mcp", sandbox: false }),
+  "home-sandbox": renderHomePage({ mcpUrl: "http://localhost:8000/mcp", sandbox: true }),
+  "connected-location": renderConnectedPage({
+    kind: "location",
+    locationNames: ["Harbor Dental"],
+    accountId: "location-1",
+    mcpUrl: "http://localhost:8000/mcp",
+    sandbox: true,
+  }),
+  "connected-company": renderConnectedPage({
+    kind: "company",
+    locationNames: Array.from({ length: 14 }, (_, index) => `Location ${index + 1}`),
+    accountId: "company-1",
+    mcpUrl: "https://mcp.example/mcp",
+    sandbox: false,
+  }),
+};
+
+describe.each(Object.entries(PAGES))("the page %s", (name, page) => {
+  it("is the one kept as golden", () => {
+    const file = new URL(`goldens/${name}.html`, import.meta.url);
+    if (process.env["UPDATE_GOLDENS"] === "1") writeFileSync(file, page);
+    expect(page).toBe(readFileSync(file, "utf8"));
+  });
+
+  it("has no script, no inline style and nothing from elsewhere, as its policy demands", () => {
+    expect(page).not.toMatch(/<script|\sstyle=|\son[a-z]+=|<iframe|<img/iu);
+    for (const [, target] of page.matchAll(/\s(?:href|src|action)="([^"]*)"/gu)) {
+      expect(target).toMatch(/^(?:\/(?!\/)|data:,$)/u);
+    }
+  });
+
+  it("has one heading of the first level, a language and a title", () => {
+    expect(page.match(/<h1>/gu)).toHaveLength(1);
+    expect(page).toContain('<html lang="en">');
+    expect(page).toMatch(/<title>[^<]+ · ghl-mcp<\/title>/u);
+  });
+});
+
+const HOSTILE = `"><script>alert(1)</script><b id='x' onload=\`y\`>\u202Ecod.exe`;
+
+const HOSTILE_PAGES = {
+  consent: renderConsentPage({
+    clientName: HOSTILE,
+    clientHost: HOSTILE,
+    redirectHost: HOSTILE,
+    redirectIsLoopback: true,
+    requestedAccess: "write",
+    requestedAreas: "all",
+    transactionId: HOSTILE,
+    csrfToken: HOSTILE,
+    sandbox: true,
+    notice: HOSTILE,
+  }),
+  "consent by name": renderConsentPage({ ...consent, clientName: HOSTILE }),
+  error: renderErrorPage({
+    title: HOSTILE,
+    text: HOSTILE,
+    advice: HOSTILE,
+    requestId: HOSTILE,
+    sandbox: true,
+  }),
+  home: renderHomePage({ mcpUrl: HOSTILE, sandbox: true }),
+  "connected location": renderConnectedPage({
+    kind: "location",
+    locationNames: [HOSTILE],
+    accountId: HOSTILE,
+    mcpUrl: HOSTILE,
+    sandbox: true,
+  }),
+  "connected company": renderConnectedPage({
+    kind: "company",
+    locationNames: [HOSTILE],
+    accountId: HOSTILE,
+    mcpUrl: HOSTILE,
+    sandbox: true,
+  }),
+};
+
+it.each(Object.entries(HOSTILE_PAGES))(
+  "shows hostile text on the %s page as text",
+  (_name, page) => {
+    expect(page).toContain("&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(page).not.toContain("<script");
+    expect(page).not.toContain("<b id=");
+    expect(page).not.toContain("\u202E");
+    expect(page).not.toContain("onload=`");
+  },
+);
+
+it("puts the client's host before the name that it gives itself", () => {
+  expect(PAGES["consent-metadata-document"]).toMatch(/<h1>\s*<bdi>claude\.ai<\/bdi> asks/u);
+  expect(PAGES["consent-metadata-document"]).toMatch(
+    /calls itself<\/dt>\s*<dd><bdi>Claude<\/bdi>/u,
+  );
+  expect(PAGES["consent-registered"]).toMatch(/<h1>[^<]*calls itself “<bdi>Claude<\/bdi>”/u);
+});
+
+it("says that a nameless client has no name", () => {
+  const { clientName: _, ...nameless } = consent;
+  expect(renderConsentPage(nameless)).toContain("A client without a name asks");
+});
+
+it("warns of a loopback address only where the answer goes to one", () => {
+  expect(PAGES["consent-registered"]).toContain('class="warning"');
+  expect(PAGES["consent-metadata-document"]).not.toContain('class="warning"');
+});
+
+it("ticks all areas when all are asked for, and else those that are", () => {
+  const ticked = (page: string): string[] =>
+    [...page.matchAll(/<input\s[^>]*name="area"[^>]*>/gu)]
+      .filter(([input]) => /\schecked\b/u.test(input))
+      .map(([input]) => /value="([^"]*)"/u.exec(input)?.[1] ?? "");
+  expect(ticked(PAGES["consent-registered"])).toHaveLength(12);
+  expect(ticked(PAGES["consent-metadata-document"])).toEqual(["contacts", "calendars"]);
+});
+
+it.each([
+  ["light", /:root \{([^}]*)\}/u],
+  ["dark", /dark\) \{\s*:root \{([^}]*)\}/u],
+])(
+  "keeps text readable in %s: every text color has a contrast of at least 4.5",
+  (_name, pattern) => {
+    const block = pattern.exec(STYLESHEET)?.[1] ?? "";
+    const color = (name: string): string =>
+      new RegExp(`--${name}: (#[0-9a-f]{6})`, "u").exec(block)?.[1] ?? "";
+    const pairs = [
+      ["text", "surface"],
+      ["text", "accent-soft"],
+      ["text", "caution-soft"],
+      ["text", "code"],
+      ["muted", "surface"],
+      ["muted", "accent-soft"],
+      ["muted", "caution-soft"],
+      ["accent", "surface"],
+      ["on-accent", "accent"],
+      ["caution", "caution-soft"],
+    ] as const;
+    for (const [text, ground] of pairs) {
+      expect(contrast(color(text), color(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(
+        4.5,
+      );
+    }
+    expect(contrast(color("control"), color("surface")), "button borders").toBeGreaterThanOrEqual(
+      3,
+    );
+  },
+);
+
+/** WCAG 2.2, contrast ratio. */
+const contrast = (one: string, other: string): number => {
+  const luminance = (hex: string): number => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+      const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+  return (lighter + 0.05) / (darker + 0.05);
+};
