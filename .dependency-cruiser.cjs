@@ -27,6 +27,7 @@ const LAYERS = {
   transport: ["core/", "oauth/", "upstream/", "mcp/", "web/"],
   // data only: a mistake shared by the client and its stand-in would pass its own tests
   sandbox: ["core/", "ghl/catalog/"],
+  library: ["core/", "crypto/", "ghl/", "net/", "upstream/"],
   cli: ["app\\.ts$", "config/", "core/", "sandbox/", "observability/"],
 };
 
@@ -35,6 +36,7 @@ const PACKAGES = {
   hono: { path: "hono|@hono/[^/]+", places: "src/(transport|sandbox)/" },
   mcp: { path: "@modelcontextprotocol/[^/]+", places: "src/(mcp|transport)/" },
   undici: { path: "undici", places: "src/net/" },
+  jose: { path: "jose", places: "src/oauth/clients/" },
   pino: { path: "pino|pino-pretty", places: "src/observability/" },
   commander: { path: "commander", places: "src/cli/" },
 };

@@ -1,6 +1,7 @@
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config/config.ts";
 import { loadMasterKeys } from "./config/master-key.ts";
+import type { AuditTrail } from "./core/audit.ts";
 import type { Clock } from "./core/clock.ts";
 import { systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
@@ -17,10 +18,17 @@ import type { McpSurface } from "./mcp/surface.ts";
 import { createMcpSurface } from "./mcp/surface.ts";
 import type { GuardedFetch } from "./net/guarded-fetch.ts";
 import { createGuardedFetch } from "./net/guarded-fetch.ts";
+import { createGuardedFileFetch } from "./net/guarded-file.ts";
 import { createHttpClient } from "./net/undici-http-client.ts";
 import type { AuthorizationServer } from "./oauth/authorization-server.ts";
 import { createMetadataDocumentClients } from "./oauth/clients/cimd.ts";
+import type { ClientSource } from "./oauth/clients/client.ts";
+import { createFetchBudget } from "./oauth/clients/fetch-budget.ts";
+import { createKeySets } from "./oauth/clients/key-sets.ts";
+import { createPreRegisteredClients } from "./oauth/clients/pre-registered.ts";
 import { createAuthorizationServer } from "./oauth/create-authorization-server.ts";
+import type { AuthorizationServerDeps } from "./oauth/settings.ts";
+import { createAuditTrail } from "./storage/audit-trail.ts";
 import { checkMasterKey } from "./storage/key-canary.ts";
 import { openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
@@ -32,6 +40,11 @@ import type { Upstream } from "./upstream/upstream.ts";
 
 export type { UpstreamSettings } from "./upstream/create-upstream.ts";
 export type { LoginFailure, Upstream } from "./upstream/upstream.ts";
+// What the commands that look after the store and its keys work with; none of them starts an app.
+export { copyStore } from "./storage/copy-store.ts";
+export type { KeyRotation, KeyState, KeyUpkeep } from "./storage/key-upkeep.ts";
+export { openKeyUpkeep } from "./storage/key-upkeep.ts";
+export { openRecordStore } from "./storage/open.ts";
 
 /** The version of this program. */
 export const VERSION: string = packageJson.version;
@@ -45,6 +58,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: UpstreamSettings;
+  /** Limits other than the server's own, for measuring and for tests. */
+  readonly rates?: HttpServerDeps["rates"];
 }
 
 /** A wired app on an open store. */
@@ -53,6 +68,7 @@ export interface App {
   readonly authorization: AuthorizationServer;
   readonly surface: McpSurface;
   readonly ghl: GhlClient;
+  readonly audit: AuditTrail;
   /** Starts to serve HTTP. Throws `AppError("port_in_use")`. */
   listen(): Promise<{ readonly port: number }>;
   /** Speaks MCP on stdin and stdout for one principal; resolves when stdin ends. */
@@ -72,10 +88,12 @@ export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random"> => ({
 });
 
 /**
- * Opens the store and wires every part over it. Throws what the store and the master key throw:
- * `AppError("master_key_invalid")`, `storage_unavailable`; then nothing is left open.
+ * Opens the store and wires every part over it. Throws `AppError("config_invalid")` for clients that
+ * break a rule, and what the store and the master key throw: `master_key_invalid`,
+ * `storage_unavailable`; then nothing is left open.
  */
 export const createApp = async (config: Config, deps: AppDeps): Promise<App> => {
+  const knownClients = createPreRegisteredClients(config.clients ?? []);
   const keyring = createKeyring(await loadMasterKeys(config.masterKey, deps));
   const store = await openRecordStore(config.storageUrl, deps);
   try {
@@ -84,10 +102,15 @@ export const createApp = async (config: Config, deps: AppDeps): Promise<App> => 
     await store.close();
     throw cause;
   }
-  return wire(config, { ...deps, keyring, store });
+  return wire(config, { ...deps, keyring, store, knownClients });
 };
 
-type WiredDeps = AppDeps & { readonly keyring: Keyring; readonly store: RecordStore };
+type WiredDeps = AppDeps & {
+  readonly keyring: Keyring;
+  readonly store: RecordStore;
+  /** The clients of the settings. */
+  readonly knownClients: ClientSource;
+};
 
 const wire = (config: Config, deps: WiredDeps): App => {
   const services = wireServices(config, deps);
@@ -119,31 +142,35 @@ const wire = (config: Config, deps: WiredDeps): App => {
   };
 };
 
-type Services = Pick<App, "upstream" | "authorization" | "surface" | "ghl">;
+type Services = Pick<App, "upstream" | "authorization" | "surface" | "ghl" | "audit">;
 
 const wireServices = (config: Config, deps: WiredDeps): Services => {
   const { clock, http, log, settings } = deps;
-  const upstream = createUpstream({ ...deps, config: settings });
+  const audit = createAuditTrail(deps);
+  const upstream = createUpstream({
+    ...deps,
+    config: settings,
+    audit,
+    revokeGrantsOf: (id) => authorization.revokeGrantsOfConnection(id, "webhook"),
+  });
   const ghl = createGhlClient({
     apiBaseUrl: settings.apiBaseUrl,
     tokens: upstream.tokens,
     http,
+    files: createGuardedFileFetch(),
     clock,
     log,
   });
-  const authorization = createAuthorizationServer({
+  const authorization: AuthorizationServer = createAuthorizationServer({
     ...deps,
+    audit,
     settings: {
       issuer: config.publicUrl,
       accessTokenTtlSeconds: config.accessTokenTtlSeconds,
       refreshTokenTtlSeconds: config.refreshTokenTtlSeconds,
+      ...(config.registration === undefined ? {} : { registration: config.registration }),
     },
-    clientSources: [
-      createMetadataDocumentClients({
-        ...deps,
-        fetcher: deps.clientDocuments ?? createGuardedFetch(),
-      }),
-    ],
+    ...createClientSources(config, deps),
   });
   const surface = createMcpSurface({
     ghl,
@@ -153,7 +180,26 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     version: VERSION,
     mode: isSandbox(settings) ? "sandbox" : "live",
   });
-  return { upstream, authorization, surface, ghl };
+  return { upstream, authorization, surface, ghl, audit };
+};
+
+/** The clients that need no registration; all that is fetched for them shares one budget. */
+const createClientSources = (
+  { clientDocumentHosts: allowedHosts }: Config,
+  deps: WiredDeps,
+): Required<Pick<AuthorizationServerDeps, "clientSources" | "keySets">> => {
+  const fetcher = deps.clientDocuments ?? createGuardedFetch();
+  const reading = { ...deps, fetcher, budget: createFetchBudget(deps) };
+  return {
+    clientSources: [
+      deps.knownClients,
+      createMetadataDocumentClients({
+        ...reading,
+        ...(allowedHosts === undefined ? {} : { allowedHosts }),
+      }),
+    ],
+    keySets: createKeySets(reading),
+  };
 };
 
 const toServerDeps = (
@@ -167,6 +213,7 @@ const toServerDeps = (
   sandbox: isSandbox(deps.settings),
   cookieKeys: createCookieKeys(deps),
   clock: deps.clock,
+  ...(deps.rates !== undefined && { rates: deps.rates }),
   log: deps.log,
   isReady: () => canRead(deps.store),
 });

@@ -13,6 +13,26 @@ export type { Result } from "./core/result.ts";
 export { toSecret } from "./core/secret.ts";
 export type { Secret } from "./core/secret.ts";
 export type { GhlAnswer, GhlCall, GhlClient } from "./ghl/call.ts";
-export { createGhlClient } from "./ghl/client.ts";
 export type { GhlFailure } from "./ghl/errors.ts";
-export type { AccessToken, TokenFailure, TokenRequest, TokenSource } from "./ghl/ports.ts";
+export type { RateSnapshot } from "./ghl/governor.ts";
+export type { PageCursor } from "./ghl/page-steps.ts";
+export type { ListedRecord, ListItem, PaginateOptions } from "./ghl/paginate.ts";
+export type {
+  AccessToken,
+  FetchedFile,
+  FetchFileFailure,
+  FileSource,
+  TokenFailure,
+  TokenRequest,
+  TokenSource,
+} from "./ghl/ports.ts";
+export type { UploadFile } from "./ghl/upload.ts";
+export { createGhlClient } from "./library/api-client.ts";
+export type { GhlCallInput, GhlClientLibrary, GhlClientOptions } from "./library/api-client.ts";
+export { createGhlOAuthClient } from "./library/oauth-client.ts";
+export type {
+  GhlOAuthClient,
+  GhlOAuthFailure,
+  GhlOAuthOptions,
+  GhlTokens,
+} from "./library/oauth-client.ts";

@@ -1,14 +1,24 @@
 import { Command } from "commander";
+import { defineKeys } from "./commands/keys.ts";
 import { defineLogin } from "./commands/login.ts";
 import { defineSandbox } from "./commands/sandbox.ts";
 import { defineServe } from "./commands/serve.ts";
 import { defineStatus } from "./commands/status.ts";
 import { defineStdio } from "./commands/stdio.ts";
+import { defineStorage } from "./commands/storage.ts";
 import type { Runtime } from "./context.ts";
 import { addSettingOptions } from "./context.ts";
 
 /** The commands, in the order of the help. */
-const COMMANDS = [defineServe, defineStdio, defineLogin, defineStatus, defineSandbox] as const;
+const COMMANDS = [
+  defineServe,
+  defineStdio,
+  defineLogin,
+  defineStatus,
+  defineStorage,
+  defineKeys,
+  defineSandbox,
+] as const;
 
 /**
  * The command line. Parsing throws commander's own error for `--help`, `--version` and wrong usage,

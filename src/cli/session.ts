@@ -70,6 +70,7 @@ const toUpstreamSettings = (
       authorizeUrl: sandbox.authorizeUrl,
       clientId: sandbox.clientId,
       clientSecret: toSecret(sandbox.clientSecret),
+      webhookKeys: { current: sandbox.webhookPublicKey },
     };
   }
   return {
@@ -77,6 +78,7 @@ const toUpstreamSettings = (
     environment: new URL(config.apiBaseUrl).host,
     apiBaseUrl: config.apiBaseUrl,
     authorizeUrl: config.authorizeUrl,
+    ...(config.webhookKeys === undefined ? {} : { webhookKeys: config.webhookKeys }),
     ...(upstream.mode === "oauth"
       ? { clientId: upstream.clientId, clientSecret: upstream.clientSecret }
       : {}),

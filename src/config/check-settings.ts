@@ -66,6 +66,7 @@ const checkTogether = (raw: RawSettings): readonly string[] => {
   if (has("GHL_PRIVATE_TOKEN") && !has("GHL_LOCATION_ID")) {
     mistakes.push(missing("GHL_LOCATION_ID", "GHL_PRIVATE_TOKEN"));
   }
+  mistakes.push(...checkRegistration(raw));
   const access = Number(raw["ACCESS_TOKEN_TTL"] ?? SETTING_ROWS.get("ACCESS_TOKEN_TTL")?.fallback);
   const refresh = Number(
     raw["REFRESH_TOKEN_TTL"] ?? SETTING_ROWS.get("REFRESH_TOKEN_TTL")?.fallback,
@@ -76,6 +77,20 @@ const checkTogether = (raw: RawSettings): readonly string[] => {
     );
   }
   return mistakes;
+};
+
+/** A token that nothing asks for would look like a lock on an open door. */
+const checkRegistration = (raw: RawSettings): readonly string[] => {
+  const mode = (raw["OAUTH_REGISTRATION"] ?? "open").toLowerCase();
+  const hasToken = raw["OAUTH_REGISTRATION_TOKEN"] !== undefined;
+  if (mode === "token" && !hasToken) {
+    return [missing("OAUTH_REGISTRATION_TOKEN", "OAUTH_REGISTRATION=token")];
+  }
+  return hasToken && (mode === "open" || mode === "off")
+    ? [
+        `OAUTH_REGISTRATION_TOKEN: without effect while OAUTH_REGISTRATION is ${mode}; set OAUTH_REGISTRATION=token, or remove the token`,
+      ]
+    : [];
 };
 
 const missing = (name: string, because: string): string =>

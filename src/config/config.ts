@@ -29,6 +29,24 @@ export type MasterKeyConfig =
   | { readonly source: "ephemeral" }
   | { readonly source: "given"; readonly keys: readonly Secret[] };
 
+/** Who may register a client: everybody, those with the initial access token, or nobody. */
+export type RegistrationConfig =
+  | { readonly mode: "open" }
+  | { readonly mode: "token"; readonly token: Secret }
+  | { readonly mode: "off" };
+
+/** An MCP client that the operator set up. */
+export interface ClientConfig {
+  readonly clientId: string;
+  readonly name?: string;
+  readonly redirectUris: readonly string[];
+  /** Absent: a public client. */
+  readonly authentication?:
+    | { readonly method: "secret"; readonly secret: Secret }
+    | { readonly method: "secret_hash"; readonly sha256Hex: string }
+    | { readonly method: "keys"; readonly jwks?: unknown; readonly jwksUri?: string };
+}
+
 /** How and how much is logged. */
 export interface LogConfig {
   readonly level: "trace" | "debug" | "info" | "warn" | "error" | "silent";
@@ -52,10 +70,18 @@ export interface Config {
   /** The version id that a draft marketplace app needs. */
   readonly versionId?: string;
   readonly scopes: readonly string[];
+  /** What GoHighLevel's webhooks are verified with, DER in base64. Absent: the key that it publishes. */
+  readonly webhookKeys?: { readonly current?: string; readonly legacy?: string };
   readonly storageUrl: string;
   readonly masterKey: MasterKeyConfig;
   readonly log: LogConfig;
   readonly enableSse: boolean;
   readonly accessTokenTtlSeconds: number;
   readonly refreshTokenTtlSeconds: number;
+  /** Absent: open. */
+  readonly registration?: RegistrationConfig;
+  /** The clients of the clients file. */
+  readonly clients?: readonly ClientConfig[];
+  /** The only hosts that metadata documents are read from; absent for all. */
+  readonly clientDocumentHosts?: readonly string[];
 }

@@ -3,7 +3,8 @@ import { AppError } from "../core/errors.ts";
 import { toSecret } from "../core/secret.ts";
 import type { RawSettings } from "./check-settings.ts";
 import { chooseHost, readSettings } from "./check-settings.ts";
-import type { Config, MasterKeyConfig, UpstreamConfig } from "./config.ts";
+import { type ClientsFile, readClientsFile } from "./clients-file.ts";
+import type { Config, MasterKeyConfig, RegistrationConfig, UpstreamConfig } from "./config.ts";
 import { readEnvFile } from "./env-file.ts";
 import { readMasterKeys } from "./master-key-setting.ts";
 import type { SettingName, Settings } from "./schema.ts";
@@ -37,12 +38,18 @@ export const loadConfig = (sources: ConfigSources = {}): LoadedConfig => {
   const raw = keepOurs({ ...variables, ...flags });
   const { settings, mistakes } = readSettings(raw);
   const masterKey = readMasterKey(raw, variables);
-  const all = [...mistakes, ...(typeof masterKey === "string" ? [masterKey] : [])];
+  const clients = readClientsFile(raw["OAUTH_CLIENTS_FILE"]);
+  const all = [
+    ...mistakes,
+    ...(typeof masterKey === "string" ? [masterKey] : []),
+    ...clients.mistakes,
+  ];
   if (settings === undefined || typeof masterKey === "string" || all.length > 0) {
     throw new AppError("config_invalid", listMistakes(all));
   }
   const debug = settings.DEBUG === true && flags["LOG_LEVEL"] === undefined;
-  return { config: toConfig(settings, masterKey, debug), warnings: findWarnings(raw) };
+  const config = { ...toConfig(settings, masterKey, debug), ...toClientConfig(settings, clients) };
+  return { config, warnings: findWarnings(raw) };
 };
 
 /** An empty value counts as absent, so that a blank line in a copied `.env.example` sets nothing. */
@@ -84,7 +91,11 @@ const readMasterKey = (raw: RawSettings, variables: RawSettings): MasterKeyConfi
   }
   const storageUrl = raw["STORAGE_URL"] ?? SETTING_ROWS.get("STORAGE_URL")?.fallback ?? "";
   const databasePath = findDatabasePath(storageUrl);
-  if (databasePath === undefined) return { source: "ephemeral" };
+  if (storageUrl === "memory:") return { source: "ephemeral" };
+  // There is no place for a key file that all processes on such a store would share.
+  if (databasePath === undefined) {
+    return `MASTER_KEY: missing while STORAGE_URL names a database server; ${SETTING_ROWS.get("MASTER_KEY")?.right ?? ""}`;
+  }
   return { source: "generated", path: `${databasePath}.key`, databasePath };
 };
 
@@ -109,6 +120,7 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     authorizeUrl: settings.GHL_AUTHORIZE_URL,
     ...(versionId === undefined ? {} : { versionId }),
     scopes: settings.GHL_SCOPES,
+    webhookKeys: toWebhookKeys(settings),
     storageUrl: settings.STORAGE_URL,
     masterKey,
     log: { level: debug && settings.LOG_LEVEL !== "trace" ? "debug" : settings.LOG_LEVEL },
@@ -116,6 +128,31 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL,
     refreshTokenTtlSeconds: settings.REFRESH_TOKEN_TTL,
   };
+};
+
+const toWebhookKeys = ({
+  GHL_WEBHOOK_PUBLIC_KEY: current,
+  GHL_WEBHOOK_LEGACY_KEY: legacy,
+}: Settings): NonNullable<Config["webhookKeys"]> => ({
+  ...(current === undefined ? {} : { current }),
+  ...(legacy === undefined ? {} : { legacy }),
+});
+
+type ClientSettings = Pick<Config, "registration" | "clients" | "clientDocumentHosts">;
+
+const toClientConfig = (settings: Settings, { clients }: ClientsFile): ClientSettings => ({
+  registration: toRegistration(settings),
+  clients,
+  ...(settings.CLIENT_DOCUMENT_HOSTS === undefined
+    ? {}
+    : { clientDocumentHosts: settings.CLIENT_DOCUMENT_HOSTS }),
+});
+
+const toRegistration = (settings: Settings): RegistrationConfig => {
+  const { OAUTH_REGISTRATION: mode, OAUTH_REGISTRATION_TOKEN: token } = settings;
+  if (mode !== "token") return { mode };
+  // The rules between settings refuse this mode without a token; were they to fail, nobody registers.
+  return token === undefined ? { mode: "off" } : { mode, token: toSecret(token) };
 };
 
 const toUpstream = (settings: Settings): UpstreamConfig => {

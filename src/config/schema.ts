@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isLoopbackUrl } from "./loopback.ts";
+import { readPublicKey } from "./webhook-key.ts";
 
 /** What people are told about one setting. docs/configuration.md is tested against these rows. */
 export interface SettingInfo {
@@ -85,6 +86,16 @@ export const SETTINGS = {
     meaning: "the location of the private token, or the one that `ghl-mcp stdio` works in",
     right: "copy it from the location's address, such as ve9EPM428h8vShlRW1KT",
   },
+  GHL_WEBHOOK_PUBLIC_KEY: {
+    meaning: "key that GoHighLevel's webhooks are verified with: an Ed25519 public key",
+    right: "give the Ed25519 public key as PEM, or the base64 between its first and last line",
+    shownDefault: "the key that GoHighLevel publishes",
+  },
+  GHL_WEBHOOK_LEGACY_KEY: {
+    meaning:
+      "RSA public key for webhooks with the older signature `X-WH-Signature`; without it they are refused",
+    right: "give the RSA public key as PEM, or the base64 between its first and last line",
+  },
   PORT: {
     meaning: "port that the server listens on",
     right: "give a whole number from 1 to 65535",
@@ -105,8 +116,9 @@ export const SETTINGS = {
   },
   STORAGE_URL: {
     meaning:
-      "where connections and grants are kept: `sqlite:<file>`, or `memory:` for nothing kept",
-    right: "give sqlite: and a file, such as sqlite:./data/ghl-mcp.db, or memory:",
+      "where connections and grants are kept: `sqlite:<file>`, `postgres://…`, `redis://…`, `rediss://…`, or `memory:` for nothing kept; see [storage.md](storage.md)",
+    right:
+      "give sqlite: and a file, such as sqlite:./data/ghl-mcp.db, the address of a database, such as postgres://user@host/database or redis://host, or memory:",
     fallback: "sqlite:./data/ghl-mcp.db",
     // A database URL may carry a password.
     secret: true,
@@ -144,6 +156,27 @@ export const SETTINGS = {
     meaning: "seconds that a refresh token of an MCP client lives when unused, at most a year",
     right: "give a whole number of seconds from 1 to 31536000, above ACCESS_TOKEN_TTL",
     fallback: "5184000",
+  },
+  OAUTH_CLIENTS_FILE: {
+    meaning:
+      "JSON file with the MCP clients that are known beforehand; see [clients.md](clients.md)",
+    right: "give the path of a JSON file that holds a list of clients, as docs/clients.md shows",
+  },
+  OAUTH_REGISTRATION: {
+    meaning:
+      "who may register an MCP client: `open` for all, `token` for those with the token, `off` for nobody",
+    right: "give one of: open, token, off",
+    fallback: "open",
+  },
+  OAUTH_REGISTRATION_TOKEN: {
+    meaning: "token that a client must send to register, with `OAUTH_REGISTRATION=token`",
+    right: "give at least 22 letters and digits, such as from: openssl rand -hex 32",
+    secret: true,
+  },
+  CLIENT_DOCUMENT_HOSTS: {
+    meaning: "the only hosts that client metadata documents are read from, separated by spaces",
+    right: "separate the hosts by spaces, such as: claude.ai chatgpt.com",
+    shownDefault: "every public host",
   },
 } as const satisfies Readonly<Record<string, SettingInfo>>;
 
@@ -201,6 +234,20 @@ const scopes = z
   .refine((value) => !value.includes(","), "contains a comma")
   .transform((value) => value.split(/\s+/u));
 
+const hosts = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z0-9.-]+(?::\d{1,5})?(?:\s+[a-z0-9.-]+(?::\d{1,5})?)*$/u, "is not a list of hosts")
+  .transform((value) => value.split(/\s+/u));
+
+const publicKey = (type: "ed25519" | "rsa") =>
+  z.string().transform((text, context) => {
+    const key = readPublicKey(text, type);
+    if (key !== undefined) return key;
+    context.addIssue({ code: "custom", message: "is not such a key" });
+    return z.NEVER;
+  });
+
 /** Reads every setting from its text; the rules between settings are in check-settings.ts. */
 export const settingsSchema = z.object({
   GHL_CLIENT_ID: withoutSpaces.optional(),
@@ -216,6 +263,8 @@ export const settingsSchema = z.object({
     .string()
     .regex(/^[\w-]+$/u, "is not a location id")
     .optional(),
+  GHL_WEBHOOK_PUBLIC_KEY: publicKey("ed25519").optional(),
+  GHL_WEBHOOK_LEGACY_KEY: publicKey("rsa").optional(),
   PORT: wholeNumber(1, 65_535),
   HOST: z
     .string()
@@ -224,7 +273,10 @@ export const settingsSchema = z.object({
   PUBLIC_URL: origin.optional(),
   STORAGE_URL: z
     .string()
-    .regex(/^(?:sqlite:(?!:memory:|\/\/).+|memory:)$/u, "does not name a store of this server"),
+    .regex(
+      /^(?:sqlite:(?!:memory:|\/\/).+|memory:|(?:postgres(?:ql)?|rediss?):\/\/.+)$/u,
+      "does not name a store of this server",
+    ),
   MASTER_KEY: z.string().optional(),
   LOG_LEVEL: z
     .string()
@@ -234,6 +286,17 @@ export const settingsSchema = z.object({
   ENABLE_SSE: flag,
   ACCESS_TOKEN_TTL: wholeNumber(1, 86_400),
   REFRESH_TOKEN_TTL: wholeNumber(1, 31_536_000),
+  OAUTH_CLIENTS_FILE: z.string().optional(),
+  OAUTH_REGISTRATION: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["open", "token", "off"], "is not a rule for registering")),
+  OAUTH_REGISTRATION_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/-]+=*$/u, "has characters that no header can carry")
+    .min(22, "is too short")
+    .optional(),
+  CLIENT_DOCUMENT_HOSTS: hosts.optional(),
 } satisfies Readonly<Record<SettingName, z.ZodType>>);
 
 /** All settings, each read from its text. */

@@ -50,7 +50,11 @@ const checkFields = (operation: Operation, values: Values): GhlFailure | undefin
   const fields = operation.body?.fields;
   if (fields === undefined) return undefined;
   const known = bodyNames(operation);
-  const unknown = Object.keys(values).find((name) => !known.includes(name));
+  // Some uploads name their file fields by ids, which no spec can list.
+  const takesAnyFile = operation.upload && !Object.values(fields).some(takesFile);
+  const unknown = Object.keys(values).find(
+    (name) => !known.includes(name) && !(takesAnyFile && values[name] instanceof Blob),
+  );
   if (unknown !== undefined) {
     return unknownName(unknown, known, { names: parameterNames(operation), place: "parameters" });
   }
@@ -59,6 +63,8 @@ const checkFields = (operation: Operation, values: Values): GhlFailure | undefin
     .map(([name, { type }]) => ({ name, type }));
   return missingNames(missing, "body field");
 };
+
+const takesFile = ({ binary, items }: Field): boolean => binary === true || items?.binary === true;
 
 const encodeObject = (values: Values, body: Body): Result<EncodedBody, GhlFailure> => {
   const aligned = alignFields(values, body.fields ?? {});

@@ -12,6 +12,13 @@ export interface GhlCall {
   /** The location to act in: injected wherever the operation wants it. */
   readonly locationId?: LocationId;
   readonly signal?: AbortSignal;
+  /**
+   * Who the call is for, such as a grant: where calls have to wait, the keys take turns. Calls without
+   * one share a line.
+   */
+  readonly fairnessKey?: string;
+  /** What the call may take in all, waits and repeats included. 30,000 unless said; 120,000 for uploads. */
+  readonly deadlineMs?: number;
 }
 
 /** A successful answer: the parsed JSON body, or undefined where there was none. */

@@ -1,58 +1,66 @@
-import type { Clock } from "../core/clock.ts";
-import type { HttpClient, HttpFailure } from "../core/http-client.ts";
-import type { Logger } from "../core/logger.ts";
 import { fail, type Result } from "../core/result.ts";
+import { attemptCall, type AttemptDeps, type Journey } from "./attempt.ts";
 import type { GhlAnswer, GhlCall, GhlClient } from "./call.ts";
 import { findOperation, suggestOperations } from "./catalog/index.ts";
 import type { Operation } from "./catalog/operation.ts";
 import type { GhlFailure } from "./errors.ts";
 import { toEvidence } from "./evidence.ts";
-import type { AccessToken, TokenClass, TokenRequest, TokenSource } from "./ports.ts";
-import { readAnswer } from "./read-answer.ts";
-import { buildRequest, type GhlRequest } from "./request.ts";
+import { createGovernor, type RateSnapshot } from "./governor.ts";
+import { randomJitter } from "./jitter.ts";
+import { type ListItem, paginate, type PaginateOptions } from "./paginate.ts";
+import type { FileSource, TokenClass, TokenRequest } from "./ports.ts";
+import { buildRequest } from "./request.ts";
+import { decideRetry } from "./retry.ts";
+import { readFiles, withoutFiles } from "./upload.ts";
 
 /** What the API client works with. */
-export interface GhlClientDeps {
+export interface GhlClientDeps extends Omit<AttemptDeps, "governor"> {
   /** The origin that every call goes to, and a path prefix where there is one. */
   readonly apiBaseUrl: string;
-  readonly tokens: TokenSource;
-  readonly http: HttpClient;
-  readonly clock: Clock;
-  readonly log: Logger;
+  /** How files are fetched for uploads from a URL; without it such uploads are refused. */
+  readonly files?: FileSource;
+  /** A number from 0 up to 1, for spreading retries. Default: a random one. */
+  readonly jitter?: () => number;
 }
 
-const TIMEOUT_MS = 30_000;
-const MAX_BYTES = 10 * 1024 * 1024;
+/** The API client with what it knows of GoHighLevel's limits. */
+export interface GhlApiClient extends GhlClient {
+  /** Lists the records of an operation over all its pages (paginate.ts). */
+  paginate(call: GhlCall, options?: PaginateOptions): AsyncIterable<ListItem>;
+  /** What is left of each budget of calls, and what waits for it. */
+  rateLimits(): readonly RateSnapshot[];
+}
 
 type Answer = Result<GhlAnswer, GhlFailure>;
+type ClientDeps = AttemptDeps &
+  Required<Pick<GhlClientDeps, "apiBaseUrl" | "jitter">> &
+  Pick<GhlClientDeps, "files">;
 
-/** One call on its way: everything that does not change between two attempts. */
-interface Attempt {
-  readonly operation: Operation;
-  readonly call: GhlCall;
-  readonly request: GhlRequest;
-  readonly tokenRequest: TokenRequest;
-}
+const DEADLINE_MS = 30_000;
+const UPLOAD_DEADLINE_MS = 120_000;
 
 /**
- * Calls operations of the catalogue by id. A call is checked completely before a token is asked for;
- * a token that GoHighLevel calls invalid or expired is replaced once and the call repeated once, which
- * is safe for writes too because the first attempt was refused at the door.
+ * Calls operations of the catalogue by id. A call is checked completely before a token is asked for,
+ * waits its turn within GoHighLevel's limits, and is repeated within its deadline where that is safe
+ * (retry.ts).
  */
-export const createGhlClient = (deps: GhlClientDeps): GhlClient => ({
-  call: async (call) => {
-    const operation = findOperation(call.operation);
-    if (operation === undefined) return fail(unknownOperation(call.operation));
-    const request = buildRequest(operation, call, deps.apiBaseUrl);
-    if (!request.ok) return request;
-    const tokenRequest = toTokenRequest(operation, call);
-    const attempt = { operation, call, request: request.value, tokenRequest };
-    return orAborted(() => authorize(deps, attempt), call.signal);
-  },
-});
+export const createGhlClient = (parts: GhlClientDeps): GhlApiClient => {
+  const governor = createGovernor(parts);
+  const deps = { ...parts, governor, jitter: parts.jitter ?? randomJitter };
+  const call: GhlClient["call"] = async (given) => {
+    const operation = findOperation(given.operation);
+    if (operation === undefined) return fail(unknownOperation(given.operation));
+    return orAborted(() => callOperation(deps, operation, given), given.signal);
+  };
+  return {
+    call,
+    paginate: (given, options) => paginate({ call }, given, options),
+    rateLimits: () => governor.snapshot(),
+  };
+};
 
-// A token source that waits may reject with the signal's reason: that is the caller's own wish, and
-// no broken infrastructure.
+// A clock or a token source that waits may reject with the signal's reason: that is the caller's own
+// wish, and no broken infrastructure.
 const orAborted = async (
   work: () => Promise<Answer>,
   signal: AbortSignal | undefined,
@@ -74,6 +82,30 @@ const unknownOperation = (id: string): GhlFailure => ({
   closest: suggestOperations(id),
 });
 
+const callOperation = async (
+  deps: ClientDeps,
+  operation: Operation,
+  call: GhlCall,
+): Promise<Answer> => {
+  const startedAtMs = deps.clock.nowMs();
+  // Everything else is checked before a file is fetched.
+  const draft = { ...call, body: withoutFiles(operation, call.body) };
+  const checked = buildRequest(operation, draft, deps.apiBaseUrl);
+  if (!checked.ok) return checked;
+  const body = await readFiles(deps, operation, call);
+  if (!body.ok) return body;
+  const request = buildRequest(operation, { ...call, body: body.value }, deps.apiBaseUrl);
+  if (!request.ok) return request;
+  return repeat(deps, {
+    operation,
+    call,
+    request: request.value,
+    tokenRequest: toTokenRequest(operation, call),
+    startedAtMs,
+    deadlineMs: call.deadlineMs ?? (operation.upload ? UPLOAD_DEADLINE_MS : DEADLINE_MS),
+  });
+};
+
 const toTokenRequest = (operation: Operation, call: GhlCall): TokenRequest => ({
   connectionId: call.connectionId,
   tokenClass: toTokenClass(operation, call),
@@ -86,57 +118,26 @@ const toTokenClass = ({ tokenClass }: Operation, { locationId }: GhlCall): Token
   return locationId === undefined ? "company" : "location";
 };
 
-const authorize = async (deps: GhlClientDeps, attempt: Attempt): Promise<Answer> => {
-  const { operation, tokenRequest } = attempt;
-  const token = await deps.tokens.getToken(tokenRequest);
-  if (!token.ok) return fail({ kind: "token", failure: token.failure });
-  if (operation.oauthOnly && token.value.kind === "private") {
-    const needed = tokenRequest.tokenClass;
-    return fail({ kind: "token", failure: { kind: "wrong_token_class", needed, have: "private" } });
+const repeat = async (deps: ClientDeps, journey: Journey): Promise<Answer> => {
+  const { operation, call, startedAtMs, deadlineMs } = journey;
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await attemptCall(deps, journey);
+    if (answer.ok) return answer;
+    const decision = decideRetry({
+      failure: answer.failure,
+      operation,
+      attempt,
+      elapsedMs: deps.clock.nowMs() - startedAtMs,
+      deadlineMs,
+      jitter: deps.jitter(),
+    });
+    if (decision.kind === "give_up") return answer;
+    deps.log.debug("will call GoHighLevel again", {
+      operation: operation.id,
+      attempt,
+      after: answer.failure.kind,
+      waitMs: decision.waitMs,
+    });
+    await deps.clock.sleep(decision.waitMs, call.signal);
   }
-  const first = await send(deps, attempt, token.value);
-  if (first.ok || first.failure.kind !== "token_rejected") return first;
-  const newer = await deps.tokens.replaceToken(tokenRequest, token.value);
-  if (!newer.ok) return fail({ kind: "token", failure: newer.failure });
-  return send(deps, attempt, newer.value);
-};
-
-const send = async (deps: GhlClientDeps, attempt: Attempt, token: AccessToken): Promise<Answer> => {
-  const { operation, call, request } = attempt;
-  const startedAt = deps.clock.nowMs();
-  const response = await deps.http.send({
-    ...request,
-    headers: { ...request.headers, authorization: `Bearer ${token.token.reveal()}` },
-    ...(call.signal !== undefined && { signal: call.signal }),
-    timeoutMs: TIMEOUT_MS,
-    maxBytes: MAX_BYTES,
-  });
-  const answer = response.ok ? readAnswer(response.value) : fail(toFailure(response.failure));
-  deps.log.debug("called GoHighLevel", {
-    operation: operation.id,
-    version: operation.version,
-    outcome: answer.ok ? answer.value.status : answer.failure.kind,
-    durationMs: deps.clock.nowMs() - startedAt,
-  });
-  return answer.ok ? answer : fail(addEvidence(answer.failure, attempt));
-};
-
-const toFailure = (failure: HttpFailure): GhlFailure => {
-  switch (failure.kind) {
-    case "timeout":
-    case "aborted":
-    case "unreachable":
-      return failure;
-    case "too_large":
-      return { kind: "malformed_answer", status: 0, maxBytes: failure.maxBytes };
-  }
-};
-
-/** Adds what GoHighLevel leaves out and the catalogue and the call know. */
-const addEvidence = (failure: GhlFailure, { operation, call }: Attempt): GhlFailure => {
-  if (failure.kind === "missing_scope") return { ...failure, scopes: operation.scopes };
-  if (failure.kind === "location_forbidden" && call.locationId !== undefined) {
-    return { ...failure, locationId: call.locationId };
-  }
-  return failure;
 };

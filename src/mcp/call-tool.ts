@@ -90,6 +90,7 @@ function inLocation(
       const answer = await ghl.call({
         operation: toOperationId(operation),
         connectionId: principal.connectionId,
+        fairnessKey: principal.grantId,
         signal,
         ...(location === undefined ? {} : { locationId: location }),
         ...(parameters === undefined ? {} : { parameters }),

@@ -1,4 +1,4 @@
-import { allowsAccess } from "../core/access.ts";
+import { type AccessLevel, type AreaId, allowsAccess } from "../core/access.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { ToolFailure } from "./failure.ts";
@@ -21,6 +21,13 @@ export interface GrantedTool {
   readonly variant: ToolVariant;
 }
 
+/** How far a grant must reach for a tool, all of it at once. */
+export interface NeededReach {
+  readonly access: AccessLevel;
+  /** Absent where the grant has all areas, or the tool belongs to none. */
+  readonly areas?: readonly AreaId[];
+}
+
 /** Which tools there are for whom. */
 export interface Registry {
   /** The tools of a principal, in a fixed order; the same frozen list for every grant of one shape. */
@@ -31,6 +38,8 @@ export interface Registry {
     principal: Principal,
     pinned: boolean,
   ): Result<GrantedTool, ToolFailure> | undefined;
+  /** What this tool needs and the principal lacks; undefined when it lacks nothing, or has no tool. */
+  findLack(name: string, principal: Principal): NeededReach | undefined;
 }
 
 /** Makes the registry over a list of tools. Throws when two have one name. */
@@ -55,6 +64,14 @@ export function createRegistry(tools: readonly Tool[]): Registry {
       if (tool === undefined) return undefined;
       const failure = refusal(tool, principal);
       return failure === undefined ? ok({ tool, variant: variantOf(tool, pinned) }) : fail(failure);
+    },
+    findLack: (name, principal) => {
+      const tool = byName.get(name);
+      if (tool === undefined || refusal(tool, principal) === undefined) return undefined;
+      const { access, area } = tool;
+      return area === undefined || principal.areas === "all"
+        ? { access }
+        : { access, areas: [area] };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { GhlClient } from "../ghl/call.ts";
 import type { ConnectionDirectory } from "./ports.ts";
-import { type ListedTool, createRegistry } from "./registry.ts";
+import { type ListedTool, type NeededReach, createRegistry } from "./registry.ts";
 import { createServer, listTools } from "./server.ts";
 import { TOOLS } from "./tools/index.ts";
 
@@ -26,6 +26,8 @@ export interface McpSurface {
   createServer(principal: Principal): Server;
   /** The tools that this principal sees. */
   listTools(principal: Principal): Promise<readonly ListedTool[]>;
+  /** How far a grant must reach for a tool that this principal may not call; undefined if it may. */
+  findLack(tool: string, principal: Principal): NeededReach | undefined;
 }
 
 /** Makes the surface: one registry for all, one small server per request or connection. */
@@ -38,5 +40,6 @@ export function createMcpSurface({ signInUrl, ...deps }: McpSurfaceDeps): McpSur
   return {
     createServer: (principal) => createServer(principal, shared),
     listTools: (principal) => listTools(principal, shared),
+    findLack: (tool, principal) => shared.registry.findLack(tool, principal),
   };
 }

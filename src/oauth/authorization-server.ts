@@ -5,6 +5,7 @@ import type { Principal } from "../core/principal.ts";
 import type { Result } from "../core/result.ts";
 import type { BearerFailure, OAuthFailure } from "./errors.ts";
 import type { ResourcePath } from "./metadata.ts";
+import type { PersonSession, PersonSessions } from "./person-sessions.ts";
 
 /** A request to a machine endpoint (token, revoke, introspect) as the transport read it. */
 export interface EndpointRequest {
@@ -40,6 +41,12 @@ export interface PendingAuthorization {
   readonly expiresAt: EpochSeconds;
 }
 
+/** What a person allowed before, and still allows, that covers a new request in full. */
+export interface EarlierApproval {
+  readonly connectionId: ConnectionId;
+  readonly approvedAt: EpochSeconds;
+}
+
 /** What the person chose on the consent page. */
 export interface ConsentDecision {
   readonly access: AccessLevel;
@@ -67,10 +74,14 @@ export interface GrantView {
   readonly grantId: GrantId;
   readonly clientId: ClientId;
   readonly clientName?: string;
+  readonly clientHost?: string;
+  /** The host that the code went to; for a private-use scheme, `scheme:`. */
+  readonly redirectHost?: string;
   readonly subject: string;
   readonly connectionId: ConnectionId;
   readonly access: AccessLevel;
   readonly areas: readonly AreaId[] | "all";
+  readonly locations: readonly LocationId[] | "all";
   readonly createdAt: EpochSeconds;
   readonly lastUsedAt: EpochSeconds;
 }
@@ -82,11 +93,22 @@ export interface AuthorizationServer {
   /** RFC 9728 document of `/mcp`. */
   readonly resourceMetadata: Readonly<Record<string, unknown>>;
 
-  /** RFC 7591: checks and stores a client; the value is the response body of a 201. */
-  register(body: unknown): Promise<Result<Readonly<Record<string, unknown>>, OAuthFailure>>;
+  /**
+   * RFC 7591: checks and stores a client; the value is the response body of a 201. `authorization` is
+   * the header, for a server where registering takes a token.
+   */
+  register(
+    body: unknown,
+    authorization?: string,
+  ): Promise<Result<Readonly<Record<string, unknown>>, OAuthFailure>>;
 
   authorize(parameters: URLSearchParams): Promise<AuthorizeOutcome>;
   findAuthorization(id: TransactionId): Promise<PendingAuthorization | undefined>;
+  /** What this person allowed before that covers the request in full: the consent page says so. */
+  findEarlierApproval(
+    id: TransactionId,
+    session: PersonSession,
+  ): Promise<EarlierApproval | undefined>;
   /** Records the decision, once; a second, equal approval answers the same. */
   approve(
     id: TransactionId,
@@ -114,6 +136,8 @@ export interface AuthorizationServer {
 
   /** Judges the `Authorization` header of a request to `/mcp`. */
   authenticate(authorization: string | undefined): Promise<Result<Principal, BearerFailure>>;
+  /** Whether a request that {@link authenticate} let in may go on: false once it is revoked. */
+  mayContinue(principal: Principal, authorization: string | undefined): Promise<boolean>;
   /**
    * The `WWW-Authenticate` value that goes with a failed {@link authenticate} (RFC 6750 §3). `path` is
    * the endpoint that was asked, `/mcp` unless said.
@@ -123,4 +147,12 @@ export interface AuthorizationServer {
   listGrants(connectionId: ConnectionId): Promise<readonly GrantView[]>;
   /** Ends a grant: all its tokens stop at once, on every instance. */
   revokeGrant(grantId: GrantId): Promise<void>;
+  /** The grants that a person gave and that were used at least once, the newest first. */
+  listGrantsOfPerson(subject: string): Promise<readonly GrantView[]>;
+  /** Ends a grant of this person and gives it; undefined if there is none, or it is another's. */
+  revokeGrantOfPerson(subject: string, grantId: GrantId): Promise<GrantView | undefined>;
+  /** Ends every grant on a connection and says how many there were. By a person unless said. */
+  revokeGrantsOfConnection(connectionId: ConnectionId, by?: "person" | "webhook"): Promise<number>;
+  /** Who is signed in, browser by browser. */
+  readonly sessions: PersonSessions;
 }

@@ -55,6 +55,22 @@ export const authenticateBearer = async (
   });
 };
 
+/**
+ * Whether a request that was let in may go on: its grant lives and its token has not been revoked. That
+ * the token has expired since does not end it: streams outlive tokens, and each new message brings one.
+ */
+export const mayContinue = async (
+  deps: BearerDeps,
+  principal: Principal,
+  authorization: string | undefined,
+): Promise<boolean> => {
+  if ((await deps.grants.find(principal.grantId)) === undefined) return false;
+  const { expiresAt } = principal;
+  if (expiresAt !== undefined && expiresAt <= deps.clock.nowSeconds()) return true;
+  const token = readBearer(authorization ?? "");
+  return token.ok && (await deps.accessTokens.find(token.value)) !== undefined;
+};
+
 const readBearer = (authorization: string): Result<string, BearerFailure> => {
   if (authorization.length > MAX_HEADER_LENGTH) {
     return fail({ kind: "invalid_token", reason: "malformed" });

@@ -1,6 +1,6 @@
 import type { BearerFailure } from "./failure.ts";
 import { type ResourcePath, toResourceMetadataUrl } from "./metadata.ts";
-import { DEFAULT_SCOPE, toAccessScopes } from "./scopes.ts";
+import { DEFAULT_SCOPE, toScope } from "./scopes.ts";
 
 /**
  * The `WWW-Authenticate` value for a refused request (RFC 6750 §3, RFC 9728 §5.1). Without a token
@@ -31,4 +31,6 @@ const ERROR_PARTS: Readonly<Record<BearerFailure["kind"], readonly string[]>> = 
 };
 
 const toNeededScope = (failure: BearerFailure): string =>
-  failure.kind === "insufficient_scope" ? toAccessScopes(failure.needed).join(" ") : DEFAULT_SCOPE;
+  failure.kind === "insufficient_scope"
+    ? toScope({ access: failure.needed, areas: failure.areas ?? "all" })
+    : DEFAULT_SCOPE;

@@ -1,16 +1,21 @@
+import { toClientId } from "../core/ids.ts";
 import type { AuthorizationServer } from "./authorization-server.ts";
 import { approve, complete, refuse } from "./authorize/consent.ts";
+import { findEarlierApproval } from "./authorize/earlier-approval.ts";
 import { toErrorRedirect } from "./authorize/respond.ts";
 import { runSteps, type StepFailure } from "./authorize/steps.ts";
 import { createTransactions, startTransaction, toPending } from "./authorize/transaction.ts";
-import { authenticateBearer } from "./bearer.ts";
+import { authenticateBearer, mayContinue } from "./bearer.ts";
 import { toChallenge } from "./challenge.ts";
-import { registerClient } from "./clients/register.ts";
+import { createClientAssertions } from "./clients/assertions.ts";
+import { NO_KEY_SETS } from "./clients/key-sets.ts";
+import { type RegistrationInput, registerClient } from "./clients/register.ts";
 import { createRegisteredClients } from "./clients/registered.ts";
 import { createClientRegistry } from "./clients/registry.ts";
 import { toWire } from "./errors.ts";
-import { createGrants } from "./grants.ts";
-import { toResource, toResourceMetadata, toServerMetadata } from "./metadata.ts";
+import { createGrants, type Grants, toView } from "./grants.ts";
+import { toResource, toResourceMetadata, toServerMetadata, toTokenEndpoint } from "./metadata.ts";
+import { createPersonSessions } from "./person-sessions.ts";
 import type { AuthorizationServerDeps } from "./settings.ts";
 import { createAccessTokens } from "./token/access-tokens.ts";
 import { createAuthorizationCodes } from "./token/codes.ts";
@@ -40,14 +45,9 @@ export const createAuthorizationServer = (deps: AuthorizationServerDeps): Author
   };
 
   return {
-    metadata: toServerMetadata({
-      issuer,
-      clientIdMetadataDocuments: (deps.clientSources ?? []).some(
-        (source) => source.kind === "metadata_document",
-      ),
-    }),
+    metadata: describeServer(deps),
     resourceMetadata: toResourceMetadata(issuer),
-    register: (body) => registerClient(tables.registered, body),
+    register: (body, authorization) => register(deps, tables, { body, authorization }),
     authorize: async (parameters) => {
       const request = await runSteps({ clients: tables.clients, issuer }, parameters);
       if (!request.ok) return toOutcome(request.failure);
@@ -58,6 +58,12 @@ export const createAuthorizationServer = (deps: AuthorizationServerDeps): Author
       const found = await tables.transactions.find(id);
       return found && toPending(id, found.value);
     },
+    findEarlierApproval: async (id, { subject, connectionIds }) => {
+      const transaction = (await tables.transactions.find(id))?.value;
+      if (transaction === undefined) return undefined;
+      const grants = await tables.grants.listBySubject(subject);
+      return findEarlierApproval(transaction, grants, connectionIds);
+    },
     approve: (id, decision) => approve(consent, id, decision),
     refuse: (id, error, description) => refuse(consent, id, { error, description }),
     complete: (id, authorized) => complete(consent, id, authorized),
@@ -66,11 +72,59 @@ export const createAuthorizationServer = (deps: AuthorizationServerDeps): Author
     introspect: (request) => introspectToken(tables, request),
     authenticate: (authorization) =>
       authenticateBearer({ ...tables, resource, clock }, authorization),
+    mayContinue: (principal, authorization) =>
+      mayContinue({ ...tables, resource, clock }, principal, authorization),
     challenge: (failure, path) => toChallenge(failure, issuer, path),
     listGrants: (connectionId) => tables.grants.listByConnection(connectionId),
-    revokeGrant: (grantId) => tables.grants.revoke(grantId),
+    revokeGrant: (grantId) => tables.grants.revoke(grantId, "person"),
+    ...createGrantControl(tables.grants),
+    sessions: createPersonSessions(deps),
   };
 };
+
+const register = async (
+  { settings, audit }: AuthorizationServerDeps,
+  { registered }: Pick<GrantTypeDeps, "registered">,
+  input: RegistrationInput,
+): ReturnType<AuthorizationServer["register"]> => {
+  const client = await registerClient(registered, settings.registration, input);
+  if (client.ok) {
+    const clientId = toClientId(String(client.value["client_id"]));
+    await audit?.record({ kind: "client.registered", clientId });
+  }
+  return client;
+};
+
+/** What a person may do with grants; another person's grant looks like none. */
+const createGrantControl = (
+  grants: Grants,
+): Pick<
+  AuthorizationServer,
+  "listGrantsOfPerson" | "revokeGrantOfPerson" | "revokeGrantsOfConnection"
+> => ({
+  listGrantsOfPerson: async (subject) => (await grants.listBySubject(subject)).map(toView),
+  revokeGrantOfPerson: async (subject, grantId) => {
+    const grant = await grants.find(grantId);
+    if (grant?.subject !== subject) return undefined;
+    await grants.revoke(grantId, "person");
+    return toView(grant);
+  },
+  revokeGrantsOfConnection: async (connectionId, by = "person") => {
+    const all = await grants.listByConnection(connectionId);
+    await Promise.all(all.map(({ grantId }) => grants.revoke(grantId, by)));
+    return all.length;
+  },
+});
+
+const describeServer = ({
+  clientSources = [],
+  settings,
+}: AuthorizationServerDeps): AuthorizationServer["metadata"] =>
+  toServerMetadata({
+    issuer: settings.issuer,
+    clientIdMetadataDocuments: clientSources.some((source) => source.kind === "metadata_document"),
+    registration: settings.registration?.mode !== "off",
+  });
 
 const openTables = (
   deps: AuthorizationServerDeps,
@@ -87,6 +141,11 @@ const openTables = (
     log: deps.log,
     clients: createClientRegistry([...(deps.clientSources ?? []), registered]),
     registered,
+    assertions: createClientAssertions({
+      ...deps,
+      audiences: [settings.issuer, toTokenEndpoint(settings.issuer)],
+      keySets: deps.keySets ?? NO_KEY_SETS,
+    }),
     transactions: createTransactions(deps.store),
     grants: createGrants(deps),
     codes: createAuthorizationCodes(deps),

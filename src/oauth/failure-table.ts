@@ -18,6 +18,9 @@ const refused = (status: number, error: string, description: string): FailureTex
   text: `${NOT_YOUR_FAULT}${START_AGAIN}`,
 });
 
+/** Basic was used, so the answer names it (RFC 6749 §5.2). */
+const BASIC_CHALLENGE = { "WWW-Authenticate": 'Basic realm="ghl-mcp", charset="UTF-8"' } as const;
+
 const PARAMETER_PROBLEMS = {
   missing: "is missing",
   repeated: "is given more than once",
@@ -73,10 +76,12 @@ export const FAILURE_TABLE: FailureTable = {
   }),
   client_authentication: ({ basic }) => ({
     ...refused(401, "invalid_client", "client authentication failed"),
-    ...(basic ? { headers: { "WWW-Authenticate": 'Basic realm="ghl-mcp", charset="UTF-8"' } } : {}),
+    ...(basic ? { headers: BASIC_CHALLENGE } : {}),
   }),
-  several_authentications: () =>
-    refused(400, "invalid_request", "the client authenticates in more than one way at once"),
+  several_authentications: () => ({
+    ...refused(401, "invalid_client", "the client authenticates in more than one way at once"),
+    headers: BASIC_CHALLENGE,
+  }),
   redirect_uri_not_registered: () => ({
     status: 400,
     error: "invalid_request",
@@ -109,6 +114,18 @@ export const FAILURE_TABLE: FailureTable = {
     refused(400, "invalid_redirect_uri", REDIRECT_URI_PROBLEMS[problem]),
   invalid_client_metadata: ({ field }) =>
     refused(400, "invalid_client_metadata", `the client metadata are not valid at: ${field}`),
+  registration_off: () =>
+    refused(
+      403,
+      "access_denied",
+      "this server takes no registrations, use a client metadata document or ask its operator",
+    ),
+  registration_token: ({ presented }) => ({
+    ...refused(401, "invalid_token", "registering takes a token that the operator gives out"),
+    headers: {
+      "WWW-Authenticate": `Bearer realm="registration"${presented ? ', error="invalid_token"' : ""}`,
+    },
+  }),
   client_document: () => ({
     status: 400,
     error: "invalid_client",

@@ -1,10 +1,11 @@
-import type { AccessLevel } from "../core/access.ts";
+import type { AccessLevel, AreaId } from "../core/access.ts";
 
 /** The request parameters that failures name; never a name that a client made up. */
 export type ParameterName =
   | "client_id"
   | "client_secret"
   | "client_assertion"
+  | "client_assertion_type"
   | "redirect_uri"
   | "response_type"
   | "response_mode"
@@ -56,6 +57,30 @@ export type GrantProblem =
   | "refresh_reused"
   | "grant_ended";
 
+/** What is wrong with the authentication of a client. */
+export type ClientAuthenticationProblem =
+  | "missing"
+  | "malformed"
+  | "unknown_client"
+  | "unsupported_method"
+  | "wrong_secret"
+  | "unexpected_secret"
+  | "unusable_keys"
+  | "bad_assertion";
+
+/** What is wrong with the signed assertion of a client; for the log. */
+export type AssertionProblem =
+  | "no_keys"
+  | "header"
+  | "signature"
+  | "claims"
+  | "issuer"
+  | "audience"
+  | "expired"
+  | "too_long"
+  | "not_yet"
+  | "replayed";
+
 /**
  * Why an OAuth request was refused, with the evidence that the log needs. {@link toWire} and
  * {@link toPublicText} say what of it goes out: fixed text, never a word that the client sent.
@@ -71,13 +96,7 @@ export type OAuthFailure =
       readonly kind: "client_authentication";
       /** Basic was used, so the answer challenges for it (RFC 6749 §5.2). */
       readonly basic: boolean;
-      readonly problem:
-        | "missing"
-        | "malformed"
-        | "unknown_client"
-        | "unsupported_method"
-        | "wrong_secret"
-        | "unexpected_secret";
+      readonly problem: ClientAuthenticationProblem;
     }
   | { readonly kind: "several_authentications" }
   | { readonly kind: "redirect_uri_not_registered" }
@@ -96,6 +115,12 @@ export type OAuthFailure =
       readonly index?: number;
     }
   | { readonly kind: "invalid_client_metadata"; readonly field: string }
+  | { readonly kind: "registration_off" }
+  | {
+      readonly kind: "registration_token";
+      /** A token was sent, and it is a wrong one (RFC 6750 §3.1). */
+      readonly presented: boolean;
+    }
   | { readonly kind: "client_document"; readonly problem: ClientDocumentProblem }
   | { readonly kind: "client_document_unavailable"; readonly retryAfterSeconds: number }
   | { readonly kind: "client_document_budget"; readonly retryAfterSeconds: number }
@@ -111,7 +136,12 @@ export type BearerFailure =
       readonly kind: "invalid_token";
       readonly reason: "malformed" | "unknown" | "expired" | "wrong_audience";
     }
-  | { readonly kind: "insufficient_scope"; readonly needed: AccessLevel };
+  | {
+      readonly kind: "insufficient_scope";
+      readonly needed: AccessLevel;
+      /** The areas that are needed; absent where the grant has all areas. */
+      readonly areas?: readonly AreaId[];
+    };
 
 /** An error answer of a machine endpoint (RFC 6749 §5.2, RFC 7591 §3.2.2). */
 export interface WireError {

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import { addSeconds, type Clock, type EpochSeconds } from "../core/clock.ts";
 import { type ConnectionId, type GrantId, toGrantId } from "../core/ids.ts";
+import { hashToken } from "../crypto/hash.ts";
 import type { Random } from "../crypto/random.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import type { GrantView } from "./authorization-server.ts";
@@ -14,6 +16,7 @@ import {
   locationsField,
 } from "./record-fields.ts";
 import { createRecordTable, type RecordTable, type Versioned } from "./record-table.ts";
+import { describeRedirectUri } from "./redirect-uri.ts";
 
 /** However often it is refreshed, a grant ends a year after consent: someone then has to look again. */
 const LIFETIME_SECONDS = 365 * 24 * 3600;
@@ -26,6 +29,9 @@ const grantSchema = z.object({
   id: grantIdField,
   clientId: clientIdField,
   clientName: z.string().exactOptional(),
+  clientHost: z.string().exactOptional(),
+  /** Where the code went; absent in grants of before it was kept. */
+  redirectUri: z.string().exactOptional(),
   subject: z.string(),
   connectionId: connectionIdField,
   access: accessField,
@@ -45,6 +51,9 @@ export type Grant = Readonly<z.infer<typeof grantSchema>>;
 /** What a grant is made of. */
 export type NewGrant = Omit<Grant, "id" | "createdAt" | "lastUsedAt" | "endsAt" | "idleEndsAt">;
 
+/** Who or what ended a grant. */
+export type RevokedBy = "person" | "client" | "webhook" | "refresh_reuse" | "code_replay";
+
 /** The grants. A grant that is gone takes every one of its tokens with it at once. */
 export interface Grants {
   create(grant: NewGrant): Promise<Grant>;
@@ -53,8 +62,11 @@ export interface Grants {
   extend(id: GrantId, until: EpochSeconds): Promise<boolean>;
   /** Notes a use, at most once a minute; never brings a revoked grant back. */
   touch(grant: Grant): Promise<void>;
-  revoke(id: GrantId): Promise<void>;
+  /** Ends a grant; one that is gone already is fine. */
+  revoke(id: GrantId, by: RevokedBy): Promise<void>;
   listByConnection(connectionId: ConnectionId): Promise<readonly GrantView[]>;
+  /** The grants that a person gave and that were used at least once, the newest first. */
+  listBySubject(subject: string): Promise<readonly Grant[]>;
 }
 
 /** Opens the grants of a store. */
@@ -62,9 +74,11 @@ export const createGrants = (deps: {
   readonly store: RecordStore;
   readonly random: Random;
   readonly clock: Clock;
+  readonly audit?: AuditTrail;
 }): Grants => {
-  const { clock, random } = deps;
+  const { clock, random, audit = silentAuditTrail } = deps;
   const table = createRecordTable(deps.store, "grant", grantSchema);
+  const bySubject = createRecordTable(deps.store, "grant_by_subject", z.literal("grant"));
 
   return {
     create: async (grant) => {
@@ -79,6 +93,7 @@ export const createGrants = (deps: {
       };
       const options = { expiresAt: record.idleEndsAt, group: record.connectionId };
       await table.write(record.id, record, { ...options, ifVersion: "absent" });
+      await audit.record({ kind: "grant.created", ...toAuditFields(record) });
       return record;
     },
     find: async (id) => (await table.find(id))?.value,
@@ -89,6 +104,11 @@ export const createGrants = (deps: {
         if (idleEndsAt <= grant.idleEndsAt) return grant;
         return { ...grant, idleEndsAt, lastUsedAt: now };
       });
+      if (extended !== undefined) {
+        // As long as the grant itself: an entry that outlives a revocation leads to nothing.
+        const group = hashToken(extended.subject);
+        await bySubject.write(id, "grant", { expiresAt: extended.idleEndsAt, group });
+      }
       return extended !== undefined;
     },
     touch: async (grant) => {
@@ -99,16 +119,44 @@ export const createGrants = (deps: {
         isDue(current) ? { ...current, lastUsedAt: now } : current,
       );
     },
-    revoke: (id) => table.remove(id),
-    listByConnection: async (connectionId) => {
-      const ids = await table.list(connectionId);
-      const grants = await Promise.all(ids.map((id) => table.find(id)));
-      return grants
-        .flatMap((found) => (found === undefined ? [] : [toView(found.value)]))
-        .toSorted((one, other) => other.createdAt - one.createdAt);
+    revoke: async (id, by) => {
+      // Taken, not removed: of several who end a grant at once, one says so in the audit trail.
+      const ended = await table.take(id);
+      await bySubject.remove(id);
+      if (ended !== undefined) await recordEnd(audit, ended, by);
+    },
+    listByConnection: async (connectionId) =>
+      (await readAll(table, await table.list(connectionId))).map(toView),
+    listBySubject: async (subject) => {
+      const grants = await readAll(table, await bySubject.list(hashToken(subject)));
+      return grants.filter((grant) => grant.subject === subject);
     },
   };
 };
+
+/** The grants of these ids that are still there, the newest first. */
+const readAll = async (
+  table: RecordTable<Grant>,
+  ids: readonly string[],
+): Promise<readonly Grant[]> => {
+  const found = await Promise.all(ids.map((id) => table.find(id)));
+  return found
+    .flatMap((stored) => (stored === undefined ? [] : [stored.value]))
+    .toSorted((one, other) => other.createdAt - one.createdAt);
+};
+
+const recordEnd = async (audit: AuditTrail, grant: Grant, by: RevokedBy): Promise<void> => {
+  const fields = toAuditFields(grant);
+  const isReuse = by === "refresh_reuse" || by === "code_replay";
+  if (isReuse) await audit.record({ kind: `grant.${by}`, ...fields });
+  await audit.record({ kind: "grant.revoked", by: isReuse ? "reuse" : by, ...fields });
+};
+
+const toAuditFields = ({ id: grantId, clientId, connectionId }: Grant) => ({
+  grantId,
+  clientId,
+  connectionId,
+});
 
 /** Changes a live grant, however many others change it too; undefined once it is gone. */
 const update = async (
@@ -131,14 +179,20 @@ const update = async (
   throw new Error("a grant changed at every attempt to update it");
 };
 
-const toView = (grant: Grant): GrantView => ({
+/** A grant without what only the authorization server needs. */
+export const toView = (grant: Grant): GrantView => ({
   grantId: grant.id,
   clientId: grant.clientId,
   ...(grant.clientName === undefined ? {} : { clientName: grant.clientName }),
+  ...(grant.clientHost === undefined ? {} : { clientHost: grant.clientHost }),
+  ...(grant.redirectUri === undefined
+    ? {}
+    : { redirectHost: describeRedirectUri(grant.redirectUri).host }),
   subject: grant.subject,
   connectionId: grant.connectionId,
   access: grant.access,
   areas: grant.areas,
+  locations: grant.locations,
   createdAt: grant.createdAt,
   lastUsedAt: grant.lastUsedAt,
 });

@@ -1,4 +1,5 @@
-import { ALL_SCOPES } from "./scopes.ts";
+import { SIGNING_ALGORITHMS } from "./clients/client-keys.ts";
+import { ALL_SCOPES, DEFAULT_SCOPE } from "./scopes.ts";
 
 /** The places that are protected resources: Streamable HTTP, and the older SSE endpoint. */
 export type ResourcePath = "/mcp" | "/sse";
@@ -10,18 +11,22 @@ export const toResource = (issuer: string, path: ResourcePath = "/mcp"): string 
 export const toResourceMetadataUrl = (issuer: string, path: ResourcePath = "/mcp"): string =>
   `${issuer}/.well-known/oauth-protected-resource${path}`;
 
+/** Where tokens are issued; also an audience that a client may name in an assertion. */
+export const toTokenEndpoint = (issuer: string): string => `${issuer}/oauth/token`;
+
 /** The RFC 8414 document. Lists only what works; `offline_access` is taken and has no effect. */
 export const toServerMetadata = (options: {
   readonly issuer: string;
   readonly clientIdMetadataDocuments: boolean;
+  readonly registration: boolean;
 }): Readonly<Record<string, unknown>> => {
   const { issuer } = options;
-  const authMethods = ["none", "client_secret_basic", "client_secret_post"];
+  const authMethods = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
   return {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
-    token_endpoint: `${issuer}/oauth/token`,
-    registration_endpoint: `${issuer}/oauth/register`,
+    token_endpoint: toTokenEndpoint(issuer),
+    ...(options.registration ? { registration_endpoint: `${issuer}/oauth/register` } : {}),
     revocation_endpoint: `${issuer}/oauth/revoke`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
     scopes_supported: [...ALL_SCOPES, "offline_access"],
@@ -29,8 +34,11 @@ export const toServerMetadata = (options: {
     response_modes_supported: ["query"],
     grant_types_supported: ["authorization_code", "refresh_token"],
     token_endpoint_auth_methods_supported: authMethods,
+    token_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
     revocation_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
     introspection_endpoint_auth_methods_supported: authMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
     code_challenge_methods_supported: ["S256"],
     authorization_response_iss_parameter_supported: true,
     // RFC 8414 has true as the default for request_uri, so silence would advertise it.
@@ -50,7 +58,8 @@ export const toResourceMetadata = (
 ): Readonly<Record<string, unknown>> => ({
   resource: toResource(issuer, path),
   authorization_servers: [issuer],
-  scopes_supported: [...ALL_SCOPES],
+  // What is needed to begin with, and no more: clients have been seen asking for all that is listed.
+  scopes_supported: DEFAULT_SCOPE.split(" "),
   bearer_methods_supported: ["header"],
   resource_name: "GoHighLevel",
 });

@@ -65,7 +65,7 @@ export const toScope = (reach: Reach): string =>
   ].join(" ");
 
 /** A level and the levels that it implies, lowest first. */
-export const toAccessScopes = (access: AccessLevel): readonly AccessLevel[] =>
+const toAccessScopes = (access: AccessLevel): readonly AccessLevel[] =>
   ACCESS_LEVELS.filter((level) => allowsAccess(access, level));
 
 /** The scope that the first challenge names and that a client gets when it names none. */

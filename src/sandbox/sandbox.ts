@@ -26,6 +26,16 @@ export interface SandboxControl {
   pauseLocation(locationId: string): void;
   /** Ends a pause. */
   resumeLocation(locationId: string): void;
+  /** A webhook as GoHighLevel would send it: app, time and delivery id are filled in where absent. */
+  signWebhook(event: Readonly<Record<string, unknown>>): SignedWebhook;
+  /** Signs a webhook and sends it to an http address. Gives the status of the answer. */
+  sendWebhook(url: string, event: Readonly<Record<string, unknown>>): Promise<number>;
+}
+
+/** A webhook, ready to be sent as it is. */
+export interface SignedWebhook {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** One way to misbehave. */
@@ -60,6 +70,8 @@ export interface RunningSandbox {
   readonly appId: string;
   /** The locations of the sample data. */
   readonly locations: readonly { readonly id: string; readonly name: string }[];
+  /** What the sandbox's webhooks are verified with: Ed25519, DER in base64. The same in every run. */
+  readonly webhookPublicKey: string;
   /** A private integration token for each location, by location id. The same in every run. */
   readonly privateTokens: ReadonlyMap<string, string>;
   /** Stops listening and drops open connections. */

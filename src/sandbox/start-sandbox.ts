@@ -14,6 +14,7 @@ import { nodeRandom, type SandboxRandom } from "./random.ts";
 import type { RunningSandbox } from "./sandbox.ts";
 import { CHOOSE_LOCATION_PATHS, createSandboxApp } from "./sandbox-app.ts";
 import { seedWorld } from "./seed/seed-world.ts";
+import { createWebhookSender } from "./webhooks.ts";
 import { toSeededUuid } from "./world/ids.ts";
 import type { World } from "./world/world.ts";
 
@@ -54,6 +55,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   const signer = createSigner(seed);
   const tokens = createTokenAuthority({ signer, clock, random, accessTokenTtlSeconds });
   const state = createControl(tokens);
+  const { publicKey, ...webhooks } = createWebhookSender({ seed, clock, random, ...app });
   const hono = createSandboxApp({
     app,
     world,
@@ -80,7 +82,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
     companyId: world.company.id,
     locations: world.locations.map(({ id, name }) => ({ id, name })),
     privateTokens,
-    control: state.control,
+    control: { ...state.control, ...webhooks },
+    webhookPublicKey: publicKey,
     close: () => close(server),
   };
 };

@@ -35,6 +35,28 @@ export const checkMasterKey = async (deps: {
   }
 };
 
+/** The ids of the master keys that a start on this store must be given. */
+export const listRequiredKids = async (store: RecordStore): Promise<readonly string[]> => {
+  const stored = await store.get(CANARY);
+  return stored === undefined ? [] : Object.keys(parseCanaries(stored.value));
+};
+
+/**
+ * Lets starts do without these master keys. Only for keys that no record is sealed under, and never for
+ * the first one. A server that has one of them as its first key asks for it again when it starts.
+ */
+export const retireKids = async (store: RecordStore, kids: ReadonlySet<string>): Promise<void> => {
+  for (;;) {
+    const stored = await store.get(CANARY);
+    if (stored === undefined) return;
+    const canaries = Object.entries(parseCanaries(stored.value));
+    const kept = canaries.filter(([kid]) => !kids.has(kid));
+    if (kept.length === canaries.length) return;
+    const value = JSON.stringify(Object.fromEntries(kept));
+    if ((await store.put(CANARY, value, { ifVersion: stored.version })).ok) return;
+  }
+};
+
 const checkCanaries = (keyring: Keyring, canaries: Readonly<Record<string, string>>): void => {
   const missing = Object.keys(canaries).filter((kid) => keyring.find(kid) === undefined);
   if (missing.length > 0) {

@@ -1,26 +1,21 @@
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
-import type { Address, RecordStore, Stored } from "./record-store.ts";
-
-interface MemoryRecord extends Stored {
-  readonly address: Address;
-  readonly expiresAt: number | undefined;
-  readonly group: string | undefined;
-}
+import type { Entry, MaintainableStore, Maintenance } from "./maintainable-store.ts";
+import type { Address, Stored } from "./record-store.ts";
 
 /** A store that lives as long as the process: for tests and for trying things out. */
-export const createMemoryStore = (deps: { readonly clock: Clock }): RecordStore => {
-  const records = new Map<string, MemoryRecord>();
+export const createMemoryStore = (deps: { readonly clock: Clock }): MaintainableStore => {
+  const records = new Map<string, Entry>();
   let closed = false;
 
-  const isLive = (record: MemoryRecord): boolean =>
+  const isLive = (record: Entry): boolean =>
     record.expiresAt === undefined || record.expiresAt > deps.clock.nowSeconds();
 
   const checkOpen = (): void => {
     if (closed) throw new AppError("storage_unavailable", "the memory store is closed");
   };
 
-  const find = (at: Address): MemoryRecord | undefined => {
+  const find = (at: Address): Entry | undefined => {
     checkOpen();
     const record = records.get(toMapKey(at));
     return record !== undefined && isLive(record) ? record : undefined;
@@ -35,12 +30,13 @@ export const createMemoryStore = (deps: { readonly clock: Clock }): RecordStore 
         return { ok: false, reason: "conflict" };
       }
       const version = (current?.version ?? 0) + 1;
+      const { expiresAt, group } = options;
       records.set(toMapKey(at), {
-        address: at,
+        ...toAddress(at),
         value,
         version,
-        expiresAt: options.expiresAt,
-        group: options.group,
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(group === undefined ? {} : { group }),
       });
       return { ok: true, version };
     },
@@ -55,10 +51,8 @@ export const createMemoryStore = (deps: { readonly clock: Clock }): RecordStore 
     },
     list: async (namespace, group) => {
       checkOpen();
-      return [...records.values()]
-        .filter((record) => isIn(record, namespace, group) && isLive(record))
-        .map((record) => record.address.key)
-        .toSorted((a, b) => (a < b ? -1 : 1));
+      const found = [...records.values()].filter((record) => isIn(record, namespace, group));
+      return found.filter(isLive).map(toKey).toSorted();
     },
     sweep: async () => {
       checkOpen();
@@ -66,6 +60,7 @@ export const createMemoryStore = (deps: { readonly clock: Clock }): RecordStore 
       for (const [mapKey] of expired) records.delete(mapKey);
       return expired.length;
     },
+    ...createMaintenance({ records, isLive, checkOpen }),
     close: async () => {
       closed = true;
       records.clear();
@@ -73,11 +68,44 @@ export const createMemoryStore = (deps: { readonly clock: Clock }): RecordStore 
   };
 };
 
+const createMaintenance = (deps: {
+  readonly records: Map<string, Entry>;
+  readonly isLive: (record: Entry) => boolean;
+  readonly checkOpen: () => void;
+}): Maintenance => {
+  const { records, isLive, checkOpen } = deps;
+  const findLive = (): readonly Entry[] => {
+    checkOpen();
+    return [...records.values()].filter(isLive);
+  };
+  return {
+    count: async () => findLive().length,
+    async *entries() {
+      yield* findLive();
+    },
+    restore: async (entries) => {
+      checkOpen();
+      for (const entry of entries) records.set(toMapKey(entry), entry);
+    },
+    swapValue: async (at, from, to) => {
+      checkOpen();
+      const record = records.get(toMapKey(at));
+      if (record?.value !== from || !isLive(record)) return false;
+      records.set(toMapKey(at), { ...record, value: to });
+      return true;
+    },
+  };
+};
+
 /** Whether a record is one of the group's that `list` gives. */
-const isIn = (record: MemoryRecord, namespace: string, group: string): boolean =>
-  record.address.namespace === namespace && record.group === group;
+const isIn = (record: Entry, namespace: string, group: string): boolean =>
+  record.namespace === namespace && record.group === group;
 
 const toMapKey = (at: Address): string => JSON.stringify([at.namespace, at.key]);
 
-const toStored = (record: MemoryRecord | undefined): Stored | undefined =>
+const toKey = ({ key }: Address): string => key;
+
+const toAddress = ({ namespace, key }: Address): Address => ({ namespace, key });
+
+const toStored = (record: Entry | undefined): Stored | undefined =>
   record === undefined ? undefined : { value: record.value, version: record.version };

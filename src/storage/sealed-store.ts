@@ -37,5 +37,8 @@ export const createSealedStore = (deps: SealedStoreDeps): RecordStore => {
   };
 };
 
-// Namespaces are fixed words of ours without a bar, so two addresses never give the same text.
-const toAad = (at: Address): string => `${at.namespace}|${at.key}`;
+/**
+ * What a sealed value authenticates of its address. Namespaces are fixed words of ours without a bar, so
+ * two addresses never give the same text.
+ */
+export const toAad = (at: Address): string => `${at.namespace}|${at.key}`;

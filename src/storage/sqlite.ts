@@ -3,7 +3,9 @@ import { dirname } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
-import type { PutOutcome, RecordStore, Stored } from "./record-store.ts";
+import type { MaintainableStore } from "./maintainable-store.ts";
+import type { PutOutcome, Stored } from "./record-store.ts";
+import { createSqliteMaintenance } from "./sqlite-maintenance.ts";
 import { migrate } from "./sqlite-schema.ts";
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -39,7 +41,10 @@ const SQL = {
  * its promise resolves: `synchronous` is FULL, because a GoHighLevel refresh token that is lost to a
  * power cut is a sign-in that a person must repeat. Throws `AppError("storage_unavailable")`.
  */
-export const openSqliteStore = (path: string, deps: { readonly clock: Clock }): RecordStore => {
+export const openSqliteStore = (
+  path: string,
+  deps: { readonly clock: Clock },
+): MaintainableStore => {
   const guarded = <Value>(run: () => Value): Value => {
     try {
       return run();
@@ -84,6 +89,7 @@ export const openSqliteStore = (path: string, deps: { readonly clock: Clock }): 
         statements.list.all({ namespace, grp: group, now: now() }).map((row) => String(row["key"])),
       ),
     sweep: async () => guarded(() => Number(statements.sweep.run({ now: now() }).changes)),
+    ...createSqliteMaintenance({ database, now, guarded }),
     close: async () => {
       if (database.isOpen) guarded(() => database.close());
     },

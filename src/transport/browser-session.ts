@@ -11,17 +11,26 @@ export interface BrowserSession {
 /**
  * Ties the consent form to the browser that it was shown in (attack cases B03, B04). The form's token
  * is computed from transaction and browser, not stored: showing the page twice leaves the first form
- * valid (B12), and two authorizations in one browser do not disturb each other (B14).
+ * valid (B12), and two authorizations in one browser do not disturb each other (B14). Each id has a
+ * cookie of its own name, because pages that a new browser loads at the same moment get one id each,
+ * and none of them may push the others out.
  */
 export const createBrowserSessions = (keys: CookieKeys) => {
   const sign = (browserId: string): string => keys.mac("browser-cookie", browserId);
 
-  /** The browser of these cookies; a missing, forged or edited cookie counts as none (B11). */
-  const find = (cookies: ReadonlyMap<string, string>): string | undefined => {
-    const [browserId, signature, ...rest] = (cookies.get(COOKIE_NAME) ?? "").split(".");
-    if (browserId === undefined || signature === undefined || rest.length > 0) return undefined;
-    return keys.equal(signature, sign(browserId)) ? browserId : undefined;
-  };
+  /** The ids of this browser; forged and edited cookies count as none (B11). */
+  const findIds = (cookies: ReadonlyMap<string, string>): readonly string[] =>
+    [...cookies]
+      .filter(([name]) => name.startsWith(COOKIE_PREFIX))
+      .slice(0, MOST_COOKIES)
+      .flatMap(([name, value]) => {
+        const [browserId = "", signature = "", ...rest] = value.split(".");
+        const isOurs =
+          name === toCookieName(browserId) &&
+          rest.length === 0 &&
+          keys.equal(signature, sign(browserId));
+        return isOurs ? [browserId] : [];
+      });
 
   /** Both parts are ours or checked and contain no dot, so that no two pairs give one text. */
   const csrfToken = (transactionId: string, browserId: string): string =>
@@ -30,11 +39,11 @@ export const createBrowserSessions = (keys: CookieKeys) => {
   return {
     /** The browser's session, a new one if it has none. */
     open(cookies: ReadonlyMap<string, string>): BrowserSession {
-      const known = find(cookies);
+      const [known] = findIds(cookies);
       if (known !== undefined) return { browserId: known };
       const browserId = keys.random();
       const value = `${browserId}.${sign(browserId)}`;
-      return { browserId, setCookie: serializeCookie({ name: COOKIE_NAME, value }) };
+      return { browserId, setCookie: serializeCookie({ name: toCookieName(browserId), value }) };
     },
     csrfToken,
     /** Whether this form was shown, for this transaction, in the browser of these cookies. */
@@ -42,10 +51,8 @@ export const createBrowserSessions = (keys: CookieKeys) => {
       cookies: ReadonlyMap<string, string>,
       form: { readonly transactionId: string; readonly csrfToken: string },
     ): boolean {
-      const browserId = find(cookies);
-      return (
-        browserId !== undefined &&
-        keys.equal(form.csrfToken, csrfToken(form.transactionId, browserId))
+      return findIds(cookies).some((browserId) =>
+        keys.equal(form.csrfToken, csrfToken(form.transactionId, browserId)),
       );
     },
   };
@@ -54,4 +61,8 @@ export const createBrowserSessions = (keys: CookieKeys) => {
 /** Told apart browsers and form tokens. */
 export type BrowserSessions = ReturnType<typeof createBrowserSessions>;
 
-const COOKIE_NAME = "__Host-ghlmcp-browser";
+const COOKIE_PREFIX = "__Host-ghlmcp-browser-";
+/** An honest browser has one or two. */
+const MOST_COOKIES = 10;
+
+const toCookieName = (browserId: string): string => COOKIE_PREFIX + browserId.slice(0, 8);

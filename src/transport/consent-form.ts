@@ -1,6 +1,8 @@
 import { AREAS, isAccessLevel, isAreaId, type AreaId } from "../core/access.ts";
+import { type ConnectionId, toConnectionId } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ConsentDecision } from "../oauth/authorization-server.ts";
+import { OTHER_ACCOUNT } from "../web/consent-choices.ts";
 import { parseForm } from "./form-body.ts";
 import type { RouteRequest } from "./route.ts";
 
@@ -13,7 +15,12 @@ export interface ConsentForm {
 
 /** What the person chose, or what is missing, in words for the page. */
 export type ConsentChoice =
-  | { readonly kind: "approve"; readonly decision: ConsentDecision }
+  | {
+      readonly kind: "approve";
+      readonly decision: ConsentDecision;
+      /** An account that the person is signed in to; absent where they choose one at GoHighLevel. */
+      readonly connectionId?: ConnectionId;
+    }
   | { readonly kind: "deny" }
   | { readonly kind: "incomplete"; readonly notice: string };
 
@@ -46,7 +53,12 @@ const readChoice = (form: URLSearchParams): ConsentChoice | undefined => {
   if (areas.length === 0) {
     return { kind: "incomplete", notice: "Choose at least one area, or deny the request." };
   }
-  return { kind: "approve", decision: { access, areas: toAreas(areas) } };
+  const account = form.get("connection") ?? OTHER_ACCOUNT;
+  return {
+    kind: "approve",
+    decision: { access, areas: toAreas(areas) },
+    ...(account === OTHER_ACCOUNT ? {} : { connectionId: toConnectionId(account) }),
+  };
 };
 
 /** Every box ticked means all areas, also those that GoHighLevel adds later. */

@@ -23,7 +23,7 @@ export interface GuardedRequest {
 export type Guard = (guarded: GuardedRequest) => Refusal | undefined;
 
 /** What every request must pass, in this order. */
-export const REQUEST_GUARDS: readonly Guard[] = [checkTarget, checkHost];
+export const REQUEST_GUARDS: readonly Guard[] = [checkTarget, checkSingleHost, checkHost];
 
 /** What a request to an MCP endpoint must pass besides, in this order, before its token is judged. */
 export const createMcpGuards = (route: McpRoute): readonly Guard[] => [
@@ -38,6 +38,16 @@ function checkTarget({ request }: GuardedRequest): Refusal | undefined {
     status: 400,
     error: "invalid_request",
     description: "the request target must be a path",
+  };
+}
+
+/** Of two, one program would read the first and the next the last (RFC 9112 §3.2). */
+function checkSingleHost({ request }: GuardedRequest): Refusal | undefined {
+  if ((request.headersDistinct["host"]?.length ?? 0) <= 1) return undefined;
+  return {
+    status: 400,
+    error: "invalid_request",
+    description: "the request must name its host once",
   };
 }
 

@@ -6,6 +6,9 @@ import { isAllowedHost } from "./allowed-hosts.ts";
 import { parseCookies } from "./cookies.ts";
 import { CORS_HEADERS, preflightHeaders } from "./cors.ts";
 import { describeBreakdown } from "./breakdown.ts";
+import { toAddressKey } from "./limits/client-address.ts";
+import { addRetryAfter, TOO_MANY_REQUESTS, tooManyRequests } from "./limits/refusals.ts";
+import type { Wait } from "./limits/rate-limiter.ts";
 import { readBody, type BodyFailure } from "./request-body.ts";
 import { requestIdOf } from "./request-id.ts";
 import { errorResponse, redirectResponse, type ErrorPages } from "./responses.ts";
@@ -81,11 +84,12 @@ const answerRoute = async (
   if (method === "OPTIONS" && route.cors === "any") {
     return new Response(null, { status: 204, headers: preflightHeaders(route.methods) });
   }
-  if (!route.methods.some((allowed) => allowed === method)) {
-    return refuseMethod(deps, route, exchange);
-  }
+  if (!isAllowed(route, method)) return refuseMethod(deps, route, exchange);
   const canonical = findCanonicalUrl(deps.publicUrl, route, incoming);
   if (canonical !== undefined) return redirectResponse(canonical);
+  const address = toAddressKey(incoming.socket);
+  const wait = route.limits?.[method]?.(address);
+  if (wait !== undefined) return refuseFlood(deps, route, { exchange, wait });
   const body = await readBody(incoming, route.maxBodyBytes);
   if (!body.ok) return refuseBody(deps, route, { exchange, failure: body.failure });
   return route.handle({
@@ -95,7 +99,28 @@ const answerRoute = async (
     cookies: parseCookies(incoming.headers.cookie),
     body: body.value,
     requestId,
+    address,
   });
+};
+
+type Method = Route["methods"][number];
+
+const isAllowed = (route: Route, method: string): method is Method =>
+  route.methods.some((allowed) => allowed === method);
+
+/** A page for people; clients that read no HTML get the OAuth error (attack case D05). */
+const refuseFlood = (
+  deps: HttpAppDeps,
+  route: Route,
+  refused: { readonly exchange: Exchange; readonly wait: Wait },
+): Response => {
+  const { exchange, wait } = refused;
+  return route.reader === "person" && prefersPage(exchange.incoming.headers.accept)
+    ? addRetryAfter(
+        deps.errorPage(exchange, TOO_MANY_REQUESTS.status, TOO_MANY_REQUESTS.page),
+        wait,
+      )
+    : tooManyRequests(wait);
 };
 
 const refuseMethod = (deps: HttpAppDeps, route: Route, exchange: Exchange): Response => {

@@ -9,6 +9,8 @@ import { createMcpRoutes, createRoutes, type RouteDeps } from "./http.ts";
 import { createHttpApp } from "./http-app.ts";
 import { listenOn, type ListenAddress } from "./listen.ts";
 import { createMcpEndpoint, sendRefusal } from "./mcp-endpoints.ts";
+import type { Rates } from "./limits/limit-table.ts";
+import { createLimits } from "./limits/limits.ts";
 import { createMcpHttp } from "./mcp-http.ts";
 import { setRequestId } from "./request-id.ts";
 import { createErrorPages } from "./responses.ts";
@@ -16,9 +18,11 @@ import { baseHeaders } from "./security-headers.ts";
 import { createSseTransport } from "./sse.ts";
 
 /** What the server works with. */
-export interface HttpServerDeps extends RouteDeps {
+export interface HttpServerDeps extends Omit<RouteDeps, "limits"> {
   readonly surface: McpSurface;
   readonly clock: Clock;
+  /** How much is taken in, where that is not what the table of limits says. */
+  readonly rates?: Rates;
 }
 
 /** The server of all HTTP endpoints. */
@@ -58,9 +62,10 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /** What happens to every request: an id, the guards, and then the handler of its path. */
 const createFront = (
-  deps: HttpServerDeps,
+  serverDeps: HttpServerDeps,
   transports: Parameters<typeof createMcpRoutes>[0],
 ): ((request: IncomingMessage, response: ServerResponse) => void) => {
+  const deps = { ...serverDeps, limits: createLimits(serverDeps) };
   const routes = createRoutes(deps);
   const mcpHandlers = new Map<string, Handler>(
     createMcpRoutes(transports).map((route) => [route.path, createMcpEndpoint(deps, route)]),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AuditTrail } from "../core/audit.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
@@ -7,15 +8,24 @@ import type { Upstream } from "../upstream/upstream.ts";
 import { createBrowserSessions } from "./browser-session.ts";
 import type { CookieKeys } from "./cookie-keys.ts";
 import type { CorsPolicy } from "./cors.ts";
+import type { Limits } from "./limits/limits.ts";
+import { createPeople } from "./person-session.ts";
 import { createErrorPages, type ErrorPages } from "./responses.ts";
 import type { Route } from "./route.ts";
 import { createAuthorizeRoute } from "./routes/authorize.ts";
 import { createCallbackRoute } from "./routes/callback.ts";
 import { createConsentRoute } from "./routes/consent.ts";
 import { createFormEndpoint, createRegistrationRoute } from "./routes/endpoints.ts";
+import {
+  createDisconnectRoute,
+  createGrantsRoute,
+  createRevokeRoute,
+  createSignOutRoute,
+} from "./routes/grants.ts";
 import { answerLive, createReadyRoute } from "./routes/health.ts";
 import { createDocumentRoute } from "./routes/metadata.ts";
 import { answerStylesheet, createHomeRoute } from "./routes/pages.ts";
+import { createWebhookRoute } from "./routes/webhooks.ts";
 
 /** What the routes work with. */
 export interface RouteDeps {
@@ -27,6 +37,9 @@ export interface RouteDeps {
   readonly upstream: Upstream;
   readonly cookieKeys: CookieKeys;
   readonly log: Logger;
+  readonly limits: Limits;
+  /** Where failed sign-ins are recorded. Absent: nowhere. */
+  readonly audit?: AuditTrail;
   isReady(): Promise<boolean>;
 }
 
@@ -54,6 +67,15 @@ const FORM_PAGE = {
   reader: "person",
   maxBodyBytes: OAUTH_LIMIT,
 } as const;
+/** What GoHighLevel sends by itself; its largest events hold a message with its attachments. */
+const WEBHOOK = { methods: ["POST"], cors: "none", reader: "machine", maxBodyBytes: MB } as const;
+/** A form of a signed-in person; opened by its address it is a 405. */
+const PERSON_FORM = {
+  methods: ["POST"],
+  cors: "none",
+  reader: "person",
+  maxBodyBytes: 4 * KB,
+} as const;
 /** No HEAD: following the link is what it is for, and that works once. */
 const ONE_TIME_PAGE = {
   methods: ["GET"],
@@ -71,14 +93,16 @@ const PROBE = {
 
 /** Everything that is served besides the MCP endpoints. Any other method is a 405, any other path a 404. */
 export const createRoutes = (deps: RouteDeps): readonly Route[] => {
-  const { authorization } = deps;
+  const { authorization, limits } = deps;
   const asMetadata = createDocumentRoute(authorization.metadata);
   const resourceMetadata = createDocumentRoute(authorization.resourceMetadata);
   const sseMetadata = createDocumentRoute(toResourceMetadata(deps.publicUrl, "/sse"));
   const pages = { ...deps, ...createPageDeps(deps) };
-  const token = createFormEndpoint((request) => authorization.token(request));
-  const revoke = createFormEndpoint((request) => authorization.revoke(request));
-  const introspect = createFormEndpoint((request) => authorization.introspect(request));
+  const token = createFormEndpoint(limits.failures, (request) => authorization.token(request));
+  const revoke = createFormEndpoint(limits.failures, (request) => authorization.revoke(request));
+  const introspect = createFormEndpoint(limits.failures, (request) =>
+    authorization.introspect(request),
+  );
   return [
     { path: "/.well-known/oauth-authorization-server", ...DISCOVERY, handle: asMetadata },
     { path: "/.well-known/oauth-authorization-server/mcp", ...DISCOVERY, handle: asMetadata },
@@ -89,14 +113,34 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
     ...(deps.enableSse
       ? [{ path: "/.well-known/oauth-protected-resource/sse", ...DISCOVERY, handle: sseMetadata }]
       : []),
-    { path: "/oauth/register", ...ENDPOINT, handle: createRegistrationRoute(authorization) },
+    {
+      path: "/oauth/register",
+      ...ENDPOINT,
+      limits: { POST: limits.registration },
+      handle: createRegistrationRoute(authorization),
+    },
     { path: "/oauth/token", ...ENDPOINT, handle: token },
     { path: "/oauth/revoke", ...ENDPOINT, handle: revoke },
     { path: "/oauth/introspect", ...ENDPOINT, handle: introspect },
-    { path: "/oauth/authorize", ...FORM_PAGE, handle: createAuthorizeRoute(pages) },
-    { path: "/oauth/consent", ...FORM_PAGE, handle: createConsentRoute(pages) },
+    {
+      path: "/oauth/authorize",
+      ...FORM_PAGE,
+      limits: { GET: limits.authorization, POST: limits.authorization },
+      handle: createAuthorizeRoute(pages),
+    },
+    {
+      path: "/oauth/consent",
+      ...FORM_PAGE,
+      limits: { POST: limits.decision },
+      handle: createConsentRoute(pages),
+    },
     { path: "/oauth/callback", ...ONE_TIME_PAGE, handle: createCallbackRoute(pages) },
+    { path: "/webhooks/ghl", ...WEBHOOK, handle: createWebhookRoute(deps.upstream) },
     { path: "/", ...PAGE, handle: createHomeRoute(pages) },
+    { path: "/grants", ...PAGE, handle: createGrantsRoute(pages) },
+    { path: "/grants/revoke", ...PERSON_FORM, handle: createRevokeRoute(pages) },
+    { path: "/connections/disconnect", ...PERSON_FORM, handle: createDisconnectRoute(pages) },
+    { path: "/sign-out", ...PERSON_FORM, handle: createSignOutRoute(pages) },
     { path: "/assets/style.css", ...PAGE, handle: answerStylesheet },
     { path: "/health/live", ...PROBE, handle: answerLive },
     { path: "/health/ready", ...PROBE, handle: createReadyRoute(() => deps.isReady()) },
@@ -147,5 +191,6 @@ export const createMcpRoutes = (transports: {
 const createPageDeps = (deps: RouteDeps) => ({
   mcpUrl: `${deps.publicUrl}/mcp`,
   sessions: createBrowserSessions(deps.cookieKeys),
+  people: createPeople(deps.authorization.sessions, deps.cookieKeys),
   errorPage: createErrorPages({ sandbox: deps.sandbox }) satisfies ErrorPages,
 });

@@ -1,11 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
-import type { BearerFailure } from "../oauth/errors.ts";
+import { toBearerRefusal } from "./bearer-refusal.ts";
 import { describeBreakdown } from "./breakdown.ts";
 import { CORS_HEADERS, preflightHeaders } from "./cors.ts";
+import { endWhenRevoked } from "./end-when-revoked.ts";
 import { checkOrigin, createMcpGuards, type Refusal } from "./guards.ts";
 import type { McpRoute } from "./http.ts";
+import { refuse } from "./json-rpc-error.ts";
+import type { Limits } from "./limits/limits.ts";
+import { TOO_MANY_REQUESTS } from "./limits/refusals.ts";
+import type { Wait } from "./limits/rate-limiter.ts";
 import { discardBody } from "./request-body.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -13,12 +19,15 @@ import { requestIdOf } from "./request-id.ts";
 export interface McpEndpointDeps {
   readonly publicUrl: string;
   readonly authorization: AuthorizationServer;
+  readonly limits: Pick<Limits, "calls">;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 /**
- * Answers one MCP endpoint: origin, preflight, method, announced size, then the bearer token, and
- * only then the transport. A token in the query string is never looked at (RFC 6750 §2.3).
+ * Answers one MCP endpoint: origin, preflight, method, announced size, then the bearer token and what
+ * its grant may still do, and only then the transport. A token in the query string is never looked at
+ * (RFC 6750 §2.3). An answer that is still open when its token is revoked is cut.
  */
 export const createMcpEndpoint = (
   deps: McpEndpointDeps,
@@ -44,9 +53,12 @@ export const createMcpEndpoint = (
       return sendRefusal(
         request,
         response,
-        toRefusal(deps.authorization, route, principal.failure),
+        toBearerRefusal(deps.authorization, principal.failure, route.resource),
       );
     }
+    const wait = deps.limits.calls(principal.value.grantId);
+    if (wait !== undefined) return refuseCall(request, response, wait);
+    endWhenRevoked(deps, { request, response, principal: principal.value });
     await route.handle(request, response, principal.value);
   };
 
@@ -80,28 +92,19 @@ export const sendRefusal = (
   response.end(JSON.stringify({ error: refusal.error, error_description: refusal.description }));
 };
 
-const BEARER_TEXT = {
-  missing_token: { status: 401, error: "invalid_token", description: "no access token was sent" },
-  invalid_token: {
-    status: 401,
-    error: "invalid_token",
-    description: "the access token is not valid here: unknown, expired or revoked",
-  },
-  insufficient_scope: {
-    status: 403,
-    error: "insufficient_scope",
-    description: "the grant behind the access token does not reach that far",
-  },
-} as const satisfies Readonly<Record<BearerFailure["kind"], Refusal>>;
+/** In the shape of MCP, since past the token a client's transport reads and not its OAuth part. */
+const refuseCall = (request: IncomingMessage, response: ServerResponse, wait: Wait): void => {
+  discardBody(request, MAX_DISCARDED_BYTES);
+  refuse(response, {
+    status: TOO_MANY_REQUESTS.status,
+    code: RATE_LIMITED,
+    message: TOO_MANY_REQUESTS.description,
+    headers: { "retry-after": String(wait.retryAfterSeconds) },
+  });
+};
 
-const toRefusal = (
-  authorization: AuthorizationServer,
-  route: McpRoute,
-  failure: BearerFailure,
-): Refusal => ({
-  ...BEARER_TEXT[failure.kind],
-  headers: { "www-authenticate": authorization.challenge(failure, route.resource) },
-});
+/** Of the codes that JSON-RPC 2.0 §5.1 leaves to servers. */
+const RATE_LIMITED = -32_029;
 
 const toBreakdownRefusal = (error: unknown, requestId: string): Refusal => {
   const {

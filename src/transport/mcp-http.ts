@@ -11,8 +11,10 @@ import {
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { McpSurface } from "../mcp/surface.ts";
+import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import { refuse } from "./json-rpc-error.ts";
 import { readJsonRpcBody } from "./mcp-body.ts";
+import { refuseScope } from "./refuse-scope.ts";
 
 /** The Streamable HTTP endpoint, both protocol eras, stateless. */
 export interface McpHttp {
@@ -25,19 +27,23 @@ export interface McpHttp {
 /** Makes the endpoint. One SDK handler for all requests; a small server of its own for each. */
 export function createMcpHttp({
   surface,
+  authorization,
   log,
 }: {
   readonly surface: McpSurface;
+  readonly authorization: Pick<AuthorizationServer, "challenge">;
   readonly log: Logger;
 }): McpHttp {
   // The SDK hands on this very object, so it can stand for the principal: nothing is global, nothing
   // is copied, and no token is kept.
   const principals = new WeakMap<AuthInfo, Principal>();
-  const serverFor = (authInfo: AuthInfo | undefined): Server => {
+  const principalOf = (authInfo: AuthInfo | undefined): Principal => {
     const principal = authInfo === undefined ? undefined : principals.get(authInfo);
     if (principal === undefined) throw new Error("an MCP request without a principal");
-    return surface.createServer(principal);
+    return principal;
   };
+  const serverFor = (authInfo: AuthInfo | undefined): Server =>
+    surface.createServer(principalOf(authInfo));
   const onerror = (error: Error): void =>
     log.debug("mcp request refused", { reason: error.message });
   const handler = createMcpHandler(({ authInfo }) => serverFor(authInfo), {
@@ -47,10 +53,19 @@ export function createMcpHttp({
   });
   const serve = toNodeHandler(
     {
-      fetch: async (request, options) =>
-        wantsPlainJson(request) && (await isLegacyRequest(request, options?.parsedBody))
+      fetch: async (request, options) => {
+        const principal = principalOf(options?.authInfo);
+        const refused = refuseScope({ surface, authorization }, principal, options?.parsedBody);
+        if (refused === undefined && !wantsPlainJson(request)) {
+          return handler.fetch(request, options);
+        }
+        // Clients of the legacy era cannot ask for more scope: for them the tool itself says no.
+        const isLegacy = await isLegacyRequest(request, options?.parsedBody);
+        if (refused !== undefined && !isLegacy) return refused;
+        return isLegacy && wantsPlainJson(request)
           ? answerInJson(request, serverFor(options?.authInfo), options)
-          : handler.fetch(request, options),
+          : handler.fetch(request, options);
+      },
     },
     { onerror: (error) => log.error("mcp request failed", { cause: error }) },
   );

@@ -1,4 +1,5 @@
 import type { CorsPolicy } from "./cors.ts";
+import type { AddressLimit } from "./limits/limits.ts";
 
 /** A request as the handlers see it: read in full, within its limits. */
 export interface RouteRequest {
@@ -9,6 +10,8 @@ export interface RouteRequest {
   readonly cookies: ReadonlyMap<string, string>;
   readonly body: string;
   readonly requestId: string;
+  /** Who sent it, as limits count. */
+  readonly address: string;
 }
 
 /** Answers a request; throws only for bugs and broken infrastructure. */
@@ -22,6 +25,8 @@ export interface Route {
   /** Who reads the answer: errors are JSON for a machine and a page for a person. */
   readonly reader: "machine" | "person";
   readonly maxBodyBytes: number;
+  /** How often one address may come, by method; asked before the body is read. */
+  readonly limits?: Partial<Record<"GET" | "HEAD" | "POST", AddressLimit>>;
   readonly handle: RouteHandler;
 }
 

@@ -1,5 +1,6 @@
 import { type LocationId, toLocationId } from "../core/ids.ts";
 import type { TokenAnswer } from "./token-answer.ts";
+import type { HeldConnection } from "./vault.ts";
 
 /**
  * The locations that a company token reaches, as its answer says. `all` where the agency approved all,
@@ -17,8 +18,14 @@ export const toApprovedLocations = (
   return isOpen || listed.length === 0 ? "all" : listed.map(toLocationId);
 };
 
-/** Whether a location is among those approved. */
+/** Whether a location is among those that a connection may reach. */
 export const isApproved = (
-  approved: readonly LocationId[] | "all",
+  {
+    approvedLocations,
+    removedLocations = [],
+  }: Pick<HeldConnection, "approvedLocations" | "removedLocations">,
   locationId: LocationId,
-): boolean => approved === "all" || approved.includes(locationId);
+): boolean =>
+  approvedLocations === "all"
+    ? !removedLocations.includes(locationId)
+    : approvedLocations.includes(locationId);

@@ -1,3 +1,4 @@
+import { type AuditEvent, type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import { type Clock, toEpochSeconds } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
 import { type ConnectionId, toCompanyId, toConnectionId, toLocationId } from "../core/ids.ts";
@@ -22,7 +23,7 @@ export interface Connections {
    */
   record(answer: TokenAnswer): Promise<Connection>;
   /** Discards the tokens and the record; a missing one is fine. */
-  remove(id: ConnectionId): Promise<void>;
+  remove(id: ConnectionId, by: "person" | "webhook"): Promise<void>;
 }
 
 const IDENTITY = "connection_identity";
@@ -34,8 +35,9 @@ export const createConnections = (deps: {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly random: Random;
+  readonly audit?: AuditTrail;
 }): Connections => {
-  const { environment, vault, store, clock, random } = deps;
+  const { environment, vault, store, clock, random, audit = silentAuditTrail } = deps;
 
   const find = async (id: ConnectionId): Promise<VaultEntry | undefined> => {
     const entry = await vault.read(id);
@@ -70,10 +72,12 @@ export const createConnections = (deps: {
         const existing = await vault.read(id);
         const held = toHeldConnection({ id, environment, answer, clock, random });
         const written = await vault.write(held, existing?.version ?? "absent");
-        if (written !== "conflict") return written.connection;
+        if (written === "conflict") continue;
+        await audit.record(toCreated(written.connection, existing));
+        return written.connection;
       }
     },
-    remove: async (id) => {
+    remove: async (id, by) => {
       const entry = await find(id);
       if (entry === undefined) return;
       await vault.remove(id);
@@ -84,9 +88,21 @@ export const createConnections = (deps: {
         locationId,
       });
       await store.delete({ namespace: IDENTITY, key: identity });
+      await audit.record({ kind: "connection.removed", connectionId: id, by });
     },
   };
 };
+
+const toCreated = (
+  { id: connectionId, companyId, locationId }: Connection,
+  existing: VaultEntry | undefined,
+): AuditEvent => ({
+  kind: "connection.created",
+  connectionId,
+  ...(companyId === undefined ? {} : { companyId }),
+  ...(locationId === undefined ? {} : { locationId }),
+  outcome: existing === undefined ? "new" : "signed_in_again",
+});
 
 // Hashed, so that the store's readable part does not list a customer's location ids.
 const toIdentity = (

@@ -1,26 +1,31 @@
+import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
 import type { HttpClient } from "../core/http-client.ts";
+import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
-import { ok } from "../core/result.ts";
+import { ok, type Result } from "../core/result.ts";
 import { equalSecret } from "../crypto/hash.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Random } from "../crypto/random.ts";
+import type { TokenFailure } from "../ghl/ports.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { createSealedStore } from "../storage/sealed-store.ts";
 import { completeLogin } from "./callback.ts";
-import { createConnections } from "./connections.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import { createLocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
 import { createLoginStates } from "./login-state.ts";
 import { startLogin } from "./login.ts";
-import { createRefresher } from "./refresh.ts";
+import { createRefresher, type Refresher } from "./refresh.ts";
+import { createRefreshLeases } from "./refresh-lease.ts";
 import type { UpstreamSettings } from "./settings.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenSource, PRIVATE_CONNECTION_ID } from "./token-source.ts";
 import type { Upstream } from "./upstream.ts";
 import { createVault } from "./vault.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
+import { createWebhookReceiver } from "./webhooks/receive-webhook.ts";
 
 export type { UpstreamSettings } from "./settings.ts";
 
@@ -33,20 +38,26 @@ export interface UpstreamDeps {
   readonly clock: Clock;
   readonly http: HttpClient;
   readonly log: Logger;
+  /** Where events of connections are recorded. Absent: nowhere. */
+  readonly audit?: AuditTrail;
+  /** Ends every grant on a connection that a webhook ends, and says how many there were. */
+  revokeGrantsOf?(id: ConnectionId): Promise<number>;
 }
 
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
 export const createUpstream = (given: UpstreamDeps): Upstream => {
-  const { config: settings, store, random, clock } = given;
+  const { config: settings, random, clock } = given;
   const log = given.log.child({ part: "upstream" });
-  const base = { ...given, settings, log };
+  const audit = given.audit ?? silentAuditTrail;
+  const base = { ...given, settings, log, audit };
   const sealed = createSealedStore(given);
   const vault = createVault({ sealed });
   const states = createLoginStates({ sealed, clock });
   const endpoint = createTokenEndpoint(base);
   const { environment } = settings;
-  const connections = createConnections({ environment, vault, store, clock, random });
-  const refresher = createRefresher({ ...base, connections, vault, endpoint });
+  const connections = createConnections({ ...base, environment, vault });
+  const leases = createRefreshLeases(base);
+  const refresher = createRefresher({ ...base, connections, vault, endpoint, leases });
   const locationTokens = createLocationTokens(base);
   const tokens = createTokenSource({ settings, connections, refresher, locationTokens, clock });
   const locations = createLocationDirectory({ ...base, connections, tokens });
@@ -54,6 +65,12 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
 
   const findConnection: Upstream["findConnection"] = async (id) =>
     id === PRIVATE_CONNECTION_ID ? privateConnection : (await connections.find(id))?.connection;
+
+  const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
+    await connections.remove(id, by);
+    locationTokens.forget(id);
+    locations.forget(id);
+  };
 
   return {
     tokens,
@@ -72,25 +89,34 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
       const all = privateConnection === undefined ? stored : [privateConnection, ...stored];
       return all.toSorted((a, b) => b.connectedAt - a.connectedAt);
     },
-    removeConnection: async (id) => {
-      await connections.remove(id);
-      locationTokens.forget(id);
-      locations.forget(id);
-    },
+    removeConnection: (id) => removeConnection(id, "person"),
+    receiveWebhook: createWebhookReceiver({
+      ...base,
+      connections,
+      vault,
+      revokeGrantsOf: async (id) => (await given.revokeGrantsOf?.(id)) ?? 0,
+      removeConnection: (id) => removeConnection(id, "webhook"),
+      forgetLocationLists: () => locations.forgetAll(),
+    }),
     listLocations: (id, signal) => waitUnlessAborted(locations.list(id), signal),
-    refreshNow: async (id, signal) => {
-      if (id === PRIVATE_CONNECTION_ID && privateConnection !== undefined) {
-        return ok(privateConnection);
-      }
-      const held = (await connections.find(id))?.tokens.accessToken.reveal() ?? "";
-      const refreshed = refresher.refresh(id, {
-        force: true,
-        isStale: ({ tokens: now }) => equalSecret(now.accessToken.reveal(), held),
-      });
-      const outcome = await waitUnlessAborted(refreshed, signal);
-      return outcome.ok ? ok(outcome.value.connection) : outcome;
-    },
+    refreshNow: async (id, signal) =>
+      id === PRIVATE_CONNECTION_ID && privateConnection !== undefined
+        ? ok(privateConnection)
+        : waitUnlessAborted(refreshNow({ connections, refresher }, id), signal),
   };
+};
+
+/** Refreshes whatever is held now, even while the connection rests after a failure. */
+const refreshNow = async (
+  deps: { readonly connections: Connections; readonly refresher: Refresher },
+  id: ConnectionId,
+): Promise<Result<Connection, TokenFailure>> => {
+  const held = (await deps.connections.find(id))?.tokens.accessToken.reveal() ?? "";
+  const outcome = await deps.refresher.refresh(id, {
+    force: true,
+    isStale: ({ tokens: now }) => equalSecret(now.accessToken.reveal(), held),
+  });
+  return outcome.ok ? ok(outcome.value.connection) : outcome;
 };
 
 /** The configured private integration token as a connection; it is never stored. */

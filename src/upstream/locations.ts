@@ -22,6 +22,8 @@ export interface LocationDirectory {
   list(id: ConnectionId): Promise<Listed>;
   /** Forgets what was cached for a connection. */
   forget(id: ConnectionId): void;
+  /** Forgets everything that was cached. */
+  forgetAll(): void;
 }
 
 /** What {@link createLocationDirectory} needs. */
@@ -57,6 +59,9 @@ export const createLocationDirectory = (deps: LocationDirectoryDeps): LocationDi
     forget: (id) => {
       cache.delete(id);
     },
+    forgetAll: () => {
+      cache.clear();
+    },
   };
 };
 
@@ -72,9 +77,7 @@ const find = async (deps: LocationDirectoryDeps, id: ConnectionId): Promise<List
   const { companyId, locationId } = held.connection;
   if (locationId !== undefined) return readOne(deps, id, locationId);
   const all = await readInstalled(deps, id, companyId ?? "");
-  return all.ok
-    ? ok(all.value.filter((location) => isApproved(held.approvedLocations, location.id)))
-    : all;
+  return all.ok ? ok(all.value.filter((location) => isApproved(held, location.id))) : all;
 };
 
 const text = z

@@ -1,3 +1,4 @@
+import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { Clock } from "../core/clock.ts";
 import { type ConnectionId, toCompanyId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
@@ -5,9 +6,11 @@ import { type Result, fail, ok } from "../core/result.ts";
 import { toSecret } from "../core/secret.ts";
 import type { Random } from "../crypto/random.ts";
 import type { TokenFailure } from "../ghl/ports.ts";
+import { createRefreshAudit } from "./audit-refresh.ts";
 import { type Connections, toJitter, toScopes } from "./connections.ts";
 import { createCooldown } from "./cooldown.ts";
 import { judgeRefresh, toNeedsReauth } from "./judge-refresh.ts";
+import type { RefreshLeases } from "./refresh-lease.ts";
 import { createRotationWriter, type RotationWriter } from "./save-rotation.ts";
 import { createSingleFlight } from "./single-flight.ts";
 import { type RefreshAnswer, parseRefreshAnswer } from "./token-answer.ts";
@@ -27,7 +30,8 @@ export interface RefreshWish {
 export interface Refresher {
   /**
    * Gives the connection with tokens that are not stale, refreshing at most once. Concurrent callers
-   * share one refresh. No caller's signal stops it: an answer that carries new tokens must be kept.
+   * share one refresh, those of other processes on the same store too. No caller's signal stops it: an
+   * answer that carries new tokens must be kept.
    */
   refresh(id: ConnectionId, wish: RefreshWish): Promise<Result<VaultEntry, TokenFailure>>;
 }
@@ -37,12 +41,18 @@ export interface RefresherDeps {
   readonly connections: Connections;
   readonly vault: Vault;
   readonly endpoint: TokenEndpoint;
+  readonly leases: RefreshLeases;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly audit?: AuditTrail;
 }
 
 type Refreshed = Result<VaultEntry, TokenFailure>;
+
+/** How long a refresh by another process is waited for, and how often it is looked for. */
+const MAX_WAIT_MS = 15_000;
+const LOOK_EVERY_MS = 100;
 
 /** Makes the refresher of this process. */
 export const createRefresher = (deps: RefresherDeps): Refresher => {
@@ -50,23 +60,57 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
   const flights = createSingleFlight<Refreshed>();
   const cooldown = createCooldown<TokenFailure>(deps);
   const writer = createRotationWriter(deps);
+  const noteForAudit = createRefreshAudit(deps.audit ?? silentAuditTrail);
 
-  const fly = async (id: ConnectionId, wish: RefreshWish): Promise<Refreshed> => {
-    await writer.saveHeldBack(id);
+  /** What needs no request: the outcome, or the connection whose tokens are to be refreshed. */
+  const look = async (
+    id: ConnectionId,
+    wish: RefreshWish,
+  ): Promise<{ readonly outcome: Refreshed } | { readonly due: VaultEntry }> => {
     const entry = await connections.find(id);
-    if (entry === undefined) return fail({ kind: "connection_missing", connectionId: id });
-    if (!wish.isStale(entry)) return ok(entry);
-    if (entry.connection.status === "needs_reauth") return fail(toNeedsReauth(entry));
+    if (entry === undefined) {
+      return { outcome: fail({ kind: "connection_missing", connectionId: id }) };
+    }
+    if (!wish.isStale(entry)) return { outcome: ok(entry) };
+    if (entry.connection.status === "needs_reauth") return { outcome: fail(toNeedsReauth(entry)) };
     const rest = wish.force === true ? undefined : cooldown.find(id);
-    if (rest !== undefined) return fail(withWait(rest.failure, rest.seconds));
+    return rest === undefined
+      ? { due: entry }
+      : { outcome: fail(withWait(rest.failure, rest.seconds)) };
+  };
 
+  const ask = async (entry: VaultEntry): Promise<Refreshed> => {
+    const { id } = entry.connection;
     const answer = await askTwiceIfUnsure(deps.endpoint, entry);
     const outcome = answer.ok
       ? await keep({ ...deps, writer }, entry, answer.value)
       : await judgeRefresh(deps, entry, answer.failure);
     if (outcome.ok) cooldown.end(id);
     else cooldown.start(id, outcome.failure, toRestSeconds(outcome.failure));
+    await noteForAudit(entry, outcome);
     return outcome;
+  };
+
+  /** Refreshes once no other process does; whoever waited finds the other's tokens. */
+  const fly = async (id: ConnectionId, wish: RefreshWish): Promise<Refreshed> => {
+    await writer.saveHeldBack(id);
+    const deadlineMs = deps.clock.nowMs() + MAX_WAIT_MS;
+    for (;;) {
+      const before = await look(id, wish);
+      if ("outcome" in before) return before.outcome;
+      const lease = await deps.leases.acquire(id);
+      if (lease !== undefined) {
+        try {
+          // Read again: the other process may have finished just before the lease was ours.
+          const now = await look(id, wish);
+          return "outcome" in now ? now.outcome : await ask(now.due);
+        } finally {
+          await lease.release();
+        }
+      }
+      if (deps.clock.nowMs() >= deadlineMs) return fail({ kind: "upstream_unavailable" });
+      await deps.clock.sleep(LOOK_EVERY_MS);
+    }
   };
 
   return {
@@ -98,7 +142,8 @@ const keep = async (
   const saved = await deps.writer.save({
     base: entry,
     used: entry.tokens.refreshToken,
-    apply: ({ connection, approvedLocations }) => ({
+    // Without the reason for a new sign-in, which these tokens take away.
+    apply: ({ connection, approvedLocations, removedLocations = [] }) => ({
       connection: {
         ...connection,
         status: "active",
@@ -112,6 +157,7 @@ const keep = async (
         ...plan,
       },
       approvedLocations,
+      removedLocations,
     }),
   });
   if (saved === undefined) return fail({ kind: "connection_missing", connectionId: id });

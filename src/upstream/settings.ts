@@ -1,6 +1,7 @@
 import { AppError } from "../core/errors.ts";
 import type { LocationId } from "../core/ids.ts";
 import type { Secret } from "../core/secret.ts";
+import type { WebhookKeys } from "./webhooks/signature.ts";
 
 /** Which GoHighLevel this server works with, and who it is there. */
 export interface UpstreamSettings {
@@ -17,6 +18,8 @@ export interface UpstreamSettings {
   readonly scopes: readonly string[];
   /** The version id that a draft marketplace app needs. */
   readonly versionId?: string;
+  /** Whose webhooks are believed. Absent: GoHighLevel's. */
+  readonly webhookKeys?: WebhookKeys;
   readonly privateToken?: { readonly token: Secret; readonly locationId: LocationId };
 }
 

@@ -87,10 +87,8 @@ const givePrivate = (settings: UpstreamSettings, request: TokenRequest): Given =
 };
 
 /** What is wrong with a request, decided before any call: nobody reaches past what was approved. */
-const checkRequest = (
-  { connection, approvedLocations }: HeldConnection,
-  request: TokenRequest,
-): TokenFailure | undefined => {
+const checkRequest = (held: HeldConnection, request: TokenRequest): TokenFailure | undefined => {
+  const { connection } = held;
   const { tokenClass, locationId } = request;
   if (connection.kind === "location") {
     if (tokenClass === "company") {
@@ -104,9 +102,7 @@ const checkRequest = (
   if (locationId === undefined) {
     return { kind: "wrong_token_class", needed: "location", have: "company" };
   }
-  return isApproved(approvedLocations, locationId)
-    ? undefined
-    : { kind: "location_not_allowed", locationId };
+  return isApproved(held, locationId) ? undefined : { kind: "location_not_allowed", locationId };
 };
 
 /** Refreshes what is due. Tokens that are still good serve on while GoHighLevel cannot refresh them. */

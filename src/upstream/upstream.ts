@@ -2,6 +2,7 @@ import type { Connection, LocationSummary } from "../core/connection.ts";
 import type { ConnectionId, TransactionId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import type { TokenFailure, TokenSource } from "../ghl/ports.ts";
+import type { WebhookReceiver } from "./webhooks/receive-webhook.ts";
 
 /** What a sign-in at GoHighLevel is for. */
 export type LoginPurpose =
@@ -77,4 +78,6 @@ export interface Upstream {
   ): Promise<Result<readonly LocationSummary[], TokenFailure>>;
   /** Refreshes the connection's tokens now, whatever their age: the proof that a refresh works. */
   refreshNow(id: ConnectionId, signal?: AbortSignal): Promise<Result<Connection, TokenFailure>>;
+  /** Takes in a webhook of GoHighLevel, which keeps connections true; nothing unsigned has an effect. */
+  readonly receiveWebhook: WebhookReceiver;
 }

@@ -19,6 +19,8 @@ export interface HeldConnection {
   readonly tokens: TokenSet;
   /** The locations that the agency approved for a company connection. */
   readonly approvedLocations: readonly LocationId[] | "all";
+  /** The locations that left an agency which approved all of them. Absent: none. */
+  readonly removedLocations?: readonly LocationId[];
   /** Why a person must sign in again, in our words; there with the status `needs_reauth`. */
   readonly statusReason?: string;
 }
@@ -89,6 +91,7 @@ const heldConnection = z.object({
     refreshAfter: seconds,
   }),
   approvedLocations: z.union([z.literal("all"), locationIds]),
+  removedLocations: locationIds.exactOptional(),
   statusReason: z.string().exactOptional(),
 });
 
@@ -102,6 +105,9 @@ const toText = (held: HeldConnection): string =>
       refreshToken: held.tokens.refreshToken.reveal(),
     },
     approvedLocations: held.approvedLocations,
+    ...(held.removedLocations === undefined || held.removedLocations.length === 0
+      ? {}
+      : { removedLocations: held.removedLocations }),
     ...(held.statusReason === undefined ? {} : { statusReason: held.statusReason }),
   });
 

@@ -1,6 +1,15 @@
-import { AREAS, type AccessLevel, type AreaId } from "../core/access.ts";
+import type { AccessLevel, AreaId } from "../core/access.ts";
+import type { EpochSeconds } from "../core/clock.ts";
+import { describeReach } from "./access-words.ts";
+import {
+  type AccountChoice,
+  renderAccounts,
+  renderAreas,
+  renderLevels,
+} from "./consent-choices.ts";
 import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
+import { renderDay } from "./time.ts";
 
 /** Everything that the consent page shows; values from outside are raw, the page escapes them. */
 export interface ConsentView {
@@ -16,6 +25,10 @@ export interface ConsentView {
   readonly transactionId: string;
   readonly csrfToken: string;
   readonly sandbox: boolean;
+  /** Accounts that the person is signed in to in this browser; the first is the default. */
+  readonly accounts: readonly AccountChoice[];
+  /** When this person allowed the same before: the page then hides what needs no second look. */
+  readonly approvedBefore?: EpochSeconds;
   /** What was wrong with the last choice. */
   readonly notice?: string;
 }
@@ -27,13 +40,13 @@ export interface ConsentView {
 export const renderConsentPage = (view: ConsentView): string =>
   renderPage(
     { title: "Allow access", sandbox: view.sandbox },
-    html`${renderHeadline(view)} ${renderNotice(view.notice)}${renderFacts(view)}
+    html`${renderHeadline(view)}
+      ${renderNotice(view.notice)}${renderBefore(view.approvedBefore)}${renderFacts(view)}
       ${renderLoopbackWarning(view)}
       <form method="post" action="/oauth/consent">
         <input type="hidden" name="transaction" value="${view.transactionId}" />
         <input type="hidden" name="csrf" value="${view.csrfToken}" />
-        ${renderLevels(view.requestedAccess)} ${renderAreas(view.requestedAreas)}
-        <p class="next"><strong>Next:</strong> ${nextStep(view.sandbox)}</p>
+        ${renderReach(view)} ${renderWhere(view)}
         <div class="actions">
           <button class="primary" type="submit" name="decision" value="approve">Approve</button>
           <button type="submit" name="decision" value="deny">Deny</button>
@@ -63,6 +76,34 @@ const renderHeadline = (view: ConsentView): SafeHtml => {
 const renderNotice = (notice: string | undefined): SafeHtml | undefined =>
   notice === undefined ? undefined : html`<p class="notice" role="alert">${notice}</p> `;
 
+/** Said as a fact about the past, and no reason to skip the page: anybody can send such a link. */
+const renderBefore = (at: EpochSeconds | undefined): SafeHtml | undefined =>
+  at === undefined
+    ? undefined
+    : html`<p class="before">
+        You allowed this before, on ${renderDay(at)}, to the same client.
+      </p> `;
+
+const renderReach = (view: ConsentView): SafeHtml => {
+  const isAllowedBefore = view.approvedBefore !== undefined;
+  const choices = html`${renderLevels(view.requestedAccess, isAllowedBefore)}
+  ${renderAreas(view.requestedAreas)}`;
+  if (!isAllowedBefore || view.notice !== undefined) return choices;
+  return html`<details class="reach">
+    <summary>Change what it may do</summary>
+    ${choices}
+  </details>`;
+};
+
+/** With no account at hand, the next step is the sign-in; otherwise each choice says its own. */
+const renderWhere = (view: ConsentView): SafeHtml => {
+  const upstreamPage = nextStep(view.sandbox);
+  const { redirectHost } = view;
+  return view.accounts.length === 0
+    ? html`<p class="next"><strong>Next:</strong> ${upstreamPage}</p>`
+    : renderAccounts(view.accounts, { redirectHost, upstreamPage });
+};
+
 const renderFacts = (view: ConsentView): SafeHtml =>
   html`<dl class="facts">
     ${
@@ -75,7 +116,7 @@ const renderFacts = (view: ConsentView): SafeHtml =>
     }
     <div>
       <dt>It asks for</dt>
-      <dd>${describeRequest(view)}</dd>
+      <dd>${describeReach(view.requestedAccess, view.requestedAreas)}</dd>
     </div>
     <div>
       <dt>You return to</dt>
@@ -94,21 +135,6 @@ const describeTarget = (view: ConsentView): string | undefined => {
   return view.redirectIsLoopback ? "a program on this computer" : undefined;
 };
 
-const describeRequest = (view: ConsentView): string => {
-  const level = LEVEL_WORDS[view.requestedAccess];
-  if (view.requestedAreas === "all") return `${level}, in all areas`;
-  const labels = AREAS.filter((area) => view.requestedAreas.includes(area.id)).map(
-    (area) => area.label,
-  );
-  return labels.length === 0 ? `${level}, in no area` : `${level}, in ${labels.join(", ")}`;
-};
-
-const LEVEL_WORDS = {
-  read: "reading",
-  write: "reading, creating and changing",
-  critical: "full access, with sending, money, publishing and deleting",
-} as const satisfies Readonly<Record<AccessLevel, string>>;
-
 /** Any program on the machine can claim a loopback address (MCP, localhost redirect risks). */
 const renderLoopbackWarning = (view: ConsentView): SafeHtml | undefined =>
   view.redirectIsLoopback
@@ -118,60 +144,7 @@ const renderLoopbackWarning = (view: ConsentView): SafeHtml | undefined =>
       </p> `
     : undefined;
 
-const LEVELS = [
-  { id: "read", label: "Read only", line: "Look things up. Nothing changes." },
-  { id: "write", label: "Read and write", line: "Also create and change records." },
-  {
-    id: "critical",
-    label: "Full",
-    line: "Also send messages to people, move money, publish and delete.",
-  },
-] as const satisfies readonly { id: AccessLevel; label: string; line: string }[];
-
-const renderLevels = (requested: AccessLevel): SafeHtml =>
-  html`<fieldset class="levels">
-    <legend>How much may it do?</legend>
-    ${LEVELS.map(
-      (level) =>
-        html`<label class="choice${level.id === "critical" ? " strong" : ""}"
-          ><input
-            type="radio"
-            name="access"
-            value="${level.id}"
-            ${level.id === requested ? html` checked` : undefined}
-          /><span
-            ><b>${level.label}</b
-            >${level.id === requested ? html` <em>asked for</em>` : undefined}<span
-              >${level.line}</span
-            ></span
-          ></label
-        > `,
-    )}
-  </fieldset>`;
-
-const renderAreas = (requested: readonly AreaId[] | "all"): SafeHtml => {
-  const isChosen = (id: AreaId): boolean => requested === "all" || requested.includes(id);
-  const chosen = AREAS.filter((area) => isChosen(area.id)).length;
-  const summary = requested === "all" ? "all areas" : `${chosen} of ${AREAS.length} areas`;
-  return html`<details${requested === "all" ? undefined : html` open`}>
-<summary>Where? <span>${summary}</span></summary>
-<fieldset class="areas">
-<legend>It may work in</legend>
-${AREAS.map(
-  (area) =>
-    html`<label class="choice"
-      ><input
-        type="checkbox"
-        name="area"
-        value="${area.id}"
-        ${isChosen(area.id) ? html` checked` : undefined}
-      /><span><b>${area.label}</b><span>${area.covers}</span></span></label
-    > `,
-)}</fieldset>
-</details>`;
-};
-
 const nextStep = (sandbox: boolean): string =>
   sandbox
-    ? "the sandbox’s own sign-in page opens, and you choose a sample location there."
+    ? "The sandbox’s own sign-in page opens, and you choose a sample location there."
     : "GoHighLevel’s own page opens, and you choose the location or agency there.";

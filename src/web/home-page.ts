@@ -32,18 +32,21 @@ export const renderHomePage = (view: HomeView): string =>
         In Claude, ChatGPT, Cursor or VS Code, add a connector or MCP server with the URL above.
         From a terminal:
       </p>
-      <pre><code>claude mcp add --transport http gohighlevel ${view.mcpUrl}</code></pre>
+      <pre><code>claude mcp add --transport http ghl ${view.mcpUrl}</code></pre>
       <p>Clients that are set up by a file take this:</p>
       <pre><code>{
   "mcpServers": {
-    "gohighlevel": {
+    "ghl": {
       "type": "http",
       "url": "${view.mcpUrl}"
     }
   }
 }</code></pre>
       <h2>Connect GoHighLevel first</h2>
-      <p>You can also sign in now and connect clients later.</p>
+      <p>
+        You can also sign in now and connect clients later, or look at
+        <a href="/grants">who has access</a>.
+      </p>
       <p class="actions">
         <a class="button" href="/oauth/authorize"
           >${view.sandbox ? "Sign in to the sandbox" : "Sign in to GoHighLevel"}</a

@@ -26,6 +26,6 @@ export const renderPage = (frame: PageFrame, content: SafeHtml): string =>
       </body>
     </html> `.toString();
 
-const SANDBOX_BANNER = html`<p class="banner" role="note">
+const SANDBOX_BANNER = html`<header class="banner">
   <strong>Sandbox.</strong> Sample data only. Nothing here reaches GoHighLevel.
-</p> `;
+</header> `;

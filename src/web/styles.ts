@@ -80,6 +80,7 @@ pre { margin: 0 0 1rem; padding: 0.75rem 1rem; border-radius: 0.5rem; background
 .url span { color: var(--muted); font-size: 0.875rem; }
 .url code { font-size: 1rem; }
 .notice, .warning { padding: 0.75rem 1rem; border-left: 0.25rem solid var(--caution); border-radius: 0.25rem; background: var(--caution-soft); color: var(--text); }
+.done, .before { padding: 0.75rem 1rem; border-left: 0.25rem solid var(--accent); border-radius: 0.25rem; background: var(--accent-soft); color: var(--text); }
 .next { margin: 1.5rem 0 0; }
 fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 legend { padding: 0; margin-bottom: 0.5rem; font-weight: 650; }
@@ -110,6 +111,22 @@ summary span { margin-left: 0.4rem; color: var(--muted); font-weight: 400; }
 .areas .choice { padding: 0.5rem 0.7rem; }
 .areas .choice:has(input:checked) { border-color: var(--line); }
 .areas .choice span span { font-size: 0.875rem; }
+.accounts { margin-top: 1.5rem; }
+details.reach { padding: 0 0.9rem; }
+details.reach > summary { margin: 0 -0.9rem; }
+details.reach[open] { padding-bottom: 0.9rem; }
+.cards { display: grid; gap: 1rem; margin: 0 0 1rem; padding: 0; list-style: none; }
+.cards > li { padding: 1.1rem 1.25rem; border: 1px solid var(--line); border-radius: 0.5rem; }
+.cards h2, .cards h3 { margin: 0 0 0.6rem; font-size: 1.0625rem; line-height: 1.4; font-weight: 650; }
+.cards h3::first-letter { text-transform: uppercase; }
+.cards p { margin: 0 0 0.6rem; }
+.cards .facts { margin-bottom: 1rem; }
+.cards .facts div { padding: 0.4rem 0; }
+.cards .since { color: var(--muted); font-size: 0.9375rem; }
+.cards details { margin-top: 0.75rem; }
+.cards details > :not(summary) { margin: 0 0.9rem 0.9rem; }
+.end { margin-top: 2rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1.25rem 0 0; }
 button, .button {
   display: inline-block;
@@ -128,6 +145,7 @@ button, .button {
 }
 button:hover, .button:hover { border-color: var(--text); }
 button.primary, .button { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
+button.strong { border-color: var(--caution); color: var(--caution); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .choice:focus-within:has(:focus-visible) { outline: 3px solid var(--accent); outline-offset: 2px; }
 .choice input:focus-visible { outline: none; }

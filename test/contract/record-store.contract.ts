@@ -1,27 +1,30 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/core/clock.ts";
 import { openRecordStore } from "../../src/storage/open.ts";
+import type { Entry, MaintainableStore } from "../../src/storage/maintainable-store.ts";
 import type { RecordStore } from "../../src/storage/record-store.ts";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";
+import type { StoreKind, StorePlace } from "./store-places.ts";
 import type { RacerJob } from "./store-racer.ts";
-
-/** A place for a store that belongs to one test. */
-export interface StorePlace {
-  readonly url: string;
-  dispose(): Promise<void>;
-}
 
 const at = (key: string, namespace = "codes") => ({ namespace, key });
 
+/** All entries, in the order of their addresses. */
+const entriesOf = async (store: MaintainableStore): Promise<Entry[]> => {
+  const entries: Entry[] = [];
+  for await (const entry of store.entries()) entries.push(entry);
+  const textOf = ({ namespace, key }: Entry): string => `${namespace} ${key}`;
+  return entries.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+};
+
 /** What every record store must do, whatever it is built on. */
-export const describeRecordStore = (name: string, makePlace: () => Promise<StorePlace>): void => {
+export const describeRecordStore = ({ name, makePlace }: StoreKind): void => {
   describe(`the record store on ${name}`, () => {
     let place: StorePlace;
     let clock: FakeClock;
-    let store: RecordStore;
+    let store: MaintainableStore;
 
     beforeEach(async () => {
       place = await makePlace();
@@ -212,6 +215,79 @@ export const describeRecordStore = (name: string, makePlace: () => Promise<Store
         await expect(store.delete(at("a"))).rejects.toMatchObject(failure);
         await expect(store.list("codes", "g")).rejects.toMatchObject(failure);
         await expect(store.sweep()).rejects.toMatchObject(failure);
+        await expect(store.count()).rejects.toMatchObject(failure);
+        await expect(entriesOf(store)).rejects.toMatchObject(failure);
+        await expect(store.restore([{ ...at("a"), value: "2", version: 1 }])).rejects.toMatchObject(
+          failure,
+        );
+        await expect(store.swapValue(at("a"), "1", "2")).rejects.toMatchObject(failure);
+      });
+    });
+
+    describe("maintenance", () => {
+      it("walks over every live record once, with all that it holds", async () => {
+        await store.put(at("plain"), "1");
+        await store.put(at("plain"), "2 \u0000 \u{1F94A}");
+        await store.put(at("full"), "3", { expiresAt: inSeconds(60), group: "g" });
+        await store.put(at("nameless", "two"), "4", { group: "" });
+        await store.put(at("a:b", "two"), "5");
+        await store.put(at("gone"), "6", { expiresAt: inSeconds(10), group: "g" });
+        await store.put(at("taken"), "7");
+        await store.take(at("taken"));
+        clock.advance(10);
+        expect(await store.count()).toBe(4);
+        expect(await entriesOf(store)).toEqual([
+          { ...at("full"), value: "3", version: 1, expiresAt: inSeconds(50), group: "g" },
+          { ...at("plain"), value: "2 \u0000 \u{1F94A}", version: 2 },
+          { ...at("a:b", "two"), value: "5", version: 1 },
+          { ...at("nameless", "two"), value: "4", version: 1, group: "" },
+        ]);
+      });
+
+      it("walks over more records than a page holds", async () => {
+        const keys = Array.from({ length: 1_203 }, (_, i) => `key-${i}`);
+        await store.restore(keys.map((key) => ({ ...at(key), value: key, version: 1 })));
+        expect(await store.count()).toBe(keys.length);
+        const found = await entriesOf(store);
+        expect(found).toHaveLength(keys.length);
+        expect(new Set(found.map(({ key }) => key))).toEqual(new Set(keys));
+      });
+
+      it("restores records as they were, over what is there, for every verb", async () => {
+        await store.put(at("a"), "old", { group: "old", expiresAt: inSeconds(5) });
+        const entries: Entry[] = [
+          { ...at("a"), value: "1", version: 7, expiresAt: inSeconds(60), group: "g" },
+          { ...at("b"), value: "2", version: 3 },
+        ];
+        await store.restore(entries);
+        await store.restore(entries);
+        expect(await entriesOf(store)).toEqual(entries);
+        expect(await store.list("codes", "old")).toEqual([]);
+        expect(await store.list("codes", "g")).toEqual(["a"]);
+        expect(await store.put(at("b"), "3", { ifVersion: 3 })).toEqual({ ok: true, version: 4 });
+        clock.advance(60);
+        expect(await store.get(at("a"))).toBeUndefined();
+        expect(await store.sweep()).toBe(1);
+      });
+
+      it("swaps a value under its readers and writers without touching the rest", async () => {
+        await store.put(at("a"), "0");
+        await store.put(at("a"), "1", { expiresAt: inSeconds(60), group: "g" });
+        expect(await store.swapValue(at("a"), "1", "one")).toBe(true);
+        expect(await entriesOf(store)).toEqual([
+          { ...at("a"), value: "one", version: 2, expiresAt: inSeconds(60), group: "g" },
+        ]);
+        expect(await store.put(at("a"), "2", { ifVersion: 2 })).toEqual({ ok: true, version: 3 });
+      });
+
+      it("swaps no other value, no missing record and no expired one", async () => {
+        await store.put(at("a"), "1", { expiresAt: inSeconds(60) });
+        expect(await store.swapValue(at("a"), "2", "x")).toBe(false);
+        expect(await store.swapValue(at("b"), "1", "x")).toBe(false);
+        expect(await store.get(at("a"))).toEqual({ value: "1", version: 1 });
+        clock.advance(60);
+        expect(await store.swapValue(at("a"), "1", "x")).toBe(false);
+        expect(await store.count()).toBe(0);
       });
     });
   });
@@ -220,10 +296,10 @@ export const describeRecordStore = (name: string, makePlace: () => Promise<Store
 const PROCESSES = 4;
 
 /** What a store that several processes share must do as well. */
-export const describeSharedStore = (name: string, makePlace: () => Promise<StorePlace>): void => {
+export const describeSharedStore = ({ name, makePlace }: StoreKind): void => {
   describe(`the record store on ${name}, shared by processes`, () => {
     let place: StorePlace;
-    let store: RecordStore;
+    const stores: RecordStore[] = [];
     const racers: ChildProcess[] = [];
 
     beforeEach(async () => {
@@ -231,9 +307,15 @@ export const describeSharedStore = (name: string, makePlace: () => Promise<Store
     });
     afterEach(async () => {
       for (const racer of racers.splice(0)) racer.kill("SIGKILL");
-      await store.close();
+      for (const store of stores.splice(0)) await store.close();
       await place.dispose();
     });
+
+    const open = async (): Promise<RecordStore> => {
+      const store = await openRecordStore(place.url, { clock: createFakeClock() });
+      stores.push(store);
+      return store;
+    };
 
     const start = (job: RacerJob): ChildProcess => {
       const racer = fork(fileURLToPath(new URL("store-racer.ts", import.meta.url)), {
@@ -245,11 +327,20 @@ export const describeSharedStore = (name: string, makePlace: () => Promise<Store
       return racer;
     };
 
+    /** The next message of a racer; rejects with what it said on stderr if it dies before. */
+    const hear = (racer: ChildProcess): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        let said = "";
+        racer.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
+        racer.once("message", resolve);
+        racer.once("close", () => reject(new Error(`a racer died:\n${said}`)));
+      });
+
     /** Starts racers that wait for each other, and gives the answer of each. */
     const race = async (job: RacerJob): Promise<unknown[]> => {
       const started = Array.from({ length: PROCESSES }, () => start(job));
-      await Promise.all(started.map((racer) => once(racer, "message")));
-      const answers = started.map(async (racer) => (await once(racer, "message"))[0] as unknown);
+      await Promise.all(started.map(hear));
+      const answers = started.map(hear);
       for (const racer of started) racer.send("go");
       return Promise.all(answers);
     };
@@ -257,12 +348,12 @@ export const describeSharedStore = (name: string, makePlace: () => Promise<Store
     it("is made once when several processes open it for the first time together", async () => {
       const answers = await race({ kind: "open", url: place.url });
       expect(answers).toEqual(Array.from({ length: PROCESSES }, () => "opened"));
-      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      const store = await open();
       expect((await store.list("opened", "all")).length).toBe(PROCESSES);
     });
 
     it("gives each code to exactly one of the processes that race to take it", async () => {
-      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      const store = await open();
       const keys = Array.from({ length: 200 }, (_, i) => `code-${i}`);
       for (const key of keys) await store.put(at(key), `value of ${key}`);
       const answers = await race({ kind: "take", url: place.url, keys });
@@ -273,7 +364,7 @@ export const describeSharedStore = (name: string, makePlace: () => Promise<Store
     });
 
     it("loses no increment of the processes that race to write one record", async () => {
-      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      const store = await open();
       await store.put(at("counter"), "0");
       const rounds = 50;
       await race({ kind: "count", url: place.url, key: "counter", rounds });
@@ -284,7 +375,7 @@ export const describeSharedStore = (name: string, makePlace: () => Promise<Store
     });
 
     it("keeps every acknowledged write of a process that is killed while it writes", async () => {
-      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      await open();
       const racer = start({ kind: "write", url: place.url });
       let acknowledged = -1;
       const killed = new Promise((resolve) => racer.once("exit", resolve));
@@ -293,8 +384,7 @@ export const describeSharedStore = (name: string, makePlace: () => Promise<Store
         if (acknowledged === 150) racer.kill("SIGKILL");
       });
       await killed;
-      await store.close();
-      store = await openRecordStore(place.url, { clock: createFakeClock() });
+      const store = await open();
       expect(acknowledged).toBeGreaterThanOrEqual(150);
       for (let index = 0; index <= acknowledged; index += 1) {
         expect((await store.get(at(`${index}`)))?.value).toBe(`${index}:`.repeat(500));

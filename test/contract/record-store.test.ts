@@ -1,25 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-  describeRecordStore,
-  describeSharedStore,
-  type StorePlace,
-} from "./record-store.contract.ts";
+import { describe } from "vitest";
+import { describeRecordStore, describeSharedStore } from "./record-store.contract.ts";
+import { findMissing, memory, postgres, redis, sqlite } from "./store-places.ts";
 
-const makeMemoryPlace = async (): Promise<StorePlace> => ({
-  url: "memory:",
-  dispose: async () => {},
-});
+const missing = await findMissing();
 
-const makeSqlitePlace = async (): Promise<StorePlace> => {
-  const folder = await mkdtemp(join(tmpdir(), "ghl-mcp-store-"));
-  return {
-    url: `sqlite:${join(folder, "new", "store.db")}`,
-    dispose: () => rm(folder, { recursive: true }),
-  };
-};
-
-describeRecordStore("memory", makeMemoryPlace);
-describeRecordStore("SQLite", makeSqlitePlace);
-describeSharedStore("SQLite", makeSqlitePlace);
+for (const kind of [memory, sqlite, postgres, redis]) {
+  describe.skipIf(missing.has(kind))(kind.name, () => {
+    describeRecordStore(kind);
+    if (kind.shared) describeSharedStore(kind);
+  });
+}

@@ -81,16 +81,26 @@ describe("bad input over MCP", () => {
     expect(text(second)).toContain(id);
   });
 
-  it("says that GoHighLevel has trouble while it answers 500, and works again afterwards", async () => {
+  it("says that GoHighLevel has trouble when a write is answered with 500, and works again", async () => {
     running.sandbox.control.misbehave({
       pathPrefix: "/contacts",
       count: 1,
       how: { kind: "status", status: 500, body: "<html>secret stack</html>" },
     });
-    const answer = await call("search_contacts", {});
+    const contact = { first_name: "Five", email: "five@example.com" };
+    const answer = await call("create_contact", contact);
     expect(answer.isError).toBe(true);
     expect(text(answer)).toMatch(/GoHighLevel/);
     expect(text(answer)).not.toMatch(/html|stack/);
+    expect((await call("create_contact", contact)).isError).not.toBe(true);
+  });
+
+  it("reads again by itself when a read is answered with 500 once", async () => {
+    running.sandbox.control.misbehave({
+      pathPrefix: "/contacts",
+      count: 1,
+      how: { kind: "status", status: 500 },
+    });
     expect((await call("search_contacts", {})).isError).not.toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type App, createApp } from "../../src/app.ts";
+import { type App, type AppDeps, createApp } from "../../src/app.ts";
 import type { Config } from "../../src/config/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import type { Logger } from "../../src/core/logger.ts";
@@ -53,6 +53,8 @@ export interface RunningAppOptions {
   readonly clientDocuments?: GuardedFetchSettings;
   /** A sandbox that goes on after `close`, shared by several apps. */
   readonly sandbox?: RunningSandbox;
+  /** Limits other than the server's own. */
+  readonly rates?: AppDeps["rates"];
 }
 
 /** Starts the real server against the sandbox on free ports; `close` removes every file. */
@@ -94,6 +96,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     clock,
     random: systemRandom,
     log: options.log ?? logger.log,
+    ...(options.rates === undefined ? {} : { rates: options.rates }),
     settings: {
       environment: "sandbox",
       apiBaseUrl: sandbox.baseUrl,
@@ -102,6 +105,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
       clientSecret: toSecret(sandbox.clientSecret),
       redirectUri: config.redirectUri,
       scopes: config.scopes,
+      webhookKeys: { current: sandbox.webhookPublicKey },
     },
   });
   await app.listen();

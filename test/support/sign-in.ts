@@ -1,4 +1,4 @@
-import { type Browser, createBrowser, type FormInput } from "./browser.ts";
+import { type Browser, createBrowser, type FormInput, type Page } from "./browser.ts";
 
 /** What a person does on the way: on our consent page, then on GoHighLevel's own page. */
 export interface SignInChoices {
@@ -20,7 +20,7 @@ export async function signIn(authorizationUrl: URL, choices: SignInChoices): Pro
   if (consent.stoppedAt !== undefined) return consent.stoppedAt;
   const chooser = await browser.submitForm(consent, {
     button: "approve",
-    fields: choices.consent ?? {},
+    fields: { ...otherAccount(consent, choices), ...choices.consent },
     stop,
   });
   if (chooser.stoppedAt !== undefined) return chooser.stoppedAt;
@@ -33,4 +33,10 @@ export async function signIn(authorizationUrl: URL, choices: SignInChoices): Pro
     throw new Error(`the sign-in ended on ${done.url.href} (${done.status}):\n${done.body}`);
   }
   return done.stoppedAt;
+}
+
+/** A browser that is signed in is offered its account: whoever wants to choose has to say so. */
+function otherAccount(consent: Page, { choose }: SignInChoices): FormInput {
+  const isOffered = consent.forms[0]?.choices["connection"] !== undefined;
+  return isOffered && choose !== undefined ? { connection: "other" } : {};
 }

@@ -70,6 +70,8 @@ export const complete = async (
   const grant = await deps.grants.create({
     clientId: taken.clientId,
     ...(taken.clientName === undefined ? {} : { clientName: taken.clientName }),
+    ...(taken.clientHost === undefined ? {} : { clientHost: taken.clientHost }),
+    redirectUri: taken.redirectUri,
     subject: authorized.subject,
     connectionId: authorized.connectionId,
     access: taken.decision.access,

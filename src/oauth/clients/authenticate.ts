@@ -1,7 +1,9 @@
 import { fail, ok, type Result } from "../../core/result.ts";
 import { equalSecret, hashToken } from "../../crypto/hash.ts";
-import type { OAuthFailure } from "../failure.ts";
+import type { ClientAuthenticationProblem, OAuthFailure } from "../failure.ts";
 import type { Parameters } from "../wire.ts";
+import { ASSERTION_TYPE, readAssertionSubject } from "./assertion.ts";
+import type { ClientAssertions } from "./assertions.ts";
 import type { Client, ClientSource } from "./client.ts";
 
 const MAX_HEADER_LENGTH = 4096;
@@ -13,17 +15,25 @@ interface Credentials {
   readonly clientId: string;
   /** Absent or empty: the client did not send one (RFC 6749 §2.3.1). */
   readonly secret?: string;
+  /** A JWT that the client signed (RFC 7521 §4.2). */
+  readonly assertion?: string;
   readonly basic: boolean;
+}
+
+/** What authenticating clients needs. */
+export interface ClientAuthenticationDeps {
+  readonly clients: Pick<ClientSource, "find">;
+  readonly assertions: ClientAssertions;
 }
 
 /**
  * Authenticates the client at a machine endpoint (RFC 6749 §2.3, §3.2.1): `none`,
- * `client_secret_basic` or `client_secret_post`. A client with a secret may send it either way,
- * whichever it registered: clients mix them up, and both prove the same. A public client that sends a
- * secret is refused, since it takes itself for one that is checked.
+ * `client_secret_basic`, `client_secret_post` or `private_key_jwt` (RFC 7523 §2.2). A client with a
+ * secret may send it either way, whichever it registered: clients mix them up, and both prove the
+ * same. A public client that sends a secret is refused, since it takes itself for one that is checked.
  */
 export const authenticateClient = async (
-  clients: Pick<ClientSource, "find">,
+  { clients, assertions }: ClientAuthenticationDeps,
   parameters: Parameters,
   authorization: string | undefined,
 ): Promise<Result<Client, OAuthFailure>> => {
@@ -36,7 +46,10 @@ export const authenticateClient = async (
       ? fail({ kind: "client_authentication", basic: true, problem: "unknown_client" })
       : fail({ kind: "unknown_client", at: "endpoint" });
   }
-  return checkSecret(found.value, credentials.value);
+  const { assertion } = credentials.value;
+  return assertion === undefined
+    ? checkSecret(found.value, credentials.value)
+    : assertions.check(found.value, assertion);
 };
 
 /**
@@ -52,17 +65,35 @@ const readCredentials = (
   parameters: Parameters,
   authorization: string | undefined,
 ): Result<Credentials, OAuthFailure> => {
-  if (parameters.client_assertion !== undefined) {
-    return fail({ kind: "client_authentication", basic: false, problem: "unsupported_method" });
-  }
   const isBasic = authorization !== undefined && ANY_BASIC.test(authorization);
+  if (parameters.client_assertion !== undefined) {
+    return isBasic || parameters.client_secret !== undefined
+      ? fail({ kind: "several_authentications" })
+      : readAssertion(parameters, parameters.client_assertion);
+  }
+  if (parameters.client_assertion_type !== undefined) return unreadable("missing");
   if (isBasic) return readBasic(authorization, parameters);
   const { client_id: clientId, client_secret: secret } = parameters;
-  if (clientId === undefined) {
-    return fail({ kind: "client_authentication", basic: false, problem: "missing" });
-  }
+  if (clientId === undefined) return unreadable("missing");
   return ok({ clientId, ...(secret === undefined ? {} : { secret }), basic: false });
 };
+
+/** `client_id` may be left out, the assertion says it (RFC 7521 §4.2); if it is there it must agree. */
+const readAssertion = (
+  parameters: Parameters,
+  assertion: string,
+): Result<Credentials, OAuthFailure> => {
+  if (parameters.client_assertion_type !== ASSERTION_TYPE) return unreadable("unsupported_method");
+  const subject = readAssertionSubject(assertion);
+  if (subject === undefined) return unreadable("malformed");
+  const clientId = parameters.client_id ?? subject;
+  return clientId === subject
+    ? ok({ clientId, assertion, basic: false })
+    : unreadable("bad_assertion");
+};
+
+const unreadable = (problem: ClientAuthenticationProblem): Result<never, OAuthFailure> =>
+  fail({ kind: "client_authentication", basic: false, problem });
 
 const readBasic = (
   authorization: string,
@@ -104,6 +135,9 @@ const decodeForm = (text: string): string | undefined =>
 const checkSecret = (client: Client, credentials: Credentials): Result<Client, OAuthFailure> => {
   const { basic } = credentials;
   const secret = credentials.secret === "" ? undefined : credentials.secret;
+  if (client.signing?.required === true) {
+    return fail({ kind: "client_authentication", basic, problem: "missing" });
+  }
   if (client.secretHash === undefined) {
     return secret === undefined
       ? ok(client)

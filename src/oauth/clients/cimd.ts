@@ -10,26 +10,13 @@ import { createRecordTable, type RecordTable } from "../record-table.ts";
 import { toFreshSeconds } from "./cache-policy.ts";
 import type { Client, ClientSource } from "./client.ts";
 import { checkClientDocument } from "./client-document.ts";
+import { clientKeysSchema } from "./client-keys.ts";
+import type { DocumentFetcher } from "./document-fetcher.ts";
 import { parseDocumentUrl } from "./document-url.ts";
 import { createFetchBudget, type FetchBudget } from "./fetch-budget.ts";
 
 /** How long an outdated copy still serves while its host does not answer. */
 const STALE_SECONDS = 24 * 3600;
-
-/** Fetches a document from the public internet and nowhere else: addresses pinned, no redirects. */
-export interface DocumentFetcher {
-  fetch(
-    url: URL,
-    signal?: AbortSignal,
-  ): Promise<Result<FetchedDocument, { readonly kind: string }>>;
-}
-
-/** An answer of any status. Header names are lower case. */
-export interface FetchedDocument {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 /** What reading metadata documents needs. */
 export interface MetadataDocumentDeps {
@@ -39,6 +26,8 @@ export interface MetadataDocumentDeps {
   readonly log: Logger;
   /** The only hosts to read documents from; absent for all. */
   readonly allowedHosts?: readonly string[];
+  /** Shared with others that fetch on behalf of strangers. Absent: one of its own. */
+  readonly budget?: FetchBudget;
 }
 
 const cachedSchema = z.object({
@@ -47,6 +36,7 @@ const cachedSchema = z.object({
     name: z.string().exactOptional(),
     host: z.string(),
     redirectUris: z.array(z.string()).readonly(),
+    signing: z.object({ keys: clientKeysSchema, required: z.boolean() }).exactOptional(),
   }),
   freshUntil: instantField,
 });
@@ -66,7 +56,7 @@ export const createMetadataDocumentClients = (deps: MetadataDocumentDeps): Clien
   const tools: Tools = {
     ...deps,
     table: createRecordTable(deps.store, "client_document", cachedSchema),
-    budget: createFetchBudget(deps),
+    budget: deps.budget ?? createFetchBudget(deps),
   };
   const running = new Map<string, Promise<Result<Client, OAuthFailure>>>();
 
@@ -125,10 +115,10 @@ const remember = async (
   cacheControl: string | undefined,
 ): Promise<void> => {
   const freshUntil = addSeconds(tools.clock.nowSeconds(), toFreshSeconds(cacheControl));
-  const { id, name, host = "", redirectUris } = client;
+  const { host = "", ...rest } = client;
   await tools.table.write(
-    hashToken(id),
-    { client: { id, ...(name === undefined ? {} : { name }), host, redirectUris }, freshUntil },
+    hashToken(client.id),
+    { client: { ...rest, host }, freshUntil },
     { expiresAt: addSeconds(freshUntil, STALE_SECONDS) },
   );
 };

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { toClientId } from "../../core/ids.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { ClientDocumentProblem, OAuthFailure } from "../failure.ts";
-import type { Client } from "./client.ts";
+import type { Client, ClientSigning } from "./client.ts";
+import { isPrivateKey, toClientKeys } from "./client-keys.ts";
 import { sanitizeClientName } from "./client-name.ts";
+import { parseJsonText } from "./json-text.ts";
 import { checkRedirectUris } from "./registration.ts";
 
 const documentSchema = z.looseObject({
@@ -13,12 +15,10 @@ const documentSchema = z.looseObject({
   token_endpoint_auth_method: z.string().optional(),
   token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
   jwks: z.looseObject({ keys: z.array(z.looseObject({})) }).optional(),
+  jwks_uri: z.unknown().optional(),
 });
 
 type ClientDocument = z.infer<typeof documentSchema>;
-
-/** The members of a JWK that only its owner may have (RFC 7518 §6.2.2, §6.3.2, §6.4). */
-const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /**
  * Checks a client metadata document (draft-ietf-oauth-client-id-metadata-document §4): it must name its
@@ -30,7 +30,7 @@ export const checkClientDocument = (
   clientId: string,
   body: string,
 ): Result<Client, OAuthFailure> => {
-  const json = parseJson(body);
+  const json = parseJsonText(body);
   if (json === undefined) return refuse("not_json");
   const parsed = documentSchema.safeParse(json);
   if (!parsed.success) return refuse("fields");
@@ -40,11 +40,13 @@ export const checkClientDocument = (
   const redirectUris = checkRedirectUris(document.redirect_uris);
   if (!redirectUris.ok) return refuse("redirect_uris");
   const name = sanitizeClientName(document.client_name);
+  const signing = toSigning(document);
   return ok({
     id: toClientId(clientId),
     ...(name === undefined ? {} : { name }),
     host: url.host,
     redirectUris: redirectUris.value,
+    ...(signing === undefined ? {} : { signing }),
   });
 };
 
@@ -58,7 +60,10 @@ const DOCUMENT_RULES: readonly {
   },
   { problem: "shared_secret", isBroken: (document) => holdsSharedSecret(document) },
   { problem: "private_key", isBroken: (document) => holdsPrivateKey(document) },
-  { problem: "auth_method", isBroken: (document) => !mayBePublic(document) },
+  {
+    problem: "auth_method",
+    isBroken: (document) => !mayBePublic(document) && toSigning(document) === undefined,
+  },
   {
     problem: "redirect_uris",
     isBroken: (document) => document.redirect_uris.some((uri) => uri.includes("*")),
@@ -71,21 +76,21 @@ const holdsSharedSecret = (document: ClientDocument): boolean =>
   (document.token_endpoint_auth_method ?? "").startsWith("client_secret_");
 
 const holdsPrivateKey = (document: ClientDocument): boolean =>
-  (document.jwks?.keys ?? []).some((key) => PRIVATE_MEMBERS.some((member) => member in key));
+  (document.jwks?.keys ?? []).some(isPrivateKey);
+
+/** How the client signs, if it names `private_key_jwt` as its way or as one of several, with keys. */
+const toSigning = (document: ClientDocument): ClientSigning | undefined => {
+  const keys = isNamed(document, "private_key_jwt") ? toClientKeys(document) : undefined;
+  return keys === undefined ? undefined : { keys, required: !mayBePublic(document) };
+};
+
+const isNamed = (document: ClientDocument, method: string): boolean =>
+  document.token_endpoint_auth_method === method ||
+  (document.token_endpoint_auth_methods_supported ?? []).includes(method);
 
 /** Whether the client can do without authentication: it says so, says nothing, or lists it as one way. */
 const mayBePublic = (document: ClientDocument): boolean =>
-  (document.token_endpoint_auth_method ?? "none") === "none" ||
-  (document.token_endpoint_auth_methods_supported ?? []).includes("none");
-
-const parseJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw cause;
-  }
-};
+  document.token_endpoint_auth_method === undefined || isNamed(document, "none");
 
 const refuse = (problem: ClientDocumentProblem): Result<never, OAuthFailure> =>
   fail({ kind: "client_document", problem });

@@ -1,6 +1,7 @@
 import type { ClientId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import type { OAuthFailure } from "../failure.ts";
+import type { ClientKeys } from "./client-keys.ts";
 
 /** An MCP client as every step sees it, wherever it is described. */
 export interface Client {
@@ -10,8 +11,17 @@ export interface Client {
   /** The host of its metadata document, the one thing about it that is proven. */
   readonly host?: string;
   readonly redirectUris: readonly string[];
-  /** SHA-256 of its secret; a client without one is public and has to authenticate with PKCE alone. */
+  /** SHA-256 of its secret; a client with neither secret nor keys authenticates with PKCE alone. */
   readonly secretHash?: string;
+  /** Present if it may prove itself with a signed assertion (`private_key_jwt`). */
+  readonly signing?: ClientSigning;
+}
+
+/** How a client signs. */
+export interface ClientSigning {
+  readonly keys: ClientKeys;
+  /** Whether it has to; otherwise it may also come without (`none`). */
+  readonly required: boolean;
 }
 
 /** A place where clients are described. */

@@ -9,6 +9,7 @@ import type { RecordStore } from "../../storage/record-store.ts";
 import { clientIdField, instantField } from "../record-fields.ts";
 import { createRecordTable } from "../record-table.ts";
 import type { Client, ClientSource } from "./client.ts";
+import { keySetSchema, toClientKeys } from "./client-keys.ts";
 
 const UNUSED_TTL_SECONDS = 24 * 3600;
 const DAY_SECONDS = 24 * 3600;
@@ -18,7 +19,14 @@ const SECRET_PREFIX = "ghlmcp_cs_";
 
 const metadataSchema = z.object({
   redirect_uris: z.array(z.string()).readonly(),
-  token_endpoint_auth_method: z.enum(["none", "client_secret_basic", "client_secret_post"]),
+  token_endpoint_auth_method: z.enum([
+    "none",
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+  ]),
+  jwks: keySetSchema.exactOptional(),
+  jwks_uri: z.string().exactOptional(),
   grant_types: z.array(z.string()).readonly(),
   response_types: z.array(z.string()).readonly(),
   client_name: z.string().exactOptional(),
@@ -54,8 +62,8 @@ export interface Registration {
 /** The clients that registered themselves (RFC 7591). */
 export interface RegisteredClients extends ClientSource {
   /**
-   * Stores a client. A public client with the same metadata gets the same id, so a client that
-   * registers at each start leaves one record; a client with a secret is always new. Unused, the
+   * Stores a client. Without a secret, the same metadata get the same id, so a client that registers
+   * at each start leaves one record; a client with a secret is always new. Unused, the
    * record ends after a day.
    */
   add(metadata: ClientMetadata): Promise<Registration>;
@@ -86,7 +94,7 @@ export const createRegisteredClients = (deps: {
     );
   };
 
-  const addPublic = async (metadata: ClientMetadata): Promise<Registration> => {
+  const addWithoutSecret = async (metadata: ClientMetadata): Promise<Registration> => {
     const now = clock.nowSeconds();
     const expiresAt = addSeconds(now, UNUSED_TTL_SECONDS);
     const id = toClientId(CLIENT_PREFIX + digestMetadata(deps.keyring, metadata));
@@ -97,7 +105,7 @@ export const createRegisteredClients = (deps: {
     return { id, issuedAt, metadata };
   };
 
-  const addConfidential = async (metadata: ClientMetadata): Promise<Registration> => {
+  const addWithSecret = async (metadata: ClientMetadata): Promise<Registration> => {
     const now = clock.nowSeconds();
     const expiresAt = addSeconds(now, UNUSED_TTL_SECONDS);
     const id = toClientId(CLIENT_PREFIX + random.token());
@@ -115,9 +123,9 @@ export const createRegisteredClients = (deps: {
       return ok(found && toClient(found.value));
     },
     add: (metadata) =>
-      metadata.token_endpoint_auth_method === "none"
-        ? addPublic(metadata)
-        : addConfidential(metadata),
+      metadata.token_endpoint_auth_method.startsWith("client_secret_")
+        ? addWithSecret(metadata)
+        : addWithoutSecret(metadata),
     keep: async (clientId) => {
       const found = await table.find(clientId);
       const until = addSeconds(clock.nowSeconds(), usedTtlSeconds);
@@ -136,9 +144,14 @@ const digestMetadata = (keyring: Keyring, metadata: ClientMetadata): string => {
   return mac(keyring, "oauth client id", JSON.stringify(entries));
 };
 
-const toClient = (record: RegisteredRecord): Client => ({
-  id: record.id,
-  ...(record.metadata.client_name === undefined ? {} : { name: record.metadata.client_name }),
-  redirectUris: record.metadata.redirect_uris,
-  ...(record.secretHash === undefined ? {} : { secretHash: record.secretHash }),
-});
+const toClient = ({ id, metadata, secretHash }: RegisteredRecord): Client => {
+  const { client_name: name, token_endpoint_auth_method: method } = metadata;
+  const keys = method === "private_key_jwt" ? toClientKeys(metadata) : undefined;
+  return {
+    id,
+    ...(name === undefined ? {} : { name }),
+    redirectUris: metadata.redirect_uris,
+    ...(secretHash === undefined ? {} : { secretHash }),
+    ...(keys === undefined ? {} : { signing: { keys, required: true } }),
+  };
+};

@@ -3,6 +3,7 @@ import type { OAuthFailure } from "../failure.ts";
 import { findRedirectUriProblem } from "../redirect-uri.ts";
 import { keepKnownScopes } from "../scopes.ts";
 import { registrationRequest, type RegistrationRequest } from "../wire.ts";
+import { type ClientKeys, toClientKeys } from "./client-keys.ts";
 import { sanitizeClientName } from "./client-name.ts";
 import type { ClientMetadata } from "./registered.ts";
 
@@ -47,7 +48,7 @@ const toMetadata = (
   const type = request.application_type;
   return {
     redirect_uris: redirectUris,
-    token_endpoint_auth_method: toAuthMethod(request.token_endpoint_auth_method),
+    ...toAuthentication(request),
     grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
     ...(name === undefined ? {} : { client_name: name }),
@@ -57,12 +58,24 @@ const toMetadata = (
   };
 };
 
+type Authentication = Pick<ClientMetadata, "token_endpoint_auth_method" | "jwks" | "jwks_uri">;
+
 // RFC 7591 §2 has client_secret_basic as the default, but what registers here without a word is a
-// public client: it would ignore the secret, and then be refused at the token endpoint.
-const toAuthMethod = (
-  asked: string | null | undefined,
-): ClientMetadata["token_endpoint_auth_method"] =>
-  asked === "client_secret_basic" || asked === "client_secret_post" ? asked : "none";
+// public client: it would ignore the secret, and then be refused at the token endpoint. A client that
+// wants to sign and gives no public keys could not be checked, so it is public, and told so.
+const toAuthentication = (request: RegistrationRequest): Authentication => {
+  const { token_endpoint_auth_method: asked } = request;
+  if (asked === "client_secret_basic" || asked === "client_secret_post") {
+    return { token_endpoint_auth_method: asked };
+  }
+  const keys = asked === "private_key_jwt" ? toClientKeys(request) : undefined;
+  return keys === undefined
+    ? { token_endpoint_auth_method: "none" }
+    : { token_endpoint_auth_method: "private_key_jwt", ...toKeyMetadata(keys) };
+};
+
+const toKeyMetadata = (keys: ClientKeys): Pick<Authentication, "jwks" | "jwks_uri"> =>
+  keys.kind === "set" ? { jwks: { keys: keys.keys } } : { jwks_uri: keys.uri };
 
 /** Links are kept only as text to give back; no page shows them and nothing fetches them. */
 const keepLinks = (request: RegistrationRequest): Partial<Record<(typeof LINKS)[number], string>> =>

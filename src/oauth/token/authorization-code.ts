@@ -68,7 +68,7 @@ const refuseReplay = async (
   redeemedAtMs: number,
 ): Promise<Result<never, OAuthFailure>> => {
   if (deps.clock.nowMs() - redeemedAtMs <= HARMLESS_REPLAY_MS) return invalid("already_redeemed");
-  await deps.grants.revoke(record.grantId);
+  await deps.grants.revoke(record.grantId, "code_replay");
   deps.log.warn("authorization code presented again, grant revoked", {
     event: "code_replay",
     grantId: record.grantId,

@@ -3,7 +3,8 @@ import type { Logger } from "../../core/logger.ts";
 import type { Result } from "../../core/result.ts";
 import type { Random } from "../../crypto/random.ts";
 import type { TokenResponse } from "../authorization-server.ts";
-import type { Client, ClientSource } from "../clients/client.ts";
+import type { ClientAuthenticationDeps } from "../clients/authenticate.ts";
+import type { Client } from "../clients/client.ts";
 import type { RegisteredClients } from "../clients/registered.ts";
 import type { OAuthFailure } from "../failure.ts";
 import type { Grants } from "../grants.ts";
@@ -12,8 +13,7 @@ import type { AuthorizationCodes } from "./codes.ts";
 import type { IssueDeps } from "./issue.ts";
 
 /** What the machine endpoints need. */
-export interface GrantTypeDeps extends IssueDeps {
-  readonly clients: Pick<ClientSource, "find">;
+export interface GrantTypeDeps extends IssueDeps, ClientAuthenticationDeps {
   readonly registered: RegisteredClients;
   readonly grants: Grants;
   readonly codes: AuthorizationCodes;

@@ -107,7 +107,7 @@ const replay = async (
     return ok(tokenResponse.parse(JSON.parse(openReplay(presented.token, rotated.sealedResponse))));
   }
   const { id: grantId, clientId } = presented.grant;
-  await deps.grants.revoke(grantId);
+  await deps.grants.revoke(grantId, "refresh_reuse");
   deps.log.warn("refresh token used again, grant revoked", {
     event: "refresh_reuse",
     grantId,

@@ -17,13 +17,15 @@ export const revokeToken = async (
 ): Promise<Result<void, OAuthFailure>> => {
   const parameters = readForm(request.form);
   if (!parameters.ok) return parameters;
-  const client = await authenticateClient(deps.clients, parameters.value, request.authorization);
+  const client = await authenticateClient(deps, parameters.value, request.authorization);
   if (!client.ok) return client;
   const token = requireParameter(parameters.value, "token");
   if (!token.ok) return token;
 
   const refresh = await deps.refreshTokens.find(token.value);
-  if (refresh?.value.clientId === client.value.id) await deps.grants.revoke(refresh.value.grantId);
+  if (refresh?.value.clientId === client.value.id) {
+    await deps.grants.revoke(refresh.value.grantId, "client");
+  }
   const access = await deps.accessTokens.find(token.value);
   if (access?.clientId === client.value.id) await deps.accessTokens.remove(token.value);
   return ok(undefined);

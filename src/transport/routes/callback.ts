@@ -1,26 +1,30 @@
+import type { AuditTrail } from "../../core/audit.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { TransactionId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
-import type { AuthorizationServer, Authorized } from "../../oauth/authorization-server.ts";
+import type { AuthorizationServer } from "../../oauth/authorization-server.ts";
 import type { LoginFailure, Upstream } from "../../upstream/upstream.ts";
-import { renderConnectedPage } from "../../web/connected-page.ts";
+import { toAuthorized, toSubject } from "../accounts.ts";
 import { clearCookie } from "../cookies.ts";
 import { describeLoginFailure } from "../login-failures.ts";
-import { pageResponse, redirectResponse, type ErrorPages } from "../responses.ts";
+import type { People } from "../person-session.ts";
+import { redirectResponse, type ErrorPages } from "../responses.ts";
 import type { RouteHandler, RouteRequest } from "../route.ts";
 
 /** What the callback works with. */
 export interface CallbackRouteDeps {
   readonly authorization: AuthorizationServer;
   readonly upstream: Upstream;
-  readonly mcpUrl: string;
-  readonly sandbox: boolean;
+  readonly people: People;
+  readonly publicUrl: string;
   readonly errorPage: ErrorPages;
   readonly log: Logger;
+  readonly audit?: AuditTrail;
 }
 
 /**
- * `/oauth/callback`: where GoHighLevel sends the browser. Ends at the client that asked, or on a page.
+ * `/oauth/callback`: where GoHighLevel sends the browser. Ends at the client that asked, or on a page,
+ * and signs the person in: this browser has just proven who uses it.
  * A browser that goes away does not stop the exchange: GoHighLevel has used up the code by then.
  */
 export const createCallbackRoute =
@@ -32,10 +36,11 @@ export const createCallbackRoute =
     });
     if (!login.ok) return answerFailure(deps, request, login.failure);
     const { purpose, connection, cookieName } = login.value;
-    const cookies = [clearCookie(cookieName)];
-    if (purpose.kind === "sign_in") {
-      return pageResponse(200, await renderConnected(deps, connection), cookies);
-    }
+    const who = { subject: toSubject(connection), connectionId: connection.id };
+    const cookies = [clearCookie(cookieName), await deps.people.signIn(request.cookies, who)];
+    // Sent on, so that loading the page again does not repeat a callback that works once.
+    if (purpose.kind === "sign_in")
+      return redirectResponse(`${deps.publicUrl}/grants?notice=connected`, cookies);
     return finish(deps, { request, connection, cookies, transactionId: purpose.transactionId });
   };
 
@@ -50,29 +55,21 @@ const finish = async (
 ): Promise<Response> => {
   const result = await deps.authorization.complete(
     done.transactionId,
-    toAuthorized(done.connection),
+    toAuthorized(done.connection, toSubject(done.connection)),
   );
   if (result.ok) return redirectResponse(result.value.location, done.cookies);
   deps.log.warn("sign-in finished after its request had ended", {
     requestId: done.request.requestId,
     failure: result.failure.kind,
   });
-  return deps.errorPage(done.request, 400, {
+  const response = deps.errorPage(done.request, 400, {
     title: "Signed in, but the request has ended",
     text: "GoHighLevel is connected to this server, but the application's request was finished already or waited for too long. The application got no access.",
     advice: "Go back to the application and connect again.",
   });
+  for (const cookie of done.cookies) response.headers.append("set-cookie", cookie);
+  return response;
 };
-
-/** A location connection reaches its location; an agency's reaches all that the agency approved. */
-const toAuthorized = (connection: Connection): Authorized => ({
-  subject: connection.userId ?? connection.id,
-  connectionId: connection.id,
-  locations:
-    connection.kind === "company" || connection.locationId === undefined
-      ? "all"
-      : [connection.locationId],
-});
 
 const answerFailure = async (
   deps: CallbackRouteDeps,
@@ -82,9 +79,16 @@ const answerFailure = async (
   deps.log.warn("sign-in did not finish", {
     requestId: request.requestId,
     failure: failure.kind,
+    // Somebody may be sending others their own sign-in (attack case B05).
+    ...(failure.kind === "wrong_browser" && { audit: "sign_in_in_other_browser" }),
     ...("status" in failure && { upstreamStatus: failure.status, hint: failure.hint }),
     ...("problem" in failure && { problem: failure.problem }),
   });
+  // Only what became of a sign-in of ours: anybody can make up a state.
+  if ("purpose" in failure || failure.kind === "wrong_browser") {
+    const { requestId } = request;
+    await deps.audit?.record({ kind: "sign_in.failed", reason: failure.kind, requestId });
+  }
   const answer = describeLoginFailure(failure);
   if ("purpose" in failure && failure.purpose.kind === "authorization" && answer.toClient) {
     const refused = await deps.authorization.refuse(
@@ -95,24 +99,4 @@ const answerFailure = async (
     if (refused.ok) return redirectResponse(refused.value.location);
   }
   return deps.errorPage(request, answer.status, answer.page);
-};
-
-/** Names are a courtesy: a GoHighLevel that is slow to tell them does not hold the page up. */
-const NAMES_TIMEOUT_MS = 3000;
-
-const renderConnected = async (
-  deps: CallbackRouteDeps,
-  connection: Connection,
-): Promise<string> => {
-  const locations = await deps.upstream.listLocations(
-    connection.id,
-    AbortSignal.timeout(NAMES_TIMEOUT_MS),
-  );
-  return renderConnectedPage({
-    kind: connection.kind,
-    locationNames: locations.ok ? locations.value.map((location) => location.name) : [],
-    accountId: connection.locationId ?? connection.companyId ?? connection.id,
-    mcpUrl: deps.mcpUrl,
-    sandbox: deps.sandbox,
-  });
 };

@@ -1,4 +1,4 @@
-import { toTransactionId } from "../../core/ids.ts";
+import { type ConnectionId, toTransactionId } from "../../core/ids.ts";
 import type {
   AuthorizationServer,
   ConsentDecision,
@@ -7,9 +7,12 @@ import type {
 import { toPublicText, toWire, type OAuthFailure } from "../../oauth/errors.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { renderConsentPage } from "../../web/consent-page.ts";
+import { readAccounts, toAuthorized } from "../accounts.ts";
 import type { BrowserSessions } from "../browser-session.ts";
 import { readConsentForm } from "../consent-form.ts";
+import { readConsentOffer } from "../consent-offer.ts";
 import { serializeCookie } from "../cookies.ts";
+import type { People } from "../person-session.ts";
 import { pageResponse, redirectResponse, type ErrorPages, type ErrorText } from "../responses.ts";
 import type { RouteHandler, RouteRequest } from "../route.ts";
 import { isSameOriginPost } from "../same-origin.ts";
@@ -19,6 +22,7 @@ export interface ConsentRouteDeps {
   readonly authorization: AuthorizationServer;
   readonly upstream: Upstream;
   readonly sessions: BrowserSessions;
+  readonly people: People;
   readonly publicUrl: string;
   readonly sandbox: boolean;
   readonly errorPage: ErrorPages;
@@ -49,7 +53,7 @@ const decide = async (deps: ConsentRouteDeps, request: RouteRequest): Promise<Re
   const { choice } = form.value;
   switch (choice.kind) {
     case "approve":
-      return approve(deps, { request, id, decision: choice.decision });
+      return approve(deps, { request, id, ...choice });
     case "deny": {
       const refused = await deps.authorization.refuse(
         id,
@@ -68,15 +72,19 @@ const decide = async (deps: ConsentRouteDeps, request: RouteRequest): Promise<Re
   }
 };
 
-/** The cookie that binds the sign-in to this browser is set here, and not before (B10). */
-const approve = async (
-  deps: ConsentRouteDeps,
-  approval: {
-    readonly request: RouteRequest;
-    readonly id: PendingAuthorization["transactionId"];
-    readonly decision: ConsentDecision;
-  },
-): Promise<Response> => {
+interface Approval {
+  readonly request: RouteRequest;
+  readonly id: PendingAuthorization["transactionId"];
+  readonly decision: ConsentDecision;
+  readonly connectionId?: ConnectionId;
+}
+
+/**
+ * With an account that the person is signed in to, the request is complete; otherwise the sign-in at
+ * GoHighLevel follows. The cookie that binds it to this browser is set here, and not before (B10).
+ */
+const approve = async (deps: ConsentRouteDeps, approval: Approval): Promise<Response> => {
+  if (approval.connectionId !== undefined) return approveWithAccount(deps, approval);
   const approved = await deps.authorization.approve(approval.id, approval.decision);
   if (!approved.ok) return failurePage(deps.errorPage, approval.request, approved.failure);
   const login = await deps.upstream.startLogin({
@@ -86,18 +94,41 @@ const approve = async (
   return redirectResponse(login.authorizeUrl, [serializeCookie(login.cookie)]);
 };
 
-const showForm = (
+/** The form names the account; only the session says that this person may use it. */
+const approveWithAccount = async (
+  deps: ConsentRouteDeps,
+  { request, id, decision, connectionId }: Approval,
+): Promise<Response> => {
+  const person = await deps.people.find(request.cookies);
+  const ids = person?.connectionIds.filter((one) => one === connectionId) ?? [];
+  const [account] = (await readAccounts(deps.upstream, ids)).filter((one) => one.isUsable);
+  if (person === undefined || account === undefined) {
+    const pending = await deps.authorization.findAuthorization(id);
+    if (pending === undefined) return deps.errorPage(request, 404, GONE);
+    return showForm(deps, { request, pending, notice: ACCOUNT_GONE });
+  }
+  const approved = await deps.authorization.approve(id, decision);
+  if (!approved.ok) return failurePage(deps.errorPage, request, approved.failure);
+  const authorized = toAuthorized(account.connection, person.subject);
+  const completed = await deps.authorization.complete(id, authorized);
+  return completed.ok
+    ? redirectResponse(completed.value.location)
+    : failurePage(deps.errorPage, request, completed.failure);
+};
+
+const showForm = async (
   deps: ConsentRouteDeps,
   shown: {
     readonly request: RouteRequest;
     readonly pending: PendingAuthorization;
     readonly notice?: string;
   },
-): Response => {
+): Promise<Response> => {
   const { pending, notice } = shown;
   const session = deps.sessions.open(shown.request.cookies);
   const page = renderConsentPage({
     ...pending,
+    ...(await readConsentOffer(deps, shown)),
     csrfToken: deps.sessions.csrfToken(pending.transactionId, session.browserId),
     sandbox: deps.sandbox,
     ...(notice !== undefined && { notice }),
@@ -105,6 +136,9 @@ const showForm = (
   const cookies = session.setCookie === undefined ? [] : [session.setCookie];
   return pageResponse(notice === undefined ? 200 : 400, page, cookies);
 };
+
+const ACCOUNT_GONE =
+  "That account cannot be used from here any more. Choose again, or sign in at GoHighLevel.";
 
 /** A failure of the authorization server as the person's page. */
 const failurePage = (

@@ -1,18 +1,21 @@
 import type { Result } from "../../core/result.ts";
 import type { AuthorizationServer, EndpointRequest } from "../../oauth/authorization-server.ts";
 import { toWire, type OAuthFailure } from "../../oauth/errors.ts";
+import type { FailureLimit } from "../limits/limits.ts";
+import { tooManyRequests } from "../limits/refusals.ts";
 import { describeFormFailure, parseForm } from "../form-body.ts";
 import { JSON_FAILURE_TEXT, parseJson } from "../json-body.ts";
 import { errorResponse, jsonResponse } from "../responses.ts";
 import type { RouteHandler, RouteRequest } from "../route.ts";
 
+/** What a machine endpoint does with its form. */
+type FormAnswer = (
+  request: EndpointRequest,
+) => Promise<Result<Readonly<Record<string, unknown>> | object | void, OAuthFailure>>;
+
 /** `/oauth/token`, `/oauth/revoke` and `/oauth/introspect`: a form in, JSON out. */
 export const createFormEndpoint =
-  (
-    answer: (
-      request: EndpointRequest,
-    ) => Promise<Result<Readonly<Record<string, unknown>> | object | void, OAuthFailure>>,
-  ): RouteHandler =>
+  (failures: FailureLimit, answer: FormAnswer): RouteHandler =>
   async (request) => {
     const form = parseForm({
       contentType: request.headers["content-type"],
@@ -21,8 +24,11 @@ export const createFormEndpoint =
       repeatable: ["resource"],
     });
     if (!form.ok) return errorResponse(400, "invalid_request", describeFormFailure(form.failure));
-    const result = await answer(toEndpointRequest(request, form.value));
-    return result.ok ? jsonResponse(200, result.value ?? {}) : failureResponse(result.failure);
+    const sent = toEndpointRequest(request, form.value);
+    const result = await answer(sent);
+    if (result.ok) return jsonResponse(200, result.value ?? {});
+    const wait = failures(request.address, sent, result.failure);
+    return wait === undefined ? failureResponse(result.failure) : tooManyRequests(wait);
   };
 
 /** `/oauth/register` (RFC 7591 §3.1): JSON in, JSON out. */
@@ -36,7 +42,7 @@ export const createRegistrationRoute =
     if (!body.ok) {
       return errorResponse(400, "invalid_client_metadata", JSON_FAILURE_TEXT[body.failure]);
     }
-    const result = await authorization.register(body.value);
+    const result = await authorization.register(body.value, request.headers["authorization"]);
     return result.ok ? jsonResponse(201, result.value) : failureResponse(result.failure);
   };
 

@@ -70,6 +70,16 @@ describe("with nothing set", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("takes the keys of webhooks, and names the one that is none", () => {
+    const current = "MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=";
+    const pem = `-----BEGIN PUBLIC KEY-----\\n${current}\\n-----END PUBLIC KEY-----`;
+    expect(load({ GHL_WEBHOOK_PUBLIC_KEY: pem }).config.webhookKeys).toEqual({ current });
+    expect(load({}).config.webhookKeys).toEqual({});
+    expect(() => load({ GHL_WEBHOOK_LEGACY_KEY: pem })).toThrow(
+      'GHL_WEBHOOK_LEGACY_KEY: "-----BEGIN PUBLIC KEY-----',
+    );
+  });
+
   test("creates no file", () => {
     load({});
     expect(readdirSync(folder)).toEqual([]);
@@ -324,6 +334,21 @@ describe("what settings become", () => {
     const { config } = load({ MASTER_KEY: bytes.toString("base64url") });
     if (config.masterKey.source !== "given") throw new Error("not given");
     expect(config.masterKey.keys[0]?.reveal()).toBe(bytes.toString("base64"));
+  });
+
+  test.each([
+    "postgres://user:hunter@db:5432/x?schema=y",
+    "postgresql://db/x",
+    "redis://:hunter@cache:6379/1",
+    "rediss://cache",
+  ])("the database server %s is a store that needs a key", (url) => {
+    const { config } = load({ STORAGE_URL: url, MASTER_KEY: KEY_A });
+    expect(config).toMatchObject({ storageUrl: url, masterKey: { source: "given" } });
+    const message = mistakesOf({ STORAGE_URL: url });
+    expect(message).toContain(
+      "MASTER_KEY: missing while STORAGE_URL names a database server; give",
+    );
+    expect(message).not.toContain("hunter");
   });
 
   test("a memory store gets a key that lives as long as it does", () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src/core/errors.ts";
 import { toSecret } from "../../../src/core/secret.ts";
-import { open, seal } from "../../../src/crypto/envelope.ts";
+import { findKid, open, rewrap, seal } from "../../../src/crypto/envelope.ts";
 import { createKeyring, type Keyring } from "../../../src/crypto/keyring.ts";
 import { systemRandom } from "../../../src/crypto/random.ts";
 
@@ -101,5 +101,56 @@ describe("the envelope", () => {
   it("keeps the decrypting failure as the cause", () => {
     const blob = seal(keyring, systemRandom, "a", "text");
     expect(failureOf(() => open(keyring, "b", blob)).cause).toBeInstanceOf(Error);
+  });
+});
+
+describe("sealing a data key again", () => {
+  const [older, newer] = [newKey(), newKey()];
+  const [olderRing, newerRing] = [keyringOf(older), keyringOf(newer)];
+  const both = keyringOf(newer, older);
+
+  it("gives a blob that opens with the new key alone, with the same encrypted text", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string(), (text, aad) => {
+        const before = seal(olderRing, systemRandom, aad, text);
+        const after = rewrap(both, systemRandom, aad, before);
+        expect(open(newerRing, aad, after)).toBe(text);
+        expect(failureOf(() => open(olderRing, aad, after)).code).toBe("storage_corrupt");
+        expect(after.split(".").slice(4)).toEqual(before.split(".").slice(4));
+        expect([findKid(before), findKid(after)]).toEqual([
+          olderRing.active.kid,
+          newerRing.active.kid,
+        ]);
+      }),
+    );
+  });
+
+  it("leaves a blob of the first key as it is", () => {
+    const blob = seal(both, systemRandom, "a", "text");
+    expect(rewrap(both, systemRandom, "a", blob)).toBe(blob);
+  });
+
+  it("refuses another address, a changed data key, an unknown key and plain text", () => {
+    const blob = seal(olderRing, systemRandom, "a", "text");
+    const parts = blob.split(".");
+    const wrapped = parts[3] ?? "";
+    const flipped = `${wrapped.startsWith("A") ? "B" : "A"}${wrapped.slice(1)}`;
+    const broken = [...parts.slice(0, 3), flipped, ...parts.slice(4)].join(".");
+    for (const run of [
+      () => rewrap(both, systemRandom, "b", blob),
+      () => rewrap(both, systemRandom, "a", broken),
+      () => rewrap(newerRing, systemRandom, "a", blob),
+      () => rewrap(both, systemRandom, "a", "plain"),
+    ]) {
+      expect(failureOf(run).code).toBe("storage_corrupt");
+    }
+  });
+
+  it("finds no key in what is not sealed", () => {
+    const blob = seal(both, systemRandom, "a", "");
+    expect(findKid(blob)).toBe(both.active.kid);
+    for (const text of ["", "plain", '{"a":"v1.b.c"}', `${blob}.more`, ` ${blob}`, `${blob}\n`]) {
+      expect(findKid(text)).toBeUndefined();
+    }
   });
 });

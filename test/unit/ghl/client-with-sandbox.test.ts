@@ -103,23 +103,67 @@ describe("against the sandbox, which reads requests on its own, the client", () 
     expect(sandbox.control.requests()).toHaveLength(1);
   });
 
-  it("survives what the sandbox is told to do wrong", async () => {
-    const search = { body: { pageLimit: 1 } };
-    const pathPrefix = "/contacts/search";
-    const after = async (how: Parameters<typeof sandbox.control.misbehave>[0]["how"]) => {
+  describe("when the sandbox misbehaves once", () => {
+    const pathPrefix = "/contacts/";
+    type How = Parameters<typeof sandbox.control.misbehave>[0]["how"];
+    const after = (how: How, operation: string, rest: Partial<GhlCall>) => {
+      sandbox.control.clearRequests();
       sandbox.control.misbehave({ pathPrefix, count: 1, how });
-      return call("contacts.search-contacts-advanced", search);
+      return call(operation, rest);
     };
-    expect(await after({ kind: "status", status: 503 })).toEqual(
-      fail({ kind: "upstream_error", status: 503 }),
-    );
-    expect(await after({ kind: "status", status: 429, headers: { "retry-after": "3" } })).toEqual(
-      fail({ kind: "rate_limited", retryAfterMs: 3000 }),
-    );
-    expect(await after({ kind: "status", status: 403, body: "<html>blocked</html>" })).toEqual(
+    const search = { body: { pageLimit: 1 } };
+    const sent = () => sandbox.control.requests().length;
+
+    it.each<How>([
+      { kind: "status", status: 503 },
+      { kind: "status", status: 429, headers: { "retry-after": "1" } },
+      { kind: "cut" },
+      { kind: "lose_answer" },
+    ])("repeats a search over $kind", async (how) => {
+      expect((await after(how, "contacts.search-contacts-advanced", search)).ok).toBe(true);
+      expect(sent()).toBe(2);
+    });
+
+    it.each<[How, string]>([
+      [{ kind: "status", status: 503 }, "upstream_error"],
+      [{ kind: "cut" }, "unreachable"],
+      [{ kind: "lose_answer" }, "unreachable"],
+    ])("sends a new contact once over %j", async (how, kind) => {
+      const body = { email: `${kind}-${how.kind}@example.com` };
+      expect(await after(how, "contacts.create-contact", { body })).toMatchObject({
+        failure: { kind },
+      });
+      expect(sent()).toBe(1);
+    });
+
+    it("sends a new contact again after 429, at the time that it was told", async () => {
+      const startedAt = Date.now();
+      const how: How = { kind: "status", status: 429, headers: { "retry-after": "1" } };
+      const body = { email: "after-429@example.com" };
+      expect((await after(how, "contacts.create-contact", { body })).ok).toBe(true);
+      expect(sent()).toBe(2);
+      expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_000);
+    });
+
+    it("gives up at once where the deadline leaves no time", async () => {
+      const later: How = { kind: "status", status: 429, headers: { "retry-after": "9" } };
+      const operation = "contacts.search-contacts-advanced";
+      expect(await after(later, operation, { ...search, deadlineMs: 2_000 })).toEqual(
+        fail({ kind: "rate_limited", retryAfterMs: 9_000 }),
+      );
+      expect(sent()).toBe(1);
+    });
+  });
+
+  it("takes an HTML page for a block, and does not ask again", async () => {
+    sandbox.control.clearRequests();
+    const elsewhere = toLocationId(locationAt(1));
+    const how = { kind: "status", status: 403, body: "<html>blocked</html>" } as const;
+    sandbox.control.misbehave({ pathPrefix: "/contacts/", count: 1, how });
+    const search = { locationId: elsewhere, body: { pageLimit: 1 } };
+    expect(await call("contacts.search-contacts-advanced", search)).toEqual(
       fail({ kind: "blocked", status: 403 }),
     );
-    expect(await after({ kind: "cut" })).toMatchObject({ failure: { kind: "unreachable" } });
-    expect((await call("contacts.search-contacts-advanced", search)).ok).toBe(true);
+    expect(sandbox.control.requests()).toHaveLength(1);
   });
 });

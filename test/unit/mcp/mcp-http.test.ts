@@ -40,7 +40,11 @@ const start = async (
   given: Readonly<Record<string, Answer>> = answers,
 ): Promise<RunningHttp & Harness> => {
   const harness = createHarness(given);
-  const mcp = createMcpHttp({ surface: harness.surface, log: silentLogger });
+  const mcp = createMcpHttp({
+    surface: harness.surface,
+    authorization: { challenge: () => "Bearer" },
+    log: silentLogger,
+  });
   const principals = {
     berlin: toPinned(BERLIN),
     lyon: toPinned(LYON),

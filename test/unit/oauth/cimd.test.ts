@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { fail, ok } from "../../../src/core/result.ts";
-import {
-  createMetadataDocumentClients,
-  type DocumentFetcher,
-} from "../../../src/oauth/clients/cimd.ts";
+import { toSecret } from "../../../src/core/secret.ts";
+import { createMetadataDocumentClients } from "../../../src/oauth/clients/cimd.ts";
 import type { ClientSource } from "../../../src/oauth/clients/client.ts";
+import type { DocumentFetcher } from "../../../src/oauth/clients/document-fetcher.ts";
+import { createPreRegisteredClients } from "../../../src/oauth/clients/pre-registered.ts";
 import { createMemoryStore } from "../../../src/storage/memory.ts";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import {
   authorizeParameters,
+  codeForm,
   createHarness,
   failureOf,
   must,
+  obtainCode,
   openTransaction,
   refreshForm,
   signIn,
@@ -273,5 +275,22 @@ describe("client metadata documents", () => {
       fetcher: { fetch: () => Promise.reject(new Error("nothing must be fetched")) },
     });
     expect(failureOf(await source.find(ID))).toMatchObject({ problem: "url" });
+  });
+});
+
+describe("pre-registered clients", () => {
+  it("A7: sign in with the id and the secret of the settings", async () => {
+    const source = createPreRegisteredClients([
+      {
+        clientId: "team",
+        redirectUris: ["https://app.example/cb"],
+        authentication: { method: "secret", secret: toSecret("s3cret") },
+      },
+    ]);
+    const { server } = createHarness({ sources: [source] });
+    const code = await obtainCode(server, "team");
+    expect((await server.token(codeForm("team", code))).ok).toBe(false);
+    must(await server.token(codeForm("team", code, { client_secret: "s3cret" })));
+    expect(server.metadata).not.toHaveProperty("client_id_metadata_document_supported");
   });
 });

@@ -8,7 +8,8 @@ import { createHarness } from "./support.ts";
 describe("the metadata documents", () => {
   it("M05: the server document lists what works, and nothing else", () => {
     const { server } = createHarness();
-    const authMethods = ["none", "client_secret_basic", "client_secret_post"];
+    const authMethods = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
+    const algorithms = ["ES256", "EdDSA", "RS256", "PS256"];
     expect(server.metadata).toEqual({
       issuer: "https://ghl.example",
       authorization_endpoint: "https://ghl.example/oauth/authorize",
@@ -27,8 +28,11 @@ describe("the metadata documents", () => {
       response_modes_supported: ["query"],
       grant_types_supported: ["authorization_code", "refresh_token"],
       token_endpoint_auth_methods_supported: authMethods,
+      token_endpoint_auth_signing_alg_values_supported: algorithms,
       revocation_endpoint_auth_methods_supported: authMethods,
+      revocation_endpoint_auth_signing_alg_values_supported: algorithms,
       introspection_endpoint_auth_methods_supported: authMethods,
+      introspection_endpoint_auth_signing_alg_values_supported: algorithms,
       code_challenge_methods_supported: ["S256"],
       authorization_response_iss_parameter_supported: true,
       request_parameter_supported: false,
@@ -52,7 +56,7 @@ describe("the metadata documents", () => {
       authorization_servers: ["https://ghl.example"],
       bearer_methods_supported: ["header"],
     });
-    expect(server.resourceMetadata["scopes_supported"]).not.toContain("offline_access");
+    expect(server.resourceMetadata["scopes_supported"]).toEqual(["read", "write"]);
     expect(toResourceMetadata("https://ghl.example", "/sse")["resource"]).toBe(
       "https://ghl.example/sse",
     );
@@ -65,7 +69,7 @@ describe("errors on the wire", () => {
     [{ kind: "unknown_client", at: "authorize" }, 400, "invalid_client"],
     [{ kind: "unknown_client", at: "endpoint" }, 401, "invalid_client"],
     [{ kind: "client_authentication", basic: false, problem: "missing" }, 401, "invalid_client"],
-    [{ kind: "several_authentications" }, 400, "invalid_request"],
+    [{ kind: "several_authentications" }, 401, "invalid_client"],
     [{ kind: "redirect_uri_not_registered" }, 400, "invalid_request"],
     [{ kind: "unsupported_response_type" }, 400, "unsupported_response_type"],
     [{ kind: "request_not_supported" }, 400, "request_not_supported"],
@@ -77,6 +81,8 @@ describe("errors on the wire", () => {
     [{ kind: "invalid_grant", reason: "unknown" }, 400, "invalid_grant"],
     [{ kind: "invalid_redirect_uri", problem: "cleartext", index: 0 }, 400, "invalid_redirect_uri"],
     [{ kind: "invalid_client_metadata", field: "client_name" }, 400, "invalid_client_metadata"],
+    [{ kind: "registration_off" }, 403, "access_denied"],
+    [{ kind: "registration_token", presented: true }, 401, "invalid_token"],
     [{ kind: "client_document", problem: "url" }, 400, "invalid_client"],
     [
       { kind: "client_document_unavailable", retryAfterSeconds: 30 },

@@ -1,3 +1,8 @@
+import { createPublicKey, verify } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunningSandbox } from "../../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../../src/sandbox/start-sandbox.ts";
@@ -135,6 +140,52 @@ describe("a fault", () => {
   });
 });
 
+describe("a webhook", () => {
+  const isSigned = (body: string, signature: unknown): boolean =>
+    verify(
+      undefined,
+      Buffer.from(body),
+      createPublicKey({
+        key: Buffer.from(sandbox.webhookPublicKey, "base64"),
+        format: "der",
+        type: "spki",
+      }),
+      Buffer.from(String(signature), "base64"),
+    );
+
+  it("is signed over its body, and names app, time and delivery unless told otherwise", () => {
+    const { body, headers } = sandbox.control.signWebhook({ type: "UNINSTALL", webhookId: "w" });
+    expect(JSON.parse(body)).toEqual({
+      type: "UNINSTALL",
+      appId: sandbox.appId,
+      webhookId: "w",
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
+    expect(isSigned(body, headers["x-ghl-signature"])).toBe(true);
+    expect(isSigned(`${body} `, headers["x-ghl-signature"])).toBe(false);
+  });
+
+  it("reaches a server as it was signed, and gives the status of its answer", async () => {
+    const received: string[] = [];
+    const server = createServer((request, response) => {
+      void text(request).then((body) => {
+        received.push(String(isSigned(body, request.headers["x-ghl-signature"])));
+        response.writeHead(202).end("thanks");
+      });
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/webhooks/ghl`;
+    expect(await sandbox.control.sendWebhook(url, { type: "INSTALL" })).toBe(202);
+    expect(received).toEqual(["true"]);
+    server.close();
+    server.closeAllConnections();
+    await expect(sandbox.control.sendWebhook(url, { type: "INSTALL" })).rejects.toThrow(
+      "ECONNREFUSED",
+    );
+  });
+});
+
 describe("starting", () => {
   it("listens on loopback only, and says so when the port is taken", async () => {
     expect(sandbox.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -148,6 +199,7 @@ describe("starting", () => {
     expect(other.clientSecret).toBe(sandbox.clientSecret);
     expect(other.locations).toEqual(sandbox.locations);
     expect(other.privateTokens).toEqual(sandbox.privateTokens);
+    expect(other.webhookPublicKey).toBe(sandbox.webhookPublicKey);
     await other.close();
   });
 });

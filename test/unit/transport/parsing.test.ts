@@ -108,10 +108,11 @@ it("lets no origin pass that is not ours or loopback, whatever it looks like", (
 });
 
 describe("form tokens", () => {
+  let made = 0;
   const sessions = createBrowserSessions({
     mac: (purpose, value) => `mac(${purpose},${value})`.replaceAll(/[^a-z]/gu, "-"),
     equal: (a, b) => a === b,
-    random: () => "browser",
+    random: () => `${"abcdef"[(made += 1)]}-browser`,
   });
 
   it("hold for one transaction in one browser", () => {
@@ -122,6 +123,16 @@ describe("form tokens", () => {
     expect(sessions.isFormOfBrowser(cookies, { transactionId: "two", csrfToken })).toBe(false);
     expect(sessions.isFormOfBrowser(new Map(), { transactionId: "one", csrfToken })).toBe(false);
     expect(sessions.open(cookies)).toEqual({ browserId });
+  });
+
+  it("hold for each of two pages that a new browser loads at the same moment", () => {
+    const forms = ["one", "one", "two"].map((transactionId) => {
+      const { browserId, setCookie = "" } = sessions.open(new Map());
+      return { transactionId, csrfToken: sessions.csrfToken(transactionId, browserId), setCookie };
+    });
+    const cookies = parseCookies(forms.map((form) => form.setCookie.split(";")[0]).join("; "));
+    expect(cookies.size).toBe(3);
+    for (const form of forms) expect(sessions.isFormOfBrowser(cookies, form)).toBe(true);
   });
 });
 

@@ -7,6 +7,7 @@ import { createBrowser, readForm, type Browser } from "./browser.ts";
 import { startTestServer, type TestServer } from "./test-server.ts";
 
 const REDIRECT_URI = "http://localhost:1234/cb";
+const BROWSER_COOKIE = /^__Host-ghlmcp-browser-[A-Za-z0-9_-]{8}$/u;
 const PAGE_CSP =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
 
@@ -89,7 +90,7 @@ describe("an approved request", () => {
 
   it("binds the sign-in to the browser only then, with cookies that no other site can set (B10, B11)", async () => {
     const page = await openConsent();
-    expect([...browser.cookies.keys()]).toEqual(["__Host-ghlmcp-browser"]);
+    expect([...browser.cookies.keys()]).toEqual([expect.stringMatching(BROWSER_COOKIE)]);
     const approval = await browser.submit(page, "approve");
     expect(approval.headers.getSetCookie()).toEqual([
       "__Host-ghlmcp-login-state-1=value-1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600",
@@ -259,11 +260,13 @@ describe("a consent form that is not from the page shown in this browser", () =>
 
   it("is refused with an edited cookie, and the next page sets a new one (B11)", async () => {
     const page = await openConsent();
-    const cookie = browser.cookies.get("__Host-ghlmcp-browser") ?? "";
-    browser.cookies.set("__Host-ghlmcp-browser", `x${cookie.slice(1)}`);
+    const [name = "", cookie = ""] =
+      [...browser.cookies].find(([one]) => BROWSER_COOKIE.test(one)) ?? [];
+    browser.cookies.set(name, `${cookie.slice(0, -1)}${cookie.endsWith("A") ? "B" : "A"}`);
     expect((await browser.submit(page, "approve")).status).toBe(403);
     await browser.get(page.url);
-    expect(browser.cookies.get("__Host-ghlmcp-browser")).not.toBe(`x${cookie.slice(1)}`);
+    const names = [...browser.cookies.keys()].filter((one) => BROWSER_COOKIE.test(one));
+    expect(names).toHaveLength(2);
     await expectUntouched(page);
   });
 });
@@ -450,9 +453,12 @@ describe("/oauth/authorize", () => {
     expect(start.status).toBe(303);
     expect(server.upstream.started).toEqual([{ kind: "sign_in" }]);
     const back = await browser.get(callbackUrl(start));
-    expect(back.status).toBe(200);
-    expect(await back.text()).toContain("Harbor &lt;Dental&gt;");
-    expect([...browser.cookies.keys()]).toEqual([]);
+    expect(back.status).toBe(303);
+    expect(back.headers.get("location")).toBe(`${server.url}/grants?notice=connected`);
+    expect([...browser.cookies.keys()]).toEqual(["__Host-ghlmcp-session"]);
+    const page = await browser.get(back.headers.get("location") ?? "");
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("Harbor &lt;Dental&gt;");
   });
 
   it("sends a browser under another loopback name to the public URL first, so that cookies meet again", async () => {

@@ -72,11 +72,12 @@ export const createUpstreamDouble = (): UpstreamDouble => {
       if (fault !== undefined) return fail(fault(purpose));
       return ok({ purpose, connection: double.connection, cookieName });
     },
-    findConnection: notUsed,
+    findConnection: async (id) => (id === double.connection.id ? double.connection : undefined),
     listConnections: notUsed,
     removeConnection: notUsed,
     listLocations: async () => ok([{ id: toLocationId("location-1"), name: "Harbor <Dental>" }]),
     refreshNow: notUsed,
+    receiveWebhook: notUsed,
   };
   return double;
 };

@@ -1,11 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Connection } from "../../../src/core/connection.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import type { TokenRequest } from "../../../src/ghl/ports.ts";
 import type { RecordStore } from "../../../src/storage/record-store.ts";
+import type { Upstream } from "../../../src/upstream/upstream.ts";
 import { type Rig, startRig, tokenOf } from "./upstream-rig.ts";
 
 const DAY = 86_399;
+/** A process that holds a refresh for this long has lost it to the others. */
+const LEASE = 30;
 
 describe("refreshing tokens", () => {
   let rig: Rig;
@@ -105,10 +108,13 @@ describe("refreshing tokens", () => {
   });
 
   it("keeps rotated tokens in memory when the store stays down, and writes them when it is back", async () => {
-    let isDown = true;
+    let isDown = false;
+    let isRepaired = false;
     const broken: RecordStore = {
       ...rig.store,
       put: async (at, value, options) => {
+        // Down from the moment at which the new tokens are to be written.
+        isDown = !isRepaired && (isDown || at.namespace === "connection");
         if (isDown) throw new AppError("storage_unavailable", "the store is down");
         return rig.store.put(at, value, options);
       },
@@ -121,7 +127,7 @@ describe("refreshing tokens", () => {
       rig.clock.advance(2);
     }
     expect(await given).toMatchObject({ code: "storage_unavailable" });
-    isDown = false;
+    isRepaired = true;
     tokenOf(await upstream.tokens.getToken(request));
     expect(rig.grants("refresh_token")).toBe(1);
     expect(await status()).toBe("active");
@@ -171,9 +177,12 @@ describe("refreshing tokens", () => {
       get: async (at) => {
         const before = await rig.store.get(at);
         if (at.namespace === "connection") reads += 1;
-        // The second read is the one that the refresh starts from: it goes on with what was true
-        // before the other process finished.
-        if (reads === 2) tokenOf(await other.tokens.getToken(request));
+        // The third read is the one that the refresh starts from. This process then stalls for longer
+        // than its lease, and goes on with what was true before another process took over.
+        if (reads === 3) {
+          rig.clock.advance(LEASE);
+          tokenOf(await other.tokens.getToken(request));
+        }
         return before;
       },
     };
@@ -187,6 +196,43 @@ describe("refreshing tokens", () => {
     expect(tokenOf(await other.tokens.getToken(request)).reveal()).toBe(token);
   });
 
+  it("[U09] asks GoHighLevel once for the parallel calls of two processes", async () => {
+    const other = rig.another();
+    rig.clock.advance(DAY);
+    const callAll = (upstream: Upstream) =>
+      Promise.all(Array.from({ length: 25 }, () => upstream.tokens.getToken(request)));
+    const first = callAll(rig.upstream);
+    const second = callAll(other);
+    const given = await first;
+    await Promise.race([second, rig.clock.whenSleeping()]);
+    rig.clock.advance(1);
+    const tokens = [...given, ...(await second)].map((one) => tokenOf(one).reveal());
+    expect(new Set(tokens).size).toBe(1);
+    expect(rig.grants("refresh_token")).toBe(1);
+  });
+
+  it("[U10] waits 15 s for a process that died in its refresh, and takes over after 30 s", async () => {
+    const dying: RecordStore = {
+      ...rig.store,
+      put: (at, value, options) =>
+        at.namespace === "connection"
+          ? new Promise(() => undefined)
+          : rig.store.put(at, value, options),
+    };
+    rig.clock.advance(DAY);
+    void rig.another({}, dying).tokens.getToken(request);
+    await vi.waitUntil(() => rig.grants("refresh_token") === 1);
+    const waiting = get();
+    await rig.clock.whenSleeping();
+    rig.clock.advance(15);
+    expect(await waiting).toMatchObject({ failure: { kind: "upstream_unavailable" } });
+    expect(rig.grants("refresh_token")).toBe(1);
+    rig.clock.advance(15);
+    expect(await get()).toMatchObject({ failure: { kind: "needs_reauth" } });
+    expect(await get()).toMatchObject({ failure: { kind: "needs_reauth" } });
+    expect(rig.grants("refresh_token")).toBe(2);
+  });
+
   it("keeps its rotated tokens when another process changed only the status meanwhile", async () => {
     let interfere = true;
     const other = rig.another();
@@ -195,6 +241,7 @@ describe("refreshing tokens", () => {
       put: async (at, value, options) => {
         if (at.namespace === "connection" && interfere) {
           interfere = false;
+          rig.clock.advance(LEASE);
           // The used-up refresh token is refused there, so the other process marks the connection.
           expect(await other.refreshNow(connection.id)).toMatchObject({
             failure: { kind: "needs_reauth" },

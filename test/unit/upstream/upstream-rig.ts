@@ -10,7 +10,11 @@ import type { RunningSandbox } from "../../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../../src/sandbox/start-sandbox.ts";
 import { createMemoryStore } from "../../../src/storage/memory.ts";
 import type { RecordStore } from "../../../src/storage/record-store.ts";
-import { createUpstream, type UpstreamSettings } from "../../../src/upstream/create-upstream.ts";
+import {
+  createUpstream,
+  type UpstreamDeps,
+  type UpstreamSettings,
+} from "../../../src/upstream/create-upstream.ts";
 import type {
   CompletedLogin,
   LoginFailure,
@@ -51,6 +55,7 @@ export const startRig = async (
   options: {
     readonly makeStore?: (clock: FakeClock) => RecordStore;
     readonly settings?: Partial<UpstreamSettings>;
+    readonly ports?: Pick<UpstreamDeps, "audit" | "revokeGrantsOf">;
   } = {},
 ): Promise<Rig> => {
   const clock = createFakeClock();
@@ -74,6 +79,7 @@ export const startRig = async (
     clientId: sandbox.clientId,
     clientSecret: toSecret(sandbox.clientSecret),
     redirectUri: REDIRECT_URI,
+    webhookKeys: { current: sandbox.webhookPublicKey },
     scopes: ["contacts.readonly", "locations.readonly", "oauth.readonly", "oauth.write"],
     ...options.settings,
   };
@@ -86,6 +92,7 @@ export const startRig = async (
       clock,
       http,
       log,
+      ...options.ports,
     });
   const upstream = another();
 

@@ -1,8 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { renderConnectedPage } from "../../../src/web/connected-page.ts";
+import { toEpochSeconds } from "../../../src/core/clock.ts";
 import { renderConsentPage, type ConsentView } from "../../../src/web/consent-page.ts";
 import { renderErrorPage } from "../../../src/web/error-page.ts";
+import {
+  type GrantsView,
+  renderGrantsPage,
+  renderSignedOutPage,
+} from "../../../src/web/grants-page.ts";
 import { renderHomePage } from "../../../src/web/home-page.ts";
 import { STYLESHEET } from "../../../src/web/styles.ts";
 
@@ -14,7 +19,57 @@ const consent: ConsentView = {
   requestedAreas: "all",
   transactionId: "transaction-1",
   csrfToken: "csrf-1",
+  accounts: [],
   sandbox: true,
+};
+
+const ALLOWED_AT = toEpochSeconds(1_767_225_600);
+
+const grants: GrantsView = {
+  mcpUrl: "https://mcp.example/mcp",
+  csrfToken: "csrf-2",
+  notice: "The access has ended. None of its tokens works any more.",
+  sandbox: false,
+  accounts: [
+    {
+      id: "connection-1",
+      name: "Harbor Dental",
+      status: "active",
+      connectedAt: ALLOWED_AT,
+    },
+    {
+      id: "connection-2",
+      name: "your agency (2 locations)",
+      detail: "Harbor Dental, Cedar Vet",
+      status: "needs_reauth",
+      connectedAt: ALLOWED_AT,
+    },
+  ],
+  grants: [
+    {
+      id: "grant-1",
+      clientHost: "claude.ai",
+      clientName: "Claude",
+      redirectHost: "claude.ai",
+      access: "write",
+      areas: "all",
+      accountName: "Harbor Dental",
+      locationNames: [],
+      createdAt: ALLOWED_AT,
+      lastUsedAt: toEpochSeconds(ALLOWED_AT + 3660),
+    },
+    {
+      id: "grant-2",
+      clientName: "Desk Assistant",
+      redirectHost: "localhost:1234",
+      access: "read",
+      areas: ["contacts", "calendars"],
+      accountName: "your agency (2 locations)",
+      locationNames: ["Cedar Vet"],
+      createdAt: ALLOWED_AT,
+      lastUsedAt: ALLOWED_AT,
+    },
+  ],
 };
 
 const PAGES = {
@@ -38,20 +93,21 @@ const PAGES = {
   }),
   home: renderHomePage({ mcpUrl: "https://mcp.example/mcp", sandbox: false }),
   "home-sandbox": renderHomePage({ mcpUrl: "http://localhost:8000/mcp", sandbox: true }),
-  "connected-location": renderConnectedPage({
-    kind: "location",
-    locationNames: ["Harbor Dental"],
-    accountId: "location-1",
-    mcpUrl: "http://localhost:8000/mcp",
-    sandbox: true,
+  "consent-signed-in": renderConsentPage({
+    ...consent,
+    accounts: [
+      { id: "connection-1", name: "Harbor Dental" },
+      { id: "connection-2", name: "your agency (2 locations)", detail: "Harbor Dental, Cedar Vet" },
+    ],
   }),
-  "connected-company": renderConnectedPage({
-    kind: "company",
-    locationNames: Array.from({ length: 14 }, (_, index) => `Location ${index + 1}`),
-    accountId: "company-1",
-    mcpUrl: "https://mcp.example/mcp",
-    sandbox: false,
+  "consent-allowed-before": renderConsentPage({
+    ...consent,
+    accounts: [{ id: "connection-1", name: "Harbor Dental" }],
+    approvedBefore: ALLOWED_AT,
   }),
+  grants: renderGrantsPage(grants),
+  "grants-empty": renderGrantsPage({ ...grants, accounts: [], grants: [], notice: undefined }),
+  "grants-signed-out": renderSignedOutPage({ sandbox: true, notice: undefined }),
 };
 
 describe.each(Object.entries(PAGES))("the page %s", (name, page) => {
@@ -87,6 +143,7 @@ const HOSTILE_PAGES = {
     requestedAreas: "all",
     transactionId: HOSTILE,
     csrfToken: HOSTILE,
+    accounts: [{ id: HOSTILE, name: HOSTILE, detail: HOSTILE }],
     sandbox: true,
     notice: HOSTILE,
   }),
@@ -99,20 +156,27 @@ const HOSTILE_PAGES = {
     sandbox: true,
   }),
   home: renderHomePage({ mcpUrl: HOSTILE, sandbox: true }),
-  "connected location": renderConnectedPage({
-    kind: "location",
-    locationNames: [HOSTILE],
-    accountId: HOSTILE,
+  grants: renderGrantsPage({
+    ...grants,
+    csrfToken: HOSTILE,
     mcpUrl: HOSTILE,
-    sandbox: true,
+    notice: HOSTILE,
+    accounts: grants.accounts.map((account) => ({
+      ...account,
+      id: HOSTILE,
+      name: HOSTILE,
+      detail: HOSTILE,
+    })),
+    grants: grants.grants.map((grant) => ({
+      ...grant,
+      id: HOSTILE,
+      clientName: HOSTILE,
+      redirectHost: HOSTILE,
+      accountName: HOSTILE,
+      locationNames: [HOSTILE],
+    })),
   }),
-  "connected company": renderConnectedPage({
-    kind: "company",
-    locationNames: [HOSTILE],
-    accountId: HOSTILE,
-    mcpUrl: HOSTILE,
-    sandbox: true,
-  }),
+  "signed out": renderSignedOutPage({ sandbox: true, notice: HOSTILE }),
 };
 
 it.each(Object.entries(HOSTILE_PAGES))(
@@ -142,6 +206,43 @@ it("says that a nameless client has no name", () => {
 it("warns of a loopback address only where the answer goes to one", () => {
   expect(PAGES["consent-registered"]).toContain('class="warning"');
   expect(PAGES["consent-metadata-document"]).not.toContain('class="warning"');
+});
+
+it("takes the first account that the person is signed in to unless told otherwise", () => {
+  const choices = [
+    ...PAGES["consent-signed-in"].matchAll(/<input\s[^>]*name="connection"[^>]*>/gu),
+  ].map(([input]) => [/value="([^"]*)"/u.exec(input)?.[1], /\schecked\b/u.test(input)]);
+  expect(choices).toEqual([
+    ["connection-1", true],
+    ["connection-2", false],
+    ["other", false],
+  ]);
+  expect(PAGES["consent-registered"]).not.toContain('name="connection"');
+});
+
+it("says what was allowed before, and still shows who asks and for what", () => {
+  const page = PAGES["consent-allowed-before"];
+  expect(page).toContain("You allowed this before");
+  expect(page).toContain("It asks for");
+  expect(page).toContain('class="warning"');
+  expect(page).toMatch(/<details class="reach">[\s\S]*name="access"/u);
+  expect(PAGES["consent-signed-in"]).not.toContain("before");
+});
+
+it("names what each button ends, for those who do not see the page", () => {
+  expect(PAGES.grants).toContain('Revoke<span class="unseen"> the access of claude.ai</span>');
+  expect(PAGES.grants).toContain('Disconnect now<span class="unseen">: Harbor Dental</span>');
+});
+
+const chosenLevel = (view: ConsentView): string | undefined =>
+  /value="(\w+)"[^<]* checked/.exec(renderConsentPage(view))?.[1];
+
+it("chooses what was asked for beforehand, but never full access at the first time", () => {
+  expect(chosenLevel({ ...consent, requestedAccess: "read" })).toBe("read");
+  expect(chosenLevel({ ...consent, requestedAccess: "write" })).toBe("write");
+  expect(chosenLevel({ ...consent, requestedAccess: "critical" })).toBe("write");
+  const approvedBefore = toEpochSeconds(1_767_225_600);
+  expect(chosenLevel({ ...consent, requestedAccess: "critical", approvedBefore })).toBe("critical");
 });
 
 it("ticks all areas when all are asked for, and else those that are", () => {

@@ -84,6 +84,11 @@ const BODY_PATCHES: Readonly<Record<string, BodyPatch>> = {
     location: ["body:locationId"],
   },
   "objects.update-object-record": { fields: { properties: { type: "object", required: true } } },
+  // The description names the field of the file, which the schema leaves out; the URLs come back.
+  "conversations.upload-file-attachments": {
+    fields: { fileAttachment: { type: "array", items: { type: "string", binary: true } } },
+    optional: ["attachmentUrls"],
+  },
   // An ordinary message has neither.
   "conversations.send-a-new-message": { optional: ["subType", "status"] },
 };

@@ -1,0 +1,89 @@
+import type { ClientId, CompanyId, ConnectionId, GrantId, LocationId } from "./ids.ts";
+
+interface GrantFields {
+  readonly grantId: GrantId;
+  readonly clientId: ClientId;
+  readonly connectionId: ConnectionId;
+}
+
+/**
+ * What the audit trail records: who and what, by id, and how it ended. Never a name, an address, a
+ * token or anything else of a person.
+ */
+export type AuditEvent =
+  | {
+      readonly kind: "connection.created";
+      readonly connectionId: ConnectionId;
+      readonly companyId?: CompanyId;
+      readonly locationId?: LocationId;
+      readonly outcome: "new" | "signed_in_again";
+    }
+  /** Only where refreshing begins to fail, and where it works again. */
+  | {
+      readonly kind: "connection.refreshed";
+      readonly connectionId: ConnectionId;
+      readonly outcome: "failed" | "recovered";
+    }
+  | {
+      readonly kind: "connection.needs_reauth" | "connection.suspended" | "connection.resumed";
+      readonly connectionId: ConnectionId;
+    }
+  | {
+      readonly kind: "connection.location_added" | "connection.location_removed";
+      readonly connectionId: ConnectionId;
+      readonly locationId: LocationId;
+    }
+  | {
+      readonly kind: "connection.removed";
+      readonly connectionId: ConnectionId;
+      readonly by: "person" | "webhook";
+    }
+  | ({ readonly kind: "grant.created" } & GrantFields)
+  | ({
+      readonly kind: "grant.revoked";
+      readonly by: "person" | "client" | "reuse" | "webhook";
+    } & GrantFields)
+  | ({ readonly kind: "grant.refresh_reuse" | "grant.code_replay" } & GrantFields)
+  | { readonly kind: "client.registered"; readonly clientId: ClientId }
+  | {
+      readonly kind: "sign_in.failed";
+      /** The kind of the failure, a word of ours. */
+      readonly reason: string;
+      readonly requestId: string;
+    }
+  | {
+      readonly kind: "webhook.received";
+      /** One of the event types that are acted on. */
+      readonly type: string;
+      readonly companyId?: CompanyId;
+      readonly locationId?: LocationId;
+      readonly requestId: string;
+    };
+
+/** An event as it was recorded. */
+export interface StoredAuditEvent {
+  /** Later events have greater ids. */
+  readonly id: string;
+  readonly atMs: number;
+  readonly event: AuditEvent;
+}
+
+/** The record of what happened to connections, grants and clients. Nothing in it is ever changed. */
+export interface AuditTrail {
+  /**
+   * Records an event. Never rejects: what happened has happened, and taking access away must not wait
+   * for bookkeeping. An event that cannot be stored goes to the log in full.
+   */
+  record(event: AuditEvent): Promise<void>;
+  /** The newest events first; with `before`, those older than the event of that id. */
+  list(options: {
+    readonly limit: number;
+    readonly before?: string;
+  }): Promise<readonly StoredAuditEvent[]>;
+}
+
+/** A trail that keeps nothing. */
+export const silentAuditTrail: AuditTrail = {
+  record: async () => {},
+  list: async () => [],
+};

@@ -1,0 +1,294 @@
+/**
+ * What is known of one budget of calls. Immutable; every function below gives a new one. The numbers
+ * start as an assumption and follow the `X-RateLimit-*` headers from the first answer on, which also
+ * count what other processes send (gohighlevel.md §4.6).
+ */
+export interface RateState {
+  /** Calls per window. */
+  readonly limit: number;
+  readonly intervalMs: number;
+  /** Calls left in the window by the last word of GoHighLevel. */
+  readonly remaining: number;
+  /** Calls on their way. */
+  readonly inFlight: number;
+  /** Calls of this window that were answered without headers, and may or may not have counted. */
+  readonly uncounted: number;
+  /** Calls of this window that were answered with headers. */
+  readonly counted: number;
+  /** No answer has confirmed that this window has begun: calls go out a few at a time. */
+  readonly unconfirmed: boolean;
+  /** When the next window begins at the latest; unknown until this window's first answer. */
+  readonly resetAtMs?: number;
+  /** The part of the window's calls that are ours, from 0 to 1; the rest is sent by others. */
+  readonly share: number;
+  /**
+   * The part of what is left that may be on its way at once. Halved by a refusal and grown by a window
+   * without one, so that processes that share a budget come to the same part each.
+   */
+  readonly flyingPart: number;
+  /** When calls of others were last seen in this budget. */
+  readonly othersSeenAtMs?: number;
+  /** Answers of 429 in a row. */
+  readonly refusals: number;
+  readonly lastDepartureAtMs?: number;
+  readonly dailyLimit: number;
+  readonly dailyRemaining: number;
+  /** Once the day's calls are used up: when to try again. */
+  readonly dailyResetAtMs?: number;
+}
+
+/** What one answer said of the budget; absent numbers were not in its headers. */
+export interface RateReport {
+  readonly limit?: number;
+  readonly intervalMs?: number;
+  readonly remaining?: number;
+  readonly dailyLimit?: number;
+  readonly dailyRemaining?: number;
+  /** Time until the day's calls come back. */
+  readonly dailyResetInMs?: number;
+  /** The status was 429. */
+  readonly refused: boolean;
+  readonly retryAfterMs?: number;
+}
+
+/** A call on its way: what was known when it left. */
+export interface Departure {
+  readonly remainingBefore: number;
+  /** The window that it left in, by its end. */
+  readonly resetAtMs?: number;
+}
+
+const DAY_MS = 86_400_000;
+/** How often to look whether the day's calls are back, where GoHighLevel does not say when. */
+const DAILY_PROBE_MS = 15 * 60_000;
+/** The most calls on their way while nothing has confirmed the window. */
+const PROBES = 4;
+/** The part of what is left that may be on its way at once: at first, alone, with others, at least. */
+const FLYING_PART = { first: 0.25, alone: 0.5, shared: 0.15, least: 0.02 } as const;
+/** Others are reckoned with for this long after they were last seen. */
+const OTHERS_LAST_MS = 60_000;
+/** What is left to others that were seen: they cannot be seen between two answers. */
+const RESERVE = 1;
+/** Slow calls never hold up the others for longer: then one more leaves, while calls are left. */
+const TRICKLE_MS = 250;
+/**
+ * The part of a window's calls that may leave at once, and the part of its time in which the rest
+ * leaves. Even alone a few are spread out: a process that comes new finds them, and so is seen.
+ */
+const PACE = { atOnceAlone: 0.8, atOnceShared: 0.3, over: 0.6 } as const;
+/** Before anything is known: as if one other process worked on the same budget. */
+const FIRST_SHARE = 0.5;
+const MIN_SHARE = 0.2;
+const FIRST_REFUSAL_MS = 1_000;
+const MAX_REFUSAL_MS = 2_000;
+
+/** A budget that nothing is known of: 100 calls in 10 s and 200,000 a day (gohighlevel.md §4.6). */
+export const newRateState = (): RateState => ({
+  limit: 100,
+  intervalMs: 10_000,
+  remaining: 100,
+  inFlight: 0,
+  uncounted: 0,
+  counted: 0,
+  unconfirmed: true,
+  share: FIRST_SHARE,
+  flyingPart: FLYING_PART.first,
+  refusals: 0,
+  dailyLimit: 200_000,
+  dailyRemaining: 200_000,
+});
+
+/**
+ * The state at a time: a window that is over is replaced by an unconfirmed new one. If the clock was set
+ * back, every instant of the state is void, and nobody waits for the clock to catch up.
+ */
+export const atTime = (state: RateState, nowMs: number): RateState => {
+  if ((state.lastDepartureAtMs ?? nowMs) > nowMs) return forgetInstants(state);
+  const { resetAtMs, dailyResetAtMs, ...rest } = state;
+  const dayIsBack = dailyResetAtMs !== undefined && nowMs >= dailyResetAtMs;
+  const day = dayIsBack
+    ? { dailyRemaining: rest.dailyLimit }
+    : dailyResetAtMs !== undefined && { dailyResetAtMs };
+  if (resetAtMs === undefined) return { ...rest, ...day };
+  if (nowMs < resetAtMs) return { ...rest, ...day, resetAtMs };
+  return {
+    ...rest,
+    ...day,
+    remaining: rest.limit,
+    uncounted: 0,
+    counted: 0,
+    unconfirmed: true,
+  };
+};
+
+const forgetInstants = (state: RateState): RateState => {
+  const {
+    resetAtMs: _,
+    dailyResetAtMs,
+    lastDepartureAtMs: __,
+    othersSeenAtMs: ___,
+    ...rest
+  } = state;
+  return {
+    ...rest,
+    remaining: rest.limit,
+    uncounted: 0,
+    counted: 0,
+    unconfirmed: true,
+    ...(dailyResetAtMs !== undefined && { dailyRemaining: rest.dailyLimit }),
+  };
+};
+
+/** Whether a call may leave now. Takes a state of this very time. */
+export const canDepart = (state: RateState, nowMs: number): boolean => {
+  if (available(state, nowMs) <= 0 || state.dailyRemaining - state.inFlight <= 0) return false;
+  if (nowMs < pacedAtMs(state, nowMs)) return false;
+  return state.inFlight < maxInFlight(state) || nowMs >= trickleAtMs(state);
+};
+
+/** When the pace lets the next call leave. */
+const pacedAtMs = (state: RateState, nowMs: number): number => {
+  const { resetAtMs, intervalMs, limit, remaining, inFlight } = state;
+  if (resetAtMs === undefined) return Number.NEGATIVE_INFINITY;
+  const atOnce = isShared(state, nowMs) ? PACE.atOnceShared : PACE.atOnceAlone;
+  const used = (limit - remaining + inFlight) / limit;
+  return resetAtMs - intervalMs + paceMs(used, { atOnce, intervalMs });
+};
+
+/** How old a window is when that part of its calls is used, if all keep the pace. */
+const paceMs = (
+  used: number,
+  { atOnce, intervalMs }: { readonly atOnce: number; readonly intervalMs: number },
+): number => Math.min(1, Math.max(0, (used - atOnce) / (1 - atOnce))) * PACE.over * intervalMs;
+
+const isShared = ({ othersSeenAtMs }: RateState, nowMs: number): boolean =>
+  othersSeenAtMs !== undefined && nowMs - othersSeenAtMs < OTHERS_LAST_MS;
+
+const maxInFlight = ({ unconfirmed, refusals, remaining, flyingPart }: RateState): number => {
+  if (unconfirmed) return refusals > 0 ? 1 : PROBES;
+  return Math.max(1, Math.floor(remaining * flyingPart));
+};
+
+const trickleAtMs = ({ lastDepartureAtMs, refusals }: RateState): number =>
+  (lastDepartureAtMs ?? 0) + (refusals > 0 ? FIRST_REFUSAL_MS : TRICKLE_MS);
+
+const available = (state: RateState, nowMs: number): number =>
+  state.remaining - state.inFlight - state.uncounted - (isShared(state, nowMs) ? RESERVE : 0);
+
+/** A call leaves. */
+export const depart = (state: RateState, nowMs: number): readonly [RateState, Departure] => [
+  { ...state, inFlight: state.inFlight + 1, lastDepartureAtMs: nowMs },
+  {
+    remainingBefore: state.remaining,
+    ...(state.resetAtMs !== undefined && { resetAtMs: state.resetAtMs }),
+  },
+];
+
+/** A call that left has an answer, or has failed without one: then the report is empty. */
+export const arrive = (
+  given: RateState,
+  departure: Departure,
+  { report, nowMs }: { readonly report: RateReport; readonly nowMs: number },
+): RateState => {
+  const landed = { ...given, inFlight: Math.max(0, given.inFlight - 1) };
+  const sized = withDay(
+    {
+      ...landed,
+      limit: report.limit ?? landed.limit,
+      intervalMs: report.intervalMs ?? landed.intervalMs,
+    },
+    { report, nowMs },
+  );
+  if (report.refused) return refuse(sized, report, nowMs);
+  const answered = { ...sized, refusals: 0, unconfirmed: false };
+  const { remaining } = report;
+  if (remaining === undefined) {
+    return {
+      ...answered,
+      uncounted: given.uncounted + 1,
+      resetAtMs: given.resetAtMs ?? nowMs + sized.intervalMs,
+    };
+  }
+  if (given.resetAtMs === undefined || remaining >= departure.remainingBefore) {
+    // Within a window the count only falls, so this answer is from a new one.
+    return openWindow(answered, remaining, nowMs);
+  }
+  // Sent in an earlier window: what it says of that one is no news of this one.
+  if (departure.resetAtMs !== undefined && departure.resetAtMs !== given.resetAtMs) return answered;
+  const next = { remaining: Math.min(given.remaining, remaining), counted: given.counted + 1 };
+  return withOthers({ ...answered, ...next }, nowMs);
+};
+
+const withDay = (
+  state: RateState,
+  { report, nowMs }: { readonly report: RateReport; readonly nowMs: number },
+): RateState => {
+  const dailyRemaining = report.dailyRemaining ?? Math.max(0, state.dailyRemaining - 1);
+  const day = { ...state, dailyLimit: report.dailyLimit ?? state.dailyLimit, dailyRemaining };
+  if (dailyRemaining > 0) {
+    const { dailyResetAtMs: _reset, ...open } = day;
+    return open;
+  }
+  const inMs = Math.min(report.dailyResetInMs ?? DAILY_PROBE_MS, DAY_MS);
+  return { ...day, dailyResetAtMs: nowMs + inMs };
+};
+
+/** The first answer of a window: its age is not told, but where all keep the pace it shows in its use. */
+const openWindow = (state: RateState, remaining: number, nowMs: number): RateState => {
+  const { limit, intervalMs } = state;
+  const used = (limit - remaining - state.inFlight) / limit;
+  const ageMs = paceMs(used, { atOnce: PACE.atOnceShared, intervalMs });
+  const next = { remaining, uncounted: 0, counted: 1, resetAtMs: nowMs - ageMs + intervalMs };
+  return withOthers({ ...state, ...next, flyingPart: grow(state, nowMs) }, nowMs);
+};
+
+const grow = (state: RateState, nowMs: number): number =>
+  Math.min(isShared(state, nowMs) ? FLYING_PART.shared : FLYING_PART.alone, state.flyingPart * 1.5);
+
+/** Sees how much of the used part of the window is ours; too early to say after a few calls. */
+const withOthers = (state: RateState, nowMs: number): RateState => {
+  const used = state.limit - state.remaining;
+  if (used < 10) return state;
+  const ours = state.counted + state.inFlight;
+  return {
+    ...state,
+    share: Math.min(1, Math.max(MIN_SHARE, ours / used)),
+    ...(used - ours >= 2 && { othersSeenAtMs: nowMs }),
+  };
+};
+
+const refuse = (state: RateState, report: RateReport, nowMs: number): RateState => {
+  const refusals = state.refusals + 1;
+  const windowEndsInMs = state.resetAtMs === undefined ? 0 : state.resetAtMs - nowMs;
+  const backoffMs = Math.min(MAX_REFUSAL_MS, FIRST_REFUSAL_MS * refusals);
+  const waitMs = report.retryAfterMs ?? Math.max(windowEndsInMs, backoffMs);
+  const flyingPart =
+    refusals === 1 ? Math.max(FLYING_PART.least, state.flyingPart / 2) : state.flyingPart;
+  // Our own calls are counted before they leave: a refusal means that others have taken part.
+  const seen = { othersSeenAtMs: nowMs, resetAtMs: nowMs + waitMs };
+  return { ...state, ...seen, remaining: 0, refusals, flyingPart };
+};
+
+/** When something may change for those who wait, unless an answer comes first. */
+export const nextChangeAtMs = (state: RateState, nowMs: number): number | undefined => {
+  if (state.dailyRemaining <= 0) return state.dailyResetAtMs;
+  const trickle =
+    available(state, nowMs) > 0
+      ? Math.max(trickleAtMs(state), pacedAtMs(state, nowMs))
+      : Number.POSITIVE_INFINITY;
+  const next = Math.min(trickle, state.resetAtMs ?? Number.POSITIVE_INFINITY);
+  return Number.isFinite(next) ? next : undefined;
+};
+
+/**
+ * How long a call will wait that has `ahead` others before it: whole windows at our share of them. An
+ * estimate for turning away what cannot be served in time.
+ */
+export const estimateWaitMs = (state: RateState, ahead: number, nowMs: number): number => {
+  if (state.dailyRemaining <= 0) return Math.max(0, (state.dailyResetAtMs ?? nowMs) - nowMs);
+  const left = Math.max(0, available(state, nowMs));
+  if (ahead < left) return 0;
+  const perWindow = Math.max(1, Math.floor(state.limit * Math.max(state.share, MIN_SHARE)));
+  const windowEndsInMs = Math.max(0, (state.resetAtMs ?? nowMs + state.intervalMs) - nowMs);
+  return windowEndsInMs + Math.floor((ahead - left) / perWindow) * state.intervalMs;
+};

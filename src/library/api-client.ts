@@ -1,0 +1,98 @@
+import type { Clock } from "../core/clock.ts";
+import { systemClock } from "../core/clock.ts";
+import type { HttpClient } from "../core/http-client.ts";
+import { toLocationId, toOperationId } from "../core/ids.ts";
+import type { Logger } from "../core/logger.ts";
+import { silentLogger } from "../core/logger.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Secret } from "../core/secret.ts";
+import type { GhlAnswer, GhlCall } from "../ghl/call.ts";
+import { createGhlClient as createApiClient } from "../ghl/client.ts";
+import type { GhlFailure } from "../ghl/errors.ts";
+import type { RateSnapshot } from "../ghl/governor.ts";
+import type { ListItem, PaginateOptions } from "../ghl/paginate.ts";
+import type { FileSource, TokenSource } from "../ghl/ports.ts";
+import { createGuardedFileFetch } from "../net/guarded-file.ts";
+import { createHttpClient } from "../net/undici-http-client.ts";
+import { LIBRARY_CONNECTION } from "./oauth-client.ts";
+
+/** What a client is made of. */
+export interface GhlClientOptions {
+  /** A private integration token, or the `tokens` of an OAuth client. */
+  readonly auth: { readonly privateToken: Secret } | { readonly tokens: TokenSource };
+  /** The location that calls act in unless they name one. */
+  readonly locationId?: string;
+  /** Default: GoHighLevel's own. */
+  readonly apiBaseUrl?: string;
+  /** How files are fetched for uploads from a URL. Default: https from public addresses only. */
+  readonly files?: FileSource;
+  readonly http?: HttpClient;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** One call, without its operation. Names as the catalogue has them. */
+export interface GhlCallInput extends Pick<
+  GhlCall,
+  "parameters" | "body" | "signal" | "fairnessKey" | "deadlineMs"
+> {
+  readonly locationId?: string;
+}
+
+/** The GoHighLevel API by operation id. */
+export interface GhlClientLibrary {
+  /** Calls an operation. Never throws for what GoHighLevel or the network does. */
+  call(operation: string, input?: GhlCallInput): Promise<Result<GhlAnswer, GhlFailure>>;
+  /** Lists records over all pages; the last item may be a failure. */
+  paginate(
+    operation: string,
+    input?: GhlCallInput,
+    options?: PaginateOptions,
+  ): AsyncIterable<ListItem>;
+  /** What is left of the budgets of calls. */
+  rateLimits(): readonly RateSnapshot[];
+  /** Closes idle connections of a client that was not given its own HTTP client. */
+  close(): Promise<void>;
+}
+
+/** Creates a client of the GoHighLevel API that keeps to its limits and repeats what may be repeated. */
+export const createGhlClient = (options: GhlClientOptions): GhlClientLibrary => {
+  const http = options.http ?? createHttpClient();
+  const client = createApiClient({
+    apiBaseUrl: options.apiBaseUrl ?? "https://services.leadconnectorhq.com",
+    tokens: toTokens(options.auth),
+    http,
+    files: options.files ?? createGuardedFileFetch(),
+    clock: options.clock ?? systemClock,
+    log: options.log ?? silentLogger,
+  });
+  const toCall = (operation: string, input: GhlCallInput = {}): GhlCall => {
+    const { locationId = options.locationId, ...rest } = input;
+    return {
+      ...rest,
+      operation: toOperationId(operation),
+      connectionId: LIBRARY_CONNECTION,
+      ...(locationId !== undefined && { locationId: toLocationId(locationId) }),
+    };
+  };
+  return {
+    call: (operation, input) => client.call(toCall(operation, input)),
+    paginate: (operation, input, paging) => client.paginate(toCall(operation, input), paging),
+    rateLimits: () => client.rateLimits(),
+    close: async () => {
+      if (options.http === undefined) await http.close();
+    },
+  };
+};
+
+const toTokens = (auth: GhlClientOptions["auth"]): TokenSource => {
+  if ("tokens" in auth) return auth.tokens;
+  const token = { token: auth.privateToken, kind: "private" } as const;
+  return {
+    getToken: () => Promise.resolve(ok(token)),
+    replaceToken: ({ connectionId }) => {
+      const reason = "the private integration token is refused";
+      return Promise.resolve(fail({ kind: "needs_reauth", connectionId, reason }));
+    },
+  };
+};

@@ -1,0 +1,110 @@
+import { toEpochSeconds } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import type { Entry, MaintainableStore, Maintenance } from "./maintainable-store.ts";
+import type { Address, Stored } from "./record-store.ts";
+import type { RedisConnection, RedisDeps } from "./redis-connection.ts";
+import { openRedisConnection } from "./redis-connection.ts";
+import { REDIS_SCRIPTS as SCRIPTS } from "./redis-scripts.ts";
+
+const SWEEP_BATCH = 500;
+const PAGE = 200;
+
+/**
+ * Opens a store under a prefix of a Redis database. Any number of processes on any machines may share
+ * it. Ends of records are judged by the clock of the process that asks, as in every store. What a write
+ * is worth when Redis restarts is up to its settings, see docs/storage.md. Throws
+ * `AppError("storage_unavailable")`, also for a server that does not answer in time: then a write may
+ * have happened or not.
+ */
+export const openRedisStore = async (url: string, deps: RedisDeps): Promise<MaintainableStore> => {
+  const connection = await openRedisConnection(url, deps);
+  const { run } = connection;
+  return {
+    get: async (at) => toStored(await run(SCRIPTS.get, [toText(at)])),
+    put: async (at, value, options = {}) => {
+      const { ifVersion = "any", expiresAt, group } = options;
+      const ends = [...toOptional(expiresAt), ...toOptional(group)];
+      const version = Number(await run(SCRIPTS.put, [toText(at), value, ifVersion, ...ends]));
+      return version === 0 ? { ok: false, reason: "conflict" } : { ok: true, version };
+    },
+    take: async (at) => toStored(await run(SCRIPTS.take, [toText(at)])),
+    delete: async (at) => {
+      await run(SCRIPTS.delete, [toText(at)]);
+    },
+    list: async (namespace, group) => {
+      const keys = await run(SCRIPTS.list, [toText({ namespace, key: "" }), group]);
+      return toArray(keys)
+        .map(String)
+        .toSorted((a, b) => (a < b ? -1 : 1));
+    },
+    sweep: async () => {
+      let removed = 0;
+      for (;;) {
+        const batch = Number(await run(SCRIPTS.sweep, [SWEEP_BATCH]));
+        removed += batch;
+        if (batch < SWEEP_BATCH) return removed;
+      }
+    },
+    ...createRedisMaintenance(connection),
+    close: () => connection.close(),
+  };
+};
+
+const createRedisMaintenance = ({ run }: RedisConnection): Maintenance => ({
+  count: async () => Number(await run(SCRIPTS.count, [])),
+  async *entries() {
+    let from = "-";
+    for (;;) {
+      const [last, ...rows] = toArray(await run(SCRIPTS.page, [from, PAGE]));
+      for (const row of rows) yield toEntry(toArray(row));
+      if (typeof last !== "string") return;
+      from = `(${last}`;
+    }
+  },
+  restore: async (entries) => {
+    await Promise.all(
+      entries.map((entry) =>
+        run(SCRIPTS.restore, [
+          toText(entry),
+          entry.value,
+          entry.version,
+          ...toOptional(entry.expiresAt),
+          ...toOptional(entry.group),
+        ]),
+      ),
+    );
+  },
+  swapValue: async (at, from, to) => Number(await run(SCRIPTS.swap, [toText(at), from, to])) === 1,
+});
+
+// Encoded, a namespace has no colon, so that two addresses never give the same text.
+const toText = ({ namespace, key }: Address): string => `${encodeURIComponent(namespace)}:${key}`;
+
+/** Two arguments for a value that may be absent, which an empty text is not. */
+const toOptional = (value: string | number | undefined): readonly (string | number)[] =>
+  value === undefined ? [0, ""] : [1, value];
+
+const toArray = (reply: unknown): readonly unknown[] => {
+  if (Array.isArray(reply)) return reply;
+  throw new AppError("storage_unavailable", "Redis gave an answer that is no list");
+};
+
+const toStored = (reply: unknown): Stored | undefined => {
+  if (reply === null) return undefined;
+  const [value, version] = toArray(reply);
+  return { value: String(value), version: Number(version) };
+};
+
+const toEntry = (row: readonly unknown[]): Entry => {
+  const [address, value, version, hasEnd, end, hasGroup, group] = row.map(String);
+  const text = address ?? "";
+  const colon = text.indexOf(":");
+  return {
+    namespace: decodeURIComponent(text.slice(0, colon)),
+    key: text.slice(colon + 1),
+    value: value ?? "",
+    version: Number(version),
+    ...(hasEnd === "1" ? { expiresAt: toEpochSeconds(Number(end)) } : {}),
+    ...(hasGroup === "1" && group !== undefined ? { group } : {}),
+  };
+};

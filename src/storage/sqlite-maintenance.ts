@@ -1,0 +1,78 @@
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { toEpochSeconds } from "../core/clock.ts";
+import type { Entry, Maintenance } from "./maintainable-store.ts";
+
+/** What maintenance shares with the store. */
+export interface SqliteMaintenanceDeps {
+  readonly database: DatabaseSync;
+  readonly now: () => number;
+  /** Runs a piece of work and turns its failure into the store's. */
+  readonly guarded: <Value>(run: () => Value) => Value;
+}
+
+const PAGE = 500;
+const LIVE = "(expires_at IS NULL OR expires_at > :now)";
+
+const SQL = {
+  count: `SELECT count(*) AS records FROM records WHERE ${LIVE}`,
+  page: `SELECT namespace, key, value, version, expires_at, grp FROM records
+    WHERE (namespace, key) > (:namespace, :key) AND ${LIVE} ORDER BY namespace, key LIMIT ${PAGE}`,
+  restore: `INSERT OR REPLACE INTO records (namespace, key, value, version, expires_at, grp)
+    VALUES (:namespace, :key, :value, :version, :expiresAt, :grp)`,
+  swap: `UPDATE records SET value = :to
+    WHERE namespace = :namespace AND key = :key AND value = :from AND ${LIVE} RETURNING 1`,
+} as const;
+
+/** Maintenance of the records in a SQLite file. A batch of `restore` is written as one. */
+export const createSqliteMaintenance = (deps: SqliteMaintenanceDeps): Maintenance => {
+  const { database, guarded, now } = deps;
+  const all = (sql: string, values: Record<string, string | number>) =>
+    guarded(() => database.prepare(sql).all(values));
+  return {
+    count: async () => Number(all(SQL.count, { now: now() })[0]?.["records"]),
+    async *entries() {
+      let last: Pick<Entry, "namespace" | "key"> = { namespace: "", key: "" };
+      for (;;) {
+        const rows = all(SQL.page, { namespace: last.namespace, key: last.key, now: now() });
+        const entries = rows.map(toEntry);
+        yield* entries;
+        const end = entries.at(-1);
+        if (end === undefined || entries.length < PAGE) return;
+        last = end;
+      }
+    },
+    restore: async (entries) => {
+      guarded(() => {
+        restore(database, entries);
+      });
+    },
+    swapValue: async ({ namespace, key }, from, to) =>
+      all(SQL.swap, { namespace, key, from, to, now: now() }).length === 1,
+  };
+};
+
+const restore = (database: DatabaseSync, entries: readonly Entry[]): void => {
+  const statement = database.prepare(SQL.restore);
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    for (const { namespace, key, value, version, expiresAt = null, group = null } of entries) {
+      statement.run({ namespace, key, value, version, expiresAt, grp: group });
+    }
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+};
+
+const toEntry = (row: Readonly<Record<string, SQLOutputValue>>): Entry => {
+  const { expires_at: expiresAt, grp: group } = row;
+  return {
+    namespace: String(row["namespace"]),
+    key: String(row["key"]),
+    value: String(row["value"]),
+    version: Number(row["version"]),
+    ...(typeof expiresAt === "number" ? { expiresAt: toEpochSeconds(expiresAt) } : {}),
+    ...(typeof group === "string" ? { group } : {}),
+  };
+};

@@ -1,0 +1,29 @@
+import type { Rate } from "./rate-limiter.ts";
+
+/**
+ * What one process takes in, and why that much. An address is that of the connection; behind a proxy
+ * all people share one, and hosted assistants send all their users' requests from a few. So the limits
+ * per address let a whole company through, and what a client does all day has none: refreshing
+ * (attack case I16), and whatever succeeds at the token endpoint.
+ */
+export const LIMITS = {
+  /** A registration is a record for a day. Honest clients register once, or once a start. */
+  registrationPerAddress: { burst: 100, perSecond: 1 },
+  /** However many addresses a flood comes from: at most 87,000 records of unused clients at a time. */
+  registrationInAll: { burst: 500, perSecond: 1 },
+  /** An authorization request is a record for 10 minutes. A person makes one, a nervous one three. */
+  authorizationPerAddress: { burst: 200, perSecond: 2 },
+  /** However many addresses: at most 14,000 open requests at a time. */
+  authorizationInAll: { burst: 2000, perSecond: 20 },
+  /** An approval is a record for 10 minutes as well, and can be sent again and again. */
+  decisionPerAddress: { burst: 200, perSecond: 2 },
+  /** Wrong codes of one client from one address. A sound client sends none; a broken one slows down. */
+  codeFailure: { burst: 60, perSecond: 1 },
+  /** Wrong secrets and signatures of one client from one address: a client set up wrongly, or a guess. */
+  secretFailure: { burst: 30, perSecond: 0.5 },
+  /** Calls of one grant. GoHighLevel takes 10 a second for a location; an agency has many. */
+  callPerGrant: { burst: 1000, perSecond: 100 },
+} as const satisfies Readonly<Record<string, Rate>>;
+
+/** Rates other than those of the table, for measuring and for tests. */
+export type Rates = Readonly<Partial<Record<keyof typeof LIMITS, Rate>>>;

@@ -1,0 +1,67 @@
+import type { Clock } from "../core/clock.ts";
+import { toEpochSeconds } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import type { ConnectionId } from "../core/ids.ts";
+import type { Logger } from "../core/logger.ts";
+import type { RecordStore } from "../storage/record-store.ts";
+
+/** The right to refresh one connection, held by one process at a time. */
+export interface RefreshLease {
+  /** Gives the right back; a right that has run out and was taken by another stays theirs. */
+  release(): Promise<void>;
+}
+
+/** The leases of a store, shared by all processes on it. */
+export interface RefreshLeases {
+  /** Takes the right for 30 seconds; undefined while another process has it. */
+  acquire(id: ConnectionId): Promise<RefreshLease | undefined>;
+}
+
+const NAMESPACE = "refresh_lease";
+
+/**
+ * Longer than a refresh can take: two requests of 10 seconds, and three more to write the answer. A
+ * process that dies holds the others up for no longer than this.
+ */
+const LEASE_MS = 30_000;
+
+/**
+ * Forgotten a day after the last refresh. Until then the record stays when the lease is given back:
+ * its version only ever grows, which is what keeps a late release from ending another's lease.
+ */
+const REMEMBERED_SECONDS = 24 * 3600;
+
+/** Makes the leases. The record is the time in milliseconds until which the connection is taken. */
+export const createRefreshLeases = (deps: {
+  readonly store: RecordStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): RefreshLeases => {
+  const { store, clock, log } = deps;
+  const write = (id: ConnectionId, untilMs: number, ifVersion: "absent" | number) =>
+    store.put({ namespace: NAMESPACE, key: id }, String(untilMs), {
+      ifVersion,
+      expiresAt: toEpochSeconds(clock.nowMs() / 1000 + REMEMBERED_SECONDS),
+    });
+
+  return {
+    acquire: async (id) => {
+      const nowMs = clock.nowMs();
+      const current = await store.get({ namespace: NAMESPACE, key: id });
+      if (current !== undefined && Number(current.value) > nowMs) return undefined;
+      const taken = await write(id, nowMs + LEASE_MS, current?.version ?? "absent");
+      if (!taken.ok) return undefined;
+      return {
+        release: async () => {
+          try {
+            await write(id, 0, taken.version);
+          } catch (error) {
+            // The lease ends by itself; what the refresh came to matters more than this failure.
+            if (!(error instanceof AppError && error.code === "storage_unavailable")) throw error;
+            log.warn("a refresh lease could not be given back", { connectionId: id });
+          }
+        },
+      };
+    },
+  };
+};

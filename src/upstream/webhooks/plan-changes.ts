@@ -1,0 +1,70 @@
+import type { EpochSeconds } from "../../core/clock.ts";
+import type { ConnectionId, LocationId } from "../../core/ids.ts";
+import { isApproved } from "../approved-locations.ts";
+import type { HeldConnection } from "../vault.ts";
+import type { WebhookMeaning } from "./event.ts";
+
+/** One thing that an event changes. */
+export type Change =
+  /** Its tokens are dead: they and all grants on the connection go. */
+  | { readonly kind: "remove"; readonly connectionId: ConnectionId }
+  /** One location of an agency; its other locations go on. */
+  | {
+      readonly kind: "take_out" | "let_in";
+      readonly connectionId: ConnectionId;
+      readonly locationId: LocationId;
+    };
+
+type Install = Extract<WebhookMeaning, { readonly kind: "installed" | "uninstalled" }>;
+
+/**
+ * What an event changes in these connections. A connection that was signed in after the event knows
+ * better: a webhook that arrives late must not undo an install that followed.
+ */
+export const planChanges = (
+  meaning: WebhookMeaning,
+  at: EpochSeconds,
+  all: readonly HeldConnection[],
+): readonly Change[] => {
+  const connections = all.filter(({ connection }) => connection.connectedAt <= at);
+  switch (meaning.kind) {
+    case "installed":
+      return connections.flatMap((held) => planInstall(meaning, held));
+    case "uninstalled":
+      return connections.flatMap((held) => planUninstall(meaning, held));
+    case "locations_changed":
+    case "nothing":
+      return [];
+  }
+};
+
+/** An agency's connection learns a location that the app was installed in later. */
+const planInstall = ({ companyId, locationId }: Install, held: HeldConnection): Change[] => {
+  const { id, kind } = held.connection;
+  return kind === "company" &&
+    companyId !== undefined &&
+    locationId !== undefined &&
+    held.connection.companyId === companyId &&
+    !isApproved(held, locationId)
+    ? [{ kind: "let_in", connectionId: id, locationId }]
+    : [];
+};
+
+/** With a location it is about that one; without, about the agency and all its locations. */
+const planUninstall = ({ companyId, locationId }: Install, held: HeldConnection): Change[] => {
+  const { id, kind } = held.connection;
+  if (locationId === undefined) {
+    return companyId !== undefined && held.connection.companyId === companyId
+      ? [{ kind: "remove", connectionId: id }]
+      : [];
+  }
+  if (kind === "location") {
+    return held.connection.locationId === locationId ? [{ kind: "remove", connectionId: id }] : [];
+  }
+  // Seen in the wild without the agency. A location has one id everywhere, so taking it out of an
+  // agency that does not have it changes nothing there.
+  const mayBeTheirs = companyId === undefined || held.connection.companyId === companyId;
+  return mayBeTheirs && isApproved(held, locationId)
+    ? [{ kind: "take_out", connectionId: id, locationId }]
+    : [];
+};

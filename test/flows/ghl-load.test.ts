@@ -1,0 +1,72 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
+import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
+import type { LoadOrder, LoadResult } from "../unit/ghl/load-worker.ts";
+import { createScaledClock } from "../unit/ghl/scaled-clock.ts";
+
+/** Four scaled seconds pass in one real second, in the sandbox and in both processes. */
+const FACTOR = 4;
+const DURATION_MS = 59_000;
+const LIMIT_PER_WINDOW = 100;
+const WINDOW_MS = 10_000;
+
+const worker = fileURLToPath(new URL("../unit/ghl/load-worker.ts", import.meta.url));
+const startMs = Date.now();
+let sandbox: RunningSandbox;
+
+beforeAll(async () => {
+  const clock = createScaledClock(startMs, FACTOR);
+  sandbox = await startSandbox({ clock, enforceRateLimit: true });
+});
+
+afterAll(() => sandbox.close());
+
+const offerLoad = (grants: LoadOrder["grants"]): Promise<LoadResult> =>
+  new Promise((resolve, reject) => {
+    const locationId = sandbox.locations[0]?.id ?? "";
+    const token = sandbox.privateTokens.get(locationId) ?? "";
+    const child = fork(worker, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    child.once("message", (result) => {
+      resolve(result as LoadResult);
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      reject(new Error(`the worker ended with ${code} before it told anything`));
+    });
+    const order = { baseUrl: sandbox.baseUrl, token, locationId, startMs, factor: FACTOR };
+    child.send({ ...order, durationMs: DURATION_MS, grants });
+  });
+
+describe("two processes that offer five times the limit of one location", () => {
+  it("use the limit, are hardly ever refused, and starve no grant", async () => {
+    const grants = await Promise.all([
+      offerLoad({ greedy1: 20, modest1: 5 }),
+      offerLoad({ greedy2: 20, modest2: 5 }),
+    ]);
+    const tallies = Object.assign({}, ...grants) as LoadResult;
+    const statuses = sandbox.control.requests().map(({ status }) => status);
+    const succeeded = statuses.filter((status) => status === 200).length;
+    const refused = statuses.filter((status) => status === 429).length;
+    const windows = Math.ceil(DURATION_MS / WINDOW_MS);
+    const possible = windows * LIMIT_PER_WINDOW;
+    const fairPart = possible / Object.keys(tallies).length;
+    console.info(
+      `goodput ${succeeded} of ${possible} (${((100 * succeeded) / possible).toFixed(1)} %), ` +
+        `refused with 429: ${refused}; by grant: ${Object.entries(tallies)
+          .map(([grant, tally]) => `${grant} ${tally.succeeded} of ${tally.offered}`)
+          .join(", ")}`,
+    );
+
+    expect(Object.values(tallies).reduce((sum, { offered }) => sum + offered, 0)).toBeGreaterThan(
+      4.5 * (DURATION_MS / WINDOW_MS) * LIMIT_PER_WINDOW,
+    );
+    expect(succeeded).toBeGreaterThanOrEqual(0.9 * possible);
+    expect(refused).toBeLessThanOrEqual(0.05 * statuses.length);
+    for (const { succeeded: own } of Object.values(tallies)) {
+      expect(own).toBeGreaterThanOrEqual(0.3 * fairPart);
+    }
+  });
+});

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findFreePort } from "../support/free-port.ts";
+import { createInteropHome, findBin, type InteropHome } from "../support/interop-process.ts";
+import { type RunningApp, startApp } from "../support/running-app.ts";
+
+const INSPECTOR = findBin(
+  import.meta.resolve("@modelcontextprotocol/inspector/package.json"),
+  "mcp-inspector",
+);
+
+let running: RunningApp;
+
+beforeAll(async () => {
+  running = await startApp();
+});
+afterAll(() => running.close());
+
+/** What the program prints with `--format json`. */
+interface Printed {
+  readonly result: {
+    readonly tools?: readonly { readonly name: string }[];
+    readonly structuredContent?: unknown;
+    readonly isError?: boolean;
+    /** Only in answers of the modern era. */
+    readonly _meta?: Record<string, unknown>;
+  };
+}
+
+describe.each(["legacy", "modern"])("@modelcontextprotocol/inspector --cli, %s", (era) => {
+  let home: InteropHome;
+  let callbackUrl: string;
+
+  beforeAll(async () => {
+    home = createInteropHome();
+    callbackUrl = `http://127.0.0.1:${await findFreePort()}/oauth/callback`;
+  });
+  afterAll(() => home.close());
+
+  const inspect = async (
+    ...args: readonly string[]
+  ): Promise<{ printed: Printed; stderr: string }> => {
+    const common = ["--cli", running.mcpUrl.href, "--transport", "http", "--format", "json"];
+    const { exitCode, stdout, stderr } = await home.run(
+      INSPECTOR,
+      [...common, "--protocol-era", era, "--callback-url", callbackUrl, ...args],
+      { env: { MCP_AUTO_OPEN_ENABLED: "true", MCP_INSPECTOR_SECRET_STORE: "file" } },
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.any(String) });
+    return { printed: JSON.parse(stdout) as Printed, stderr };
+  };
+
+  it("signs in through the browser and lists tools whose schemas are portable", async () => {
+    const { printed, stderr } = await inspect("--method", "tools/list", "--strict");
+    expect(printed.result.tools?.map((tool) => tool.name)).toContain("search_contacts");
+    expect(stderr).toContain("Authorization complete");
+  }, 90_000);
+
+  it("calls a tool with the tokens that it kept", async () => {
+    const { printed, stderr } = await inspect(
+      "--method",
+      "tools/call",
+      "--tool-name",
+      "search_contacts",
+      "--tool-args-json",
+      '{"limit":2}',
+    );
+    expect(printed.result.isError).not.toBe(true);
+    expect(printed.result.structuredContent).toMatchObject({ contacts: expect.any(Array) });
+    expect(Object.keys(printed.result._meta ?? {})).toEqual(
+      era === "modern" ? ["io.modelcontextprotocol/serverInfo"] : [],
+    );
+    expect(stderr).not.toContain("/oauth/authorize");
+  }, 90_000);
+});
