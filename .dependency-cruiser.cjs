@@ -39,6 +39,7 @@ const PACKAGES = {
   jose: { path: "jose", places: "src/oauth/clients/" },
   pino: { path: "pino|pino-pretty", places: "src/observability/" },
   commander: { path: "commander", places: "src/cli/" },
+  databases: { path: "pg|ioredis", places: "src/storage/" },
 };
 
 const layerRules = Object.entries(LAYERS).map(([folder, allowed]) => ({

@@ -6,6 +6,7 @@ export type { ConfigSources, LoadedConfig } from "./config/load.ts";
 export { AppError, ERROR_TABLE } from "./core/errors.ts";
 export type { ErrorCode } from "./core/errors.ts";
 export type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from "./core/http-client.ts";
+export type { FetchedFile, FetchFileFailure, FileSource } from "./core/file-source.ts";
 export * from "./core/ids.ts";
 export type { Logger } from "./core/logger.ts";
 export { silentLogger } from "./core/logger.ts";
@@ -17,15 +18,7 @@ export type { GhlFailure } from "./ghl/errors.ts";
 export type { RateSnapshot } from "./ghl/governor.ts";
 export type { PageCursor } from "./ghl/page-steps.ts";
 export type { ListedRecord, ListItem, PaginateOptions } from "./ghl/paginate.ts";
-export type {
-  AccessToken,
-  FetchedFile,
-  FetchFileFailure,
-  FileSource,
-  TokenFailure,
-  TokenRequest,
-  TokenSource,
-} from "./ghl/ports.ts";
+export type { AccessToken, TokenFailure, TokenRequest, TokenSource } from "./ghl/ports.ts";
 export type { UploadFile } from "./ghl/upload.ts";
 export { createGhlClient } from "./library/api-client.ts";
 export type { GhlCallInput, GhlClientLibrary, GhlClientOptions } from "./library/api-client.ts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { toSecret } from "../core/secret.ts";
-import type { ClientConfig } from "./config.ts";
+import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
 
 /** What came of reading the clients file. */
 export interface ClientsFile {
-  readonly clients: readonly ClientConfig[];
+  readonly clients: readonly PreRegisteredClient[];
   /** A line for each mistake; none repeats a secret. */
   readonly mistakes: readonly string[];
 }
@@ -107,7 +107,7 @@ const findMethodProblem = (client: {
 const countGiven = (...values: readonly unknown[]): number =>
   values.filter((value) => value !== undefined).length;
 
-const toClient = (entry: ClientEntry): ClientConfig => {
+const toClient = (entry: ClientEntry): PreRegisteredClient => {
   const authentication = toAuthentication(entry);
   return {
     clientId: entry.client_id,
@@ -117,7 +117,7 @@ const toClient = (entry: ClientEntry): ClientConfig => {
   };
 };
 
-const toAuthentication = (entry: ClientEntry): ClientConfig["authentication"] => {
+const toAuthentication = (entry: ClientEntry): PreRegisteredClient["authentication"] => {
   const { client_secret: secret, client_secret_sha256: sha256Hex, jwks, jwks_uri: jwksUri } = entry;
   if (secret !== undefined) return { method: "secret", secret: toSecret(secret) };
   if (sha256Hex !== undefined) return { method: "secret_hash", sha256Hex };

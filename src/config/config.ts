@@ -1,3 +1,4 @@
+import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
 import type { Secret } from "../core/secret.ts";
 
 /**
@@ -35,18 +36,6 @@ export type RegistrationConfig =
   | { readonly mode: "token"; readonly token: Secret }
   | { readonly mode: "off" };
 
-/** An MCP client that the operator set up. */
-export interface ClientConfig {
-  readonly clientId: string;
-  readonly name?: string;
-  readonly redirectUris: readonly string[];
-  /** Absent: a public client. */
-  readonly authentication?:
-    | { readonly method: "secret"; readonly secret: Secret }
-    | { readonly method: "secret_hash"; readonly sha256Hex: string }
-    | { readonly method: "keys"; readonly jwks?: unknown; readonly jwksUri?: string };
-}
-
 /** How and how much is logged. */
 export interface LogConfig {
   readonly level: "trace" | "debug" | "info" | "warn" | "error" | "silent";
@@ -81,7 +70,7 @@ export interface Config {
   /** Absent: open. */
   readonly registration?: RegistrationConfig;
   /** The clients of the clients file. */
-  readonly clients?: readonly ClientConfig[];
+  readonly clients?: readonly PreRegisteredClient[];
   /** The only hosts that metadata documents are read from; absent for all. */
   readonly clientDocumentHosts?: readonly string[];
 }

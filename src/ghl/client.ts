@@ -1,3 +1,4 @@
+import type { FileSource } from "../core/file-source.ts";
 import { fail, type Result } from "../core/result.ts";
 import { attemptCall, type AttemptDeps, type Journey } from "./attempt.ts";
 import type { GhlAnswer, GhlCall, GhlClient } from "./call.ts";
@@ -8,7 +9,7 @@ import { toEvidence } from "./evidence.ts";
 import { createGovernor, type RateSnapshot } from "./governor.ts";
 import { randomJitter } from "./jitter.ts";
 import { type ListItem, paginate, type PaginateOptions } from "./paginate.ts";
-import type { FileSource, TokenClass, TokenRequest } from "./ports.ts";
+import type { TokenClass, TokenRequest } from "./ports.ts";
 import { buildRequest } from "./request.ts";
 import { decideRetry } from "./retry.ts";
 import { readFiles, withoutFiles } from "./upload.ts";

@@ -42,29 +42,3 @@ export interface TokenSource {
     refused: AccessToken,
   ): Promise<Result<AccessToken, TokenFailure>>;
 }
-
-/** A file that a URL led to. */
-export interface FetchedFile {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly contentType?: string;
-}
-
-/** Why a URL gave no file. `forbidden`: the URL is not one that may be fetched. */
-export interface FetchFileFailure {
-  readonly kind:
-    | "forbidden"
-    | "refused"
-    | "too_large"
-    | "encoded"
-    | "timeout"
-    | "aborted"
-    | "unreachable";
-}
-
-/** Where the API client gets the files of uploads from; must be safe with URLs that strangers name. */
-export interface FileSource {
-  fetchFile(
-    url: URL,
-    options: { readonly maxBytes: number; readonly signal?: AbortSignal },
-  ): Promise<Result<FetchedFile, FetchFileFailure>>;
-}

@@ -3,7 +3,7 @@ import type { GhlCall } from "./call.ts";
 import type { Operation } from "./catalog/operation.ts";
 import { isPlainObject } from "./coerce-value.ts";
 import type { GhlFailure } from "./errors.ts";
-import type { FetchFileFailure, FileSource } from "./ports.ts";
+import type { FetchFileFailure, FileSource } from "../core/file-source.ts";
 
 /**
  * A file as a caller names it in the body of an upload: its bytes in base64, or the https URL to fetch

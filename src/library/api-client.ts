@@ -1,3 +1,4 @@
+import type { FileSource } from "../core/file-source.ts";
 import type { Clock } from "../core/clock.ts";
 import { systemClock } from "../core/clock.ts";
 import type { HttpClient } from "../core/http-client.ts";
@@ -11,7 +12,7 @@ import { createGhlClient as createApiClient } from "../ghl/client.ts";
 import type { GhlFailure } from "../ghl/errors.ts";
 import type { RateSnapshot } from "../ghl/governor.ts";
 import type { ListItem, PaginateOptions } from "../ghl/paginate.ts";
-import type { FileSource, TokenSource } from "../ghl/ports.ts";
+import type { TokenSource } from "../ghl/ports.ts";
 import { createGuardedFileFetch } from "../net/guarded-file.ts";
 import { createHttpClient } from "../net/undici-http-client.ts";
 import { LIBRARY_CONNECTION } from "./oauth-client.ts";

@@ -1,31 +1,6 @@
+import type { FetchedFile, FetchFileFailure, FileSource } from "../core/file-source.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type GuardedAnswer, type GuardedSettings, sendGuarded } from "./guarded-exchange.ts";
-
-/** A file that a URL given by a stranger led to. */
-export interface GuardedFile {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly contentType?: string;
-}
-
-/** Why no file was had. `forbidden` means that no packet was sent to the target. */
-export interface GuardedFileFailure {
-  readonly kind:
-    | "forbidden"
-    | "refused"
-    | "too_large"
-    | "encoded"
-    | "timeout"
-    | "aborted"
-    | "unreachable";
-}
-
-/** Fetches files from URLs that strangers name. */
-export interface GuardedFileFetch {
-  fetchFile(
-    url: URL,
-    options: { readonly maxBytes: number; readonly signal?: AbortSignal },
-  ): Promise<Result<GuardedFile, GuardedFileFailure>>;
-}
 
 const TIMEOUT_MS = 60_000;
 const MAX_REDIRECTS = 3;
@@ -42,7 +17,7 @@ interface Fetching {
  */
 export const createGuardedFileFetch = (
   settings: GuardedSettings & { readonly timeoutMs?: number } = {},
-): GuardedFileFetch => ({
+): FileSource => ({
   fetchFile: async (url, { maxBytes, signal: callerSignal }) => {
     const deadline = AbortSignal.timeout(settings.timeoutMs ?? TIMEOUT_MS);
     const signal =
@@ -60,7 +35,7 @@ export const createGuardedFileFetch = (
 const follow = async (
   fetching: Fetching,
   first: URL,
-): Promise<Result<GuardedFile, GuardedFileFailure>> => {
+): Promise<Result<FetchedFile, FetchFileFailure>> => {
   let url = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const answer = await sendGuarded({ ...fetching, url, headers: HEADERS });
@@ -81,7 +56,7 @@ const readRedirect = ({ status, headers }: GuardedAnswer, from: URL): URL | unde
   return isRedirect && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
 };
 
-const toFile = ({ bytes, headers }: GuardedAnswer): GuardedFile => {
+const toFile = ({ bytes, headers }: GuardedAnswer): FetchedFile => {
   const type = (headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
   return { bytes, ...(/^[\w.+-]+\/[\w.+-]+$/u.test(type) && { contentType: type }) };
 };

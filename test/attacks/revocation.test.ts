@@ -2,37 +2,28 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type AttackClient,
   createAttackClient,
-  probe,
   sendForm,
   toTokens,
 } from "../support/attack-client.ts";
 import { countRows } from "../support/attack-store.ts";
-import { type RunningApp, startApp } from "../support/running-app.ts";
+import type { RunningApp } from "../support/running-app.ts";
+import { startTwinApps, type TwinApps } from "../support/twin-apps.ts";
 
 /** Revocation (RFC 7009) and introspection (RFC 7662), on two instances over one store. */
 
+let twins: TwinApps;
 let running: RunningApp;
-let other: RunningApp;
 let client: AttackClient;
 
 beforeAll(async () => {
-  running = await startApp();
-  const { publicUrl, redirectUri, storageUrl } = running.config;
-  other = await startApp({
-    sandbox: running.sandbox,
-    config: { publicUrl, redirectUri, storageUrl },
-  });
+  twins = await startTwinApps();
+  ({ running } = twins);
   client = await createAttackClient(running);
 });
-afterAll(async () => {
-  await other.close();
-  await running.close();
-});
+afterAll(() => twins.close());
 
-const statusEverywhere = async (token: string): Promise<readonly number[]> => [
-  await probe(running, token),
-  await probe({ publicUrl: `http://localhost:${other.config.port}` }, token),
-];
+const statusEverywhere = (token: string): Promise<readonly number[]> =>
+  twins.statusEverywhere(token);
 
 const liveRows = (): number =>
   countRows(running.databasePath, "grant") + countRows(running.databasePath, "access_token");

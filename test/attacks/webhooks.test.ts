@@ -4,31 +4,24 @@ import {
   type Answer,
   type AttackClient,
   createAttackClient,
-  probe,
   readAnswer,
 } from "../support/attack-client.ts";
 import { countRows, readRows } from "../support/attack-store.ts";
-import { type RunningApp, startApp } from "../support/running-app.ts";
+import type { RunningApp } from "../support/running-app.ts";
+import { startTwinApps, type TwinApps } from "../support/twin-apps.ts";
 
 /** GoHighLevel's webhooks, forged and true, on two instances over one store. */
 
+let twins: TwinApps;
 let running: RunningApp;
-let other: RunningApp;
 let client: AttackClient;
 
 beforeAll(async () => {
-  running = await startApp();
-  const { publicUrl, redirectUri, storageUrl } = running.config;
-  other = await startApp({
-    sandbox: running.sandbox,
-    config: { publicUrl, redirectUri, storageUrl },
-  });
+  twins = await startTwinApps();
+  ({ running } = twins);
   client = await createAttackClient(running);
 });
-afterAll(async () => {
-  await other.close();
-  await running.close();
-});
+afterAll(() => twins.close());
 
 const post = async ({ body, headers }: SignedWebhook): Promise<Answer> =>
   readAnswer(
@@ -51,10 +44,8 @@ const uninstall = (changes: Readonly<Record<string, unknown>> = {}): SignedWebho
 const signIn = async (choose: string): Promise<string> =>
   (await client.obtain({ choose })).access_token;
 
-const statusEverywhere = async (token: string): Promise<readonly number[]> => [
-  await probe(running, token),
-  await probe({ publicUrl: `http://localhost:${other.config.port}` }, token),
-];
+const statusEverywhere = (token: string): Promise<readonly number[]> =>
+  twins.statusEverywhere(token);
 
 const connectionAt = async (id: string) =>
   (await running.app.upstream.listConnections()).find((one) => one.locationId === id);
@@ -152,13 +143,11 @@ describe("a forged or replayed UNINSTALL", () => {
 });
 
 describe("a true webhook", () => {
-  it("U15: of an uninstall ends the grants within a second on every instance, and discards the tokens", async () => {
+  it("U15: of an uninstall has ended the grants on every instance when it is answered, and discards the tokens", async () => {
     const [gone, stays] = [await signIn(locationId(1)), await signIn(locationId(2))];
     const connection = await connectionAt(locationId(1));
-    const sentAt = performance.now();
     expect((await post(uninstall({ locationId: locationId(1) }))).status).toBe(200);
     expect(await statusEverywhere(gone)).toEqual([401, 401]);
-    expect(performance.now() - sentAt).toBeLessThan(1000);
     expect(await statusEverywhere(stays)).toEqual([200, 200]);
     expect(await connectionAt(locationId(1))).toBeUndefined();
     const keys = readRows(running.databasePath).map((row) => row.key);
@@ -198,12 +187,12 @@ describe("a true webhook", () => {
           locationId: id as never,
         })
       ).ok;
-    expect(await reach(other, locationId(1))).toBe(true);
+    expect(await reach(twins.other, locationId(1))).toBe(true);
 
     expect((await post(uninstall({ locationId: locationId(1) }))).status).toBe(200);
     expect(await reach(running, locationId(1))).toBe(false);
-    expect(await reach(other, locationId(1))).toBe(false);
-    expect(await reach(other, locationId(2))).toBe(true);
+    expect(await reach(twins.other, locationId(1))).toBe(false);
+    expect(await reach(twins.other, locationId(2))).toBe(true);
     expect(await statusEverywhere(token)).toEqual([200, 200]);
     const listed = await running.app.upstream.listLocations(agency.id);
     expect(listed.ok && listed.value.map(({ id }) => id)).not.toContain(locationId(1));
@@ -211,7 +200,7 @@ describe("a true webhook", () => {
     const { companyId } = running.sandbox;
     const install = { type: "INSTALL", companyId, locationId: locationId(1) };
     expect((await post(sign(install))).status).toBe(200);
-    expect(await reach(other, locationId(1))).toBe(true);
+    expect(await reach(twins.other, locationId(1))).toBe(true);
   });
 
   it("U15: of an agency that uninstalls ends its connection and those of its locations", async () => {

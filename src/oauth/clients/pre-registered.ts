@@ -1,25 +1,13 @@
 import { AppError } from "../../core/errors.ts";
 import { toClientId } from "../../core/ids.ts";
+import type { PreRegisteredClient } from "../../core/pre-registered-client.ts";
 import { ok } from "../../core/result.ts";
-import type { Secret } from "../../core/secret.ts";
 import { hashToken } from "../../crypto/hash.ts";
 import { toWire } from "../errors.ts";
 import type { Client, ClientSource } from "./client.ts";
 import { toClientKeys } from "./client-keys.ts";
 import { sanitizeClientName } from "./client-name.ts";
 import { checkRedirectUris } from "./registration.ts";
-
-/** A client that the operator set up, for clients that can neither register nor publish a document. */
-export interface PreRegisteredClient {
-  readonly clientId: string;
-  readonly name?: string;
-  readonly redirectUris: readonly string[];
-  /** Absent: a public client. A secret has at least 128 random bits: it is kept as a plain hash. */
-  readonly authentication?:
-    | { readonly method: "secret"; readonly secret: Secret }
-    | { readonly method: "secret_hash"; readonly sha256Hex: string }
-    | { readonly method: "keys"; readonly jwks?: unknown; readonly jwksUri?: string };
-}
 
 /**
  * The clients of the settings. They never expire, and ask nobody. Throws `AppError("config_invalid")`

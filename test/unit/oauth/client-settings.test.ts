@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Config } from "../../../src/config/config.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import { toSecret } from "../../../src/core/secret.ts";
-import type { PreRegisteredClient } from "../../../src/oauth/clients/pre-registered.ts";
+import type { PreRegisteredClient } from "../../../src/core/pre-registered-client.ts";
 import {
   sendForm,
   toAttackClient,
