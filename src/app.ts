@@ -3,7 +3,7 @@ import type { Config } from "./config/config.ts";
 import { loadMasterKeys } from "./config/master-key.ts";
 import type { AuditTrail } from "./core/audit.ts";
 import type { Clock } from "./core/clock.ts";
-import { systemClock } from "./core/clock.ts";
+import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Principal } from "./core/principal.ts";
@@ -248,7 +248,7 @@ const startSweeping = ({ clock, log, store }: WiredDeps): { stop(): Promise<void
     }
   };
   const running = (async () => {
-    while (await waited(clock, stopping.signal)) await sweep();
+    while (await sleepUnlessAborted(clock, SWEEP_EVERY_MS, stopping.signal)) await sweep();
   })();
   return {
     stop: async () => {
@@ -257,10 +257,3 @@ const startSweeping = ({ clock, log, store }: WiredDeps): { stop(): Promise<void
     },
   };
 };
-
-/** Waits for the next round; false once it is stopped. */
-const waited = async (clock: Clock, signal: AbortSignal): Promise<boolean> =>
-  clock.sleep(SWEEP_EVERY_MS, signal).then(
-    () => true,
-    () => false,
-  );

@@ -20,6 +20,17 @@ export const toEpochSeconds = (value: number): EpochSeconds => Math.floor(value)
 export const addSeconds = (at: EpochSeconds, seconds: number): EpochSeconds =>
   toEpochSeconds(at + seconds);
 
+/** Waits for `durationMs` and gives true; false as soon as the signal aborts. For loops that are stopped. */
+export const sleepUnlessAborted = (
+  clock: Pick<Clock, "sleep">,
+  durationMs: number,
+  signal: AbortSignal,
+): Promise<boolean> =>
+  clock.sleep(durationMs, signal).then(
+    () => true,
+    () => false,
+  );
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   nowSeconds: () => toEpochSeconds(Date.now() / 1000),

@@ -90,13 +90,14 @@ async function readAnswer(
   maxBytes: number,
 ): Promise<Result<GuardedAnswer, GuardedRefusal>> {
   const headers = flattenHeaders(raw);
-  const encoding = headers["content-encoding"]?.toLowerCase() ?? "identity";
   const drop = (): void => void body.on("error", () => {}).destroy();
-  if (encoding !== "identity" || status !== 200) {
+  if (status !== 200) {
     drop();
-    return encoding === "identity"
-      ? ok({ status, headers, bytes: new Uint8Array() })
-      : fail({ kind: "encoded" });
+    return ok({ status, headers, bytes: new Uint8Array() });
+  }
+  if ((headers["content-encoding"]?.toLowerCase() ?? "identity") !== "identity") {
+    drop();
+    return fail({ kind: "encoded" });
   }
   const chunks: Buffer[] = [];
   let size = 0;

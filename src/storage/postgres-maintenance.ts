@@ -3,6 +3,7 @@ import { toEpochSeconds } from "../core/clock.ts";
 import type { Entry, Maintenance } from "./maintainable-store.ts";
 import type { PostgresPool, PostgresRow } from "./postgres-pool.ts";
 import { toTable } from "./postgres-schema.ts";
+import { walkPages } from "./walk-pages.ts";
 
 const PAGE = 500;
 
@@ -28,17 +29,11 @@ export const createPostgresMaintenance = (pool: PostgresPool, clock: Clock): Mai
       const [row] = await pool.slowQuery(sql.count, [clock.nowSeconds()]);
       return Number(row?.["records"]);
     },
-    async *entries() {
-      let last: Pick<Entry, "namespace" | "key"> = { namespace: "", key: "" };
-      for (;;) {
-        const rows = await pool.query(sql.page, [last.namespace, last.key, clock.nowSeconds()]);
-        const entries = rows.map(toEntry);
-        yield* entries;
-        const end = entries.at(-1);
-        if (end === undefined || entries.length < PAGE) return;
-        last = end;
-      }
-    },
+    entries: () =>
+      walkPages(PAGE, async ({ namespace, key }) => {
+        const rows = await pool.query(sql.page, [namespace, key, clock.nowSeconds()]);
+        return rows.map(toEntry);
+      }),
     restore: async (entries) => {
       await pool.query(sql.restore, [
         entries.map(({ namespace }) => namespace),

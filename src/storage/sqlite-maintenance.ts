@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { toEpochSeconds } from "../core/clock.ts";
 import type { Entry, Maintenance } from "./maintainable-store.ts";
+import { walkPages } from "./walk-pages.ts";
 
 /** What maintenance shares with the store. */
 export interface SqliteMaintenanceDeps {
@@ -30,17 +31,10 @@ export const createSqliteMaintenance = (deps: SqliteMaintenanceDeps): Maintenanc
     guarded(() => database.prepare(sql).all(values));
   return {
     count: async () => Number(all(SQL.count, { now: now() })[0]?.["records"]),
-    async *entries() {
-      let last: Pick<Entry, "namespace" | "key"> = { namespace: "", key: "" };
-      for (;;) {
-        const rows = all(SQL.page, { namespace: last.namespace, key: last.key, now: now() });
-        const entries = rows.map(toEntry);
-        yield* entries;
-        const end = entries.at(-1);
-        if (end === undefined || entries.length < PAGE) return;
-        last = end;
-      }
-    },
+    entries: () =>
+      walkPages(PAGE, ({ namespace, key }) =>
+        all(SQL.page, { namespace, key, now: now() }).map(toEntry),
+      ),
     restore: async (entries) => {
       guarded(() => {
         restore(database, entries);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
@@ -37,7 +37,7 @@ export const endWhenRevoked = (
     }
   };
   const watch = async (): Promise<void> => {
-    while (await waited(deps.clock, closed.signal)) {
+    while (await sleepUnlessAborted(deps.clock, CHECK_EVERY_MS, closed.signal)) {
       if (await mayContinue()) continue;
       deps.log.info("cut an open answer of a revoked grant", { grantId: principal.grantId });
       response.destroy();
@@ -46,10 +46,3 @@ export const endWhenRevoked = (
   };
   void watch();
 };
-
-/** Waits for the next look; false once the answer has ended. */
-const waited = async (clock: Clock, signal: AbortSignal): Promise<boolean> =>
-  clock.sleep(CHECK_EVERY_MS, signal).then(
-    () => true,
-    () => false,
-  );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type AttackClient, createAttackClient } from "../support/attack-client.ts";
 import { countRows, readRows } from "../support/attack-store.ts";
-import { type Browser, createBrowser, type Page } from "../support/browser.ts";
+import { type Browser, createBrowser, EVIL, type Page } from "../support/browser.ts";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";
 import {
   leaves,
@@ -120,14 +120,6 @@ it.each([
   expect(statusOf(running, page)).toBe("open");
   expect(counts()).toEqual(before);
 });
-
-const EVIL: Page = {
-  url: new URL("https://evil.example/"),
-  status: 200,
-  headers: new Map(),
-  body: "",
-  forms: [],
-};
 
 it("B04: refuses the attacker's form when another site posts it from the victim's browser", async () => {
   const attacker = createBrowser();

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type AttackClient, createAttackClient, probe } from "../support/attack-client.ts";
 import { countRows, readRows } from "../support/attack-store.ts";
-import { type Browser, createBrowser, type FormInput, type Page } from "../support/browser.ts";
+import {
+  type Browser,
+  createBrowser,
+  EVIL,
+  type FormInput,
+  type Page,
+} from "../support/browser.ts";
 import { openConsent, signInPlainly } from "../support/consent-visit.ts";
 import type { PageForm } from "../support/page-forms.ts";
 import { type RunningApp, startApp } from "../support/running-app.ts";
@@ -40,14 +46,6 @@ const submit = async (
   const [form] = formsTo(page, action);
   if (form === undefined) throw new Error(`no form for ${action}:\n${page.body}`);
   return visitor.submitForm(page, { form, fields });
-};
-
-const EVIL: Page = {
-  url: new URL("https://evil.example/"),
-  status: 200,
-  headers: new Map(),
-  body: "",
-  forms: [],
 };
 
 const ACTIONS = ["/grants/revoke", "/connections/disconnect", "/sign-out"];

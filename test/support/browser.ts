@@ -13,6 +13,15 @@ export interface Page {
   readonly stoppedAt?: URL;
 }
 
+/** A page of another site, as the place that a form is posted from. */
+export const EVIL: Page = {
+  url: new URL("https://evil.example/"),
+  status: 200,
+  headers: new Map(),
+  body: "",
+  forms: [],
+};
+
 /** What a person does on a form: values by field name; an array checks several boxes, null leaves out. */
 export type FormInput = Readonly<Record<string, string | readonly string[] | null>>;
 
