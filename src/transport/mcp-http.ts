@@ -4,6 +4,7 @@ import {
   type AuthInfo,
   type McpHandlerRequestOptions,
   type Server,
+  type ServerEventBus,
   WebStandardStreamableHTTPServerTransport,
   createMcpHandler,
   isLegacyRequest,
@@ -12,6 +13,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
+import type { CookieKeys } from "./cookie-keys.ts";
 import { refuse } from "./json-rpc-error.ts";
 import { readJsonRpcBody } from "./mcp-body.ts";
 import { refuseScope } from "./refuse-scope.ts";
@@ -24,16 +26,19 @@ export interface McpHttp {
   close(): Promise<void>;
 }
 
-/** Makes the endpoint. One SDK handler for all requests; a small server of its own for each. */
-export function createMcpHttp({
-  surface,
-  authorization,
-  log,
-}: {
+/** What the endpoint works with. */
+export interface McpHttpDeps {
   readonly surface: McpSurface;
   readonly authorization: Pick<AuthorizationServer, "challenge">;
+  /** What `subscriptions/listen` passes on. Absent: nothing is ever announced. */
+  readonly changes?: ServerEventBus;
+  readonly cookieKeys: Pick<CookieKeys, "random">;
   readonly log: Logger;
-}): McpHttp {
+}
+
+/** Makes the endpoint. One SDK handler for all requests; a small server of its own for each. */
+export function createMcpHttp(deps: McpHttpDeps): McpHttp {
+  const { surface, authorization, changes, cookieKeys, log } = deps;
   // The SDK hands on this very object, so it can stand for the principal: nothing is global, nothing
   // is copied, and no token is kept.
   const principals = new WeakMap<AuthInfo, Principal>();
@@ -49,6 +54,7 @@ export function createMcpHttp({
   const handler = createMcpHandler(({ authInfo }) => serverFor(authInfo), {
     legacy: "stateless",
     responseMode: "auto",
+    ...(changes !== undefined && { bus: changes }),
     onerror,
   });
   const serve = toNodeHandler(
@@ -82,6 +88,7 @@ export function createMcpHttp({
         refuse(res, body.failure);
         return;
       }
+      if (isInitialize(body.value)) res.setHeader("mcp-session-id", cookieKeys.random());
       const auth: AuthInfo = { token: "", clientId: principal.clientId, scopes: [] };
       principals.set(auth, principal);
       await serve(toSdkRequest(req, auth), res, body.value);
@@ -89,6 +96,14 @@ export function createMcpHttp({
     close: () => handler.close(),
   };
 }
+
+/**
+ * Whether a request opens a session of the legacy era. Its answer names one, since some clients of that
+ * era count on it (2025-11-25, Session Management); nothing is kept under the name, and whatever name
+ * comes back is ignored, so that a client may sign in anew or meet another instance at any time.
+ */
+const isInitialize = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && "method" in body && body.method === "initialize";
 
 const METHOD_NOT_ALLOWED = {
   status: 405,

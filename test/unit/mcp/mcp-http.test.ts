@@ -40,9 +40,11 @@ const start = async (
   given: Readonly<Record<string, Answer>> = answers,
 ): Promise<RunningHttp & Harness> => {
   const harness = createHarness(given);
+  let sessions = 0;
   const mcp = createMcpHttp({
     surface: harness.surface,
     authorization: { challenge: () => "Bearer" },
+    cookieKeys: { random: () => `session-${(sessions += 1)}` },
     log: silentLogger,
   });
   const principals = {
@@ -293,6 +295,19 @@ describe("earlier revisions on the wire", () => {
 });
 
 describe("isolation of principals", () => {
+  it("names a session in the answer to initialize alone, and ignores whatever name comes back", async () => {
+    const { url } = await start();
+    const accept = "application/json, text/event-stream";
+    const opened = await post(url, initialize("2025-06-18"), { accept });
+    expect(opened.headers.get("mcp-session-id")).toBe("session-1");
+    const listing = { jsonrpc: "2.0", id: 2, method: "tools/list", params: {} };
+    for (const name of ["session-1", "of-another-server"]) {
+      const listed = await post(url, listing, { accept, "mcp-session-id": name });
+      expect(listed.status).toBe(200);
+      expect(listed.headers.get("mcp-session-id")).toBeNull();
+    }
+  });
+
   it("gives each of many interleaved requests its own location", async () => {
     const { url, calls } = await start({
       [SEARCH]: async (call) => {

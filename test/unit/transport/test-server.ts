@@ -1,9 +1,10 @@
+import type { ServerEventBus } from "@modelcontextprotocol/server";
 import type { Clock } from "../../../src/core/clock.ts";
 import { toSecret } from "../../../src/core/secret.ts";
 import { equalSecret } from "../../../src/crypto/hash.ts";
 import { createKeyring, mac } from "../../../src/crypto/keyring.ts";
 import { systemRandom } from "../../../src/crypto/random.ts";
-import { createMcpSurface } from "../../../src/mcp/surface.ts";
+import { createMcpSurface, type McpSurface } from "../../../src/mcp/surface.ts";
 import { createAuthorizationServer } from "../../../src/oauth/create-authorization-server.ts";
 import type { AuthorizationServer } from "../../../src/oauth/authorization-server.ts";
 import type { RecordStore } from "../../../src/storage/record-store.ts";
@@ -36,6 +37,9 @@ export interface TestServerOptions {
   /** Replaces parts of the authorization server, to hold a request up or to break. */
   readonly authorization?: Partial<AuthorizationServer>;
   readonly serverClock?: Clock;
+  /** Puts another surface in the place of the product's. */
+  readonly surface?: (surface: McpSurface) => McpSurface;
+  readonly changes?: ServerEventBus;
 }
 
 /** Starts it on a free port of 127.0.0.1. */
@@ -68,18 +72,21 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     sandbox: options.sandbox ?? true,
     authorization,
     upstream,
-    surface: createMcpSurface({
-      ghl: {
-        call: () => {
-          throw new Error("not used here");
+    surface: (options.surface ?? ((surface) => surface))(
+      createMcpSurface({
+        ghl: {
+          call: () => {
+            throw new Error("not used here");
+          },
         },
-      },
-      connections: upstream,
-      clock,
-      log,
-      version: "0.0.0",
-      mode: "sandbox",
-    }),
+        connections: upstream,
+        clock,
+        log,
+        version: "0.0.0",
+        mode: "sandbox",
+      }),
+    ),
+    ...(options.changes !== undefined && { changes: options.changes }),
     cookieKeys: {
       mac: (purpose, value) => mac(keyring, purpose, value),
       equal: equalSecret,
