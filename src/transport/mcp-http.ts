@@ -10,11 +10,13 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
+import type { OptionProblem, View } from "../mcp/connection-options.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
-import { refuse } from "./json-rpc-error.ts";
+import { type JsonRpcRefusal, refuse } from "./json-rpc-error.ts";
 import { readJsonRpcBody } from "./mcp-body.ts";
 import { refuseScope } from "./refuse-scope.ts";
+import { readQuery } from "./request-query.ts";
 
 /** The Streamable HTTP endpoint, both protocol eras, stateless. */
 export interface McpHttp {
@@ -34,16 +36,16 @@ export function createMcpHttp({
   readonly authorization: Pick<AuthorizationServer, "challenge">;
   readonly log: Logger;
 }): McpHttp {
-  // The SDK hands on this very object, so it can stand for the principal: nothing is global, nothing
-  // is copied, and no token is kept.
-  const principals = new WeakMap<AuthInfo, Principal>();
-  const principalOf = (authInfo: AuthInfo | undefined): Principal => {
-    const principal = authInfo === undefined ? undefined : principals.get(authInfo);
-    if (principal === undefined) throw new Error("an MCP request without a principal");
-    return principal;
+  // The SDK hands on this very object, so it can stand for the view: nothing is global, nothing is
+  // copied, and no token is kept.
+  const views = new WeakMap<AuthInfo, View>();
+  const viewOf = (authInfo: AuthInfo | undefined): View => {
+    const view = authInfo === undefined ? undefined : views.get(authInfo);
+    if (view === undefined) throw new Error("an MCP request without a principal");
+    return view;
   };
   const serverFor = (authInfo: AuthInfo | undefined): Server =>
-    surface.createServer(principalOf(authInfo));
+    surface.createServer(viewOf(authInfo));
   const onerror = (error: Error): void =>
     log.debug("mcp request refused", { reason: error.message });
   const handler = createMcpHandler(({ authInfo }) => serverFor(authInfo), {
@@ -54,8 +56,8 @@ export function createMcpHttp({
   const serve = toNodeHandler(
     {
       fetch: async (request, options) => {
-        const principal = principalOf(options?.authInfo);
-        const refused = refuseScope({ surface, authorization }, principal, options?.parsedBody);
+        const view = viewOf(options?.authInfo);
+        const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);
         if (refused === undefined && !wantsPlainJson(request)) {
           return handler.fetch(request, options);
         }
@@ -82,13 +84,36 @@ export function createMcpHttp({
         refuse(res, body.failure);
         return;
       }
+      const view = await surface.view(principal, readQuery(req.url), abortOf(res));
+      if (!view.ok) {
+        refuse(res, toOptionRefusal(view.failure));
+        return;
+      }
       const auth: AuthInfo = { token: "", clientId: principal.clientId, scopes: [] };
-      principals.set(auth, principal);
+      views.set(auth, view.value);
       await serve(toSdkRequest(req, auth), res, body.value);
     },
     close: () => handler.close(),
   };
 }
+
+/** Aborts when the client leaves before it was answered. */
+function abortOf(res: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  res.once("close", () => left.abort(new Error("the client left")));
+  return left.signal;
+}
+
+/** An address that asks for the impossible is a 400, one that asks beyond the grant a 403. */
+function toOptionRefusal({ kind, text }: OptionProblem): JsonRpcRefusal {
+  return {
+    status: kind === "malformed" ? 400 : 403,
+    code: INVALID_PARAMS,
+    message: `the address of this connection cannot be used: ${text}`,
+  };
+}
+
+const INVALID_PARAMS = -32602;
 
 const METHOD_NOT_ALLOWED = {
   status: 405,

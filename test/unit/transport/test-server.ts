@@ -8,6 +8,7 @@ import { createAuthorizationServer } from "../../../src/oauth/create-authorizati
 import type { AuthorizationServer } from "../../../src/oauth/authorization-server.ts";
 import type { RecordStore } from "../../../src/storage/record-store.ts";
 import { openRecordStore } from "../../../src/storage/open.ts";
+import { createMemoryKeeper } from "../mcp/confirmation-keeper.ts";
 import { createHttpServer, type HttpServer } from "../../../src/transport/http-server.ts";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import { findFreePort } from "../../support/free-port.ts";
@@ -73,8 +74,10 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
         call: () => {
           throw new Error("not used here");
         },
+        rateLimits: () => [],
       },
       connections: upstream,
+      confirmations: createMemoryKeeper(clock),
       clock,
       log,
       version: "0.0.0",
