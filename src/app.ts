@@ -7,13 +7,14 @@ import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Principal } from "./core/principal.ts";
-import { equalSecret } from "./crypto/hash.ts";
+import { equalSecret, hashToken } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import { createKeyring, mac } from "./crypto/keyring.ts";
 import type { Random } from "./crypto/random.ts";
 import { systemRandom } from "./crypto/random.ts";
 import type { GhlClient } from "./ghl/call.ts";
 import { createGhlClient } from "./ghl/client.ts";
+import type { ConfirmationKeeper } from "./mcp/ports.ts";
 import type { McpSurface } from "./mcp/surface.ts";
 import { createMcpSurface } from "./mcp/surface.ts";
 import type { GuardedFetch } from "./net/guarded-fetch.ts";
@@ -177,8 +178,10 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     connections: upstream,
     clock,
     log,
+    confirmations: createConfirmationKeeper(deps),
     version: VERSION,
     mode: isSandbox(settings) ? "sandbox" : "live",
+    scopes: settings.scopes,
   });
   return { upstream, authorization, surface, ghl, audit };
 };
@@ -224,6 +227,18 @@ const createCookieKeys = ({ keyring, random }: WiredDeps): CookieKeys => ({
   mac: (purpose, value) => mac(keyring, purpose, value),
   equal: equalSecret,
   random: () => random.token(),
+});
+
+/** Confirmations wait in the store, so that any instance can take the answer to a question of another. */
+const createConfirmationKeeper = ({ keyring, random, store }: WiredDeps): ConfirmationKeeper => ({
+  put: async (key, value, expiresAt) => {
+    await store.put({ namespace: "confirmation", key }, value, { expiresAt });
+  },
+  take: async (key) => (await store.take({ namespace: "confirmation", key }))?.value,
+  mac: (value) => mac(keyring, "confirmation", value),
+  equal: equalSecret,
+  hash: hashToken,
+  newId: () => random.id(),
 });
 
 /** Whether the store answers; a record that is not there is an answer. */

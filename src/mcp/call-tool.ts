@@ -1,25 +1,31 @@
+import type { Connection, LocationSummary } from "../core/connection.ts";
 import type { Clock } from "../core/clock.ts";
 import type { LocationId } from "../core/ids.ts";
-import { toOperationId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
-import type { GhlClient } from "../ghl/call.ts";
+import type { GhlApiClient } from "../ghl/client.ts";
+import type { GhlFailure } from "../ghl/errors.ts";
+import type { OperationContext, Progress, ServerFacts } from "./context.ts";
+import type { Dialogue } from "./dialogue.ts";
+import { isQuestion } from "./dialogue.ts";
 import type { ErrorTextOptions } from "./errors.ts";
 import type { ToolFailure } from "./failure.ts";
-import { LOCATION_ARGUMENT, chooseLocation } from "./pin-location.ts";
-import type { ConnectionDirectory } from "./ports.ts";
+import { LOCATIONS_ARGUMENT, LOCATION_ARGUMENT } from "./location-fields.ts";
+import { chooseLocation, chooseLocations } from "./pin-location.ts";
+import type { ConfirmationKeeper, ConnectionDirectory } from "./ports.ts";
 import type { GrantedTool } from "./registry.ts";
-import type { GrantContext, LocationContext, PreparedCall, ToolOutput } from "./tool.ts";
+import type { PreparedCall, ToolOutcome } from "./tool.ts";
+import { placeTimes } from "./place-times.ts";
 
 /** What tool calls need from the rest of the program. */
 export interface CallDeps {
-  readonly ghl: GhlClient;
+  readonly ghl: Pick<GhlApiClient, "call" | "rateLimits">;
   readonly connections: ConnectionDirectory;
+  readonly confirmations: ConfirmationKeeper;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly version: string;
-  readonly mode: "sandbox" | "live";
+  readonly server: ServerFacts;
   readonly errorText: ErrorTextOptions;
 }
 
@@ -31,72 +37,98 @@ export interface ToolCall {
   /** The only location of the principal; undefined when it has several, or none. */
   readonly pinned: LocationId | undefined;
   readonly signal: AbortSignal;
+  readonly dialogue: Dialogue;
+  progress(progress: Progress): Promise<void>;
 }
 
 /**
  * Runs a tool: checks the arguments, settles the location within the grant, then lets the tool work.
- * Nothing is asked of GoHighLevel before both are done.
+ * Nothing is asked of GoHighLevel before both are done. Times of a result get the location's zone.
  */
-export async function callTool(
-  call: ToolCall,
-  deps: CallDeps,
-): Promise<Result<ToolOutput, ToolFailure>> {
-  const { granted, rawArguments, principal, signal } = call;
-  const prepared = granted.variant.prepare(rawArguments);
+export async function callTool(call: ToolCall, deps: CallDeps): Promise<ToolOutcome> {
+  const prepared = call.granted.variant.prepare(call.rawArguments);
   if (!prepared.ok) return fail({ kind: "invalid_arguments", problems: prepared.failure });
-  const location = await settleLocation(call, prepared.value, deps);
-  if (!location.ok) return location;
-  const context: GrantContext = {
-    principal,
-    connections: deps.connections,
-    clock: deps.clock,
-    server: { version: deps.version, mode: deps.mode },
-    errorText: deps.errorText,
-    signal,
-  };
-  return prepared.value.run(inLocation(context, location.value, deps.ghl));
+  const place = await settlePlace(call, prepared.value, deps);
+  if (!place.ok) return place;
+  const context = await toContext(call, place.value, deps);
+  const outcome = await prepared.value.run(context);
+  return outcome.ok && !isQuestion(outcome.value)
+    ? ok(await placeTimes(outcome.value, place.value.location, context))
+    : outcome;
 }
 
-async function settleLocation(
+interface Place {
+  readonly location: LocationId | undefined;
+  readonly locations: readonly LocationSummary[] | undefined;
+}
+
+const NOWHERE: Place = { location: undefined, locations: undefined };
+
+async function settlePlace(
   { granted, principal, pinned, signal }: ToolCall,
   prepared: PreparedCall,
   { connections }: CallDeps,
-): Promise<Result<LocationId | undefined, ToolFailure>> {
-  if (granted.tool.target === "grant") return ok(undefined);
-  if (pinned !== undefined) return ok(pinned);
-  if (prepared.location !== undefined) {
-    return chooseLocation(prepared.location, principal, { connections, signal });
+): Promise<Result<Place, ToolFailure>> {
+  if (granted.tool.target === "grant") return ok(NOWHERE);
+  if (pinned !== undefined) return ok({ ...NOWHERE, location: pinned });
+  const { location, locations } = prepared;
+  if (locations !== undefined && location !== undefined) {
+    return wrong(LOCATIONS_ARGUMENT, `must not be given together with ${LOCATION_ARGUMENT}`);
   }
-  return fail({
-    kind: "invalid_arguments",
-    problems: [{ argument: LOCATION_ARGUMENT, problem: "is required" }],
-  });
+  if (locations !== undefined) {
+    const chosen = await chooseLocations(locations, principal, { connections, signal });
+    return chosen.ok ? ok({ ...NOWHERE, locations: chosen.value }) : chosen;
+  }
+  if (location !== undefined) {
+    const chosen = await chooseLocation(location, principal, { connections, signal });
+    return chosen.ok ? ok({ ...NOWHERE, location: chosen.value }) : chosen;
+  }
+  return granted.tool.target === "operation"
+    ? ok(NOWHERE)
+    : wrong(LOCATION_ARGUMENT, "is required");
+}
+
+function wrong(argument: string, problem: string): Result<never, ToolFailure> {
+  return fail({ kind: "invalid_arguments", problems: [{ argument, problem }] });
 }
 
 /** Binds GoHighLevel calls to the connection, the location and the signal of this one tool call. */
-function inLocation(
-  context: GrantContext,
-  location: LocationId | undefined,
-  ghl: GhlClient,
-): LocationContext {
-  const { principal, signal } = context;
+async function toContext(call: ToolCall, place: Place, deps: CallDeps): Promise<OperationContext> {
+  const { granted, principal, signal } = call;
+  const { connections, confirmations, clock, server, errorText, ghl } = deps;
   return {
-    ...context,
-    get location(): LocationId {
-      if (location === undefined) throw new Error("a tool of the whole grant has no location");
-      return location;
-    },
-    call: async (operation, { parameters, body } = {}) => {
+    principal,
+    connections,
+    confirmations,
+    clock,
+    server,
+    errorText,
+    signal,
+    dialogue: call.dialogue,
+    progress: call.progress,
+    rateLimits: () => ghl.rateLimits(),
+    connection: await findConnection(granted, principal, deps),
+    ...place,
+    callIn: async (at, { parameters, body } = {}): Promise<Result<unknown, GhlFailure>> => {
       const answer = await ghl.call({
-        operation: toOperationId(operation),
+        operation: at.operation,
         connectionId: principal.connectionId,
         fairnessKey: principal.grantId,
-        signal,
-        ...(location === undefined ? {} : { locationId: location }),
+        signal: at.signal === undefined ? signal : AbortSignal.any([signal, at.signal]),
+        ...(at.location === undefined ? {} : { locationId: at.location }),
         ...(parameters === undefined ? {} : { parameters }),
         ...(body === undefined ? {} : { body }),
       });
       return answer.ok ? ok(answer.value.body) : answer;
     },
   };
+}
+
+/** Only tools that run any operation look at the kind of the connection: one read of the store less. */
+async function findConnection(
+  { tool }: GrantedTool,
+  { connectionId }: Principal,
+  { connections }: CallDeps,
+): Promise<Connection | undefined> {
+  return tool.target === "operation" ? connections.findConnection(connectionId) : undefined;
 }

@@ -81,10 +81,29 @@ const FAILURE_TEXT: Texts<ToolFailure> = {
   access_too_low: (failure) =>
     `"${failure.tool}" needs ${failure.needed} access and this grant has ${failure.granted} access; ` +
     "the person must connect this server again and allow more",
+  no_such_operation: (failure) =>
+    `there is no operation "${clip(failure.given, 80)}"${listOf("; did you mean ", failure.closest, "?")}` +
+    `${failure.closest.length === 0 ? "; " : " "}search_operations finds one by what it does`,
+  wrong_class: (failure) =>
+    `"${failure.operation}" is of class ${failure.class}; run it with ${failure.tool}`,
+  operation_out_of_reach: (failure) => OUT_OF_REACH[failure.reason](failure.operation),
+  confirmation_invalid: (failure) =>
+    failure.reason === "changed"
+      ? "the arguments are not the ones that were shown; nothing was done. Call again without confirm for a new preview"
+      : "this confirmation is unknown, used or older than 5 minutes; nothing was done. Call again without confirm for a new preview",
   area_not_granted: (failure) =>
     `"${failure.tool}" belongs to the area "${failure.area}", which this grant leaves out; ` +
     "the person must connect this server again and allow it",
 };
+
+const OUT_OF_REACH = {
+  tokens: (operation: string) =>
+    `"${operation}" answers with tokens of GoHighLevel, which never leave this server`,
+  company: (operation: string) =>
+    `"${operation}" is about a whole agency; it needs an agency's connection and a grant of all its locations`,
+  oauth: (operation: string) =>
+    `"${operation}" refuses private integration tokens; it needs a connection through a marketplace app`,
+} as const;
 
 const TOKEN_TEXT: Texts<TokenFailure> = {
   connection_missing: (_failure, options) =>

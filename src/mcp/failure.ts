@@ -1,5 +1,6 @@
 import type { AccessLevel, AreaId } from "../core/access.ts";
 import type { LocationSummary } from "../core/connection.ts";
+import type { OperationId } from "../core/ids.ts";
 import type { GhlFailure } from "../ghl/errors.ts";
 
 /** Why the location of a call could not be settled. Decided before GoHighLevel is asked anything. */
@@ -32,4 +33,30 @@ export type ToolFailure =
       readonly needed: AccessLevel;
       readonly granted: AccessLevel;
     }
-  | { readonly kind: "area_not_granted"; readonly tool: string; readonly area: AreaId };
+  | { readonly kind: "area_not_granted"; readonly tool: string; readonly area: AreaId }
+  | OperationFailure
+  | { readonly kind: "confirmation_invalid"; readonly reason: "unknown" | "changed" };
+
+/** Why an operation is not run, whatever its arguments. Decided before GoHighLevel is asked anything. */
+export type OperationFailure =
+  | {
+      readonly kind: "no_such_operation";
+      readonly given: string;
+      readonly closest: readonly string[];
+    }
+  | {
+      readonly kind: "wrong_class";
+      readonly operation: OperationId;
+      readonly class: AccessLevel;
+      /** The tool that runs operations of this class. */
+      readonly tool: string;
+    }
+  | {
+      readonly kind: "operation_out_of_reach";
+      readonly operation: OperationId;
+      /**
+       * `tokens`: it answers with tokens of GoHighLevel. `company`: it needs an agency's connection and
+       * all of its locations. `oauth`: it refuses private integration tokens.
+       */
+      readonly reason: "tokens" | "company" | "oauth";
+    };

@@ -30,6 +30,7 @@ export function pageOutput(name: string): z.ZodObject {
     total: z.int().optional(),
     next_cursor: z.string().optional(),
     note: z.string().optional(),
+    untrusted: z.string().optional(),
   });
 }
 

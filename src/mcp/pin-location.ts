@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Connection, LocationSummary } from "../core/connection.ts";
 import type { LocationId } from "../core/ids.ts";
 import type { Principal } from "../core/principal.ts";
@@ -6,12 +5,6 @@ import { type Result, fail, ok } from "../core/result.ts";
 import type { GhlFailure } from "../ghl/errors.ts";
 import type { LocationFailure } from "./failure.ts";
 import type { ConnectionDirectory } from "./ports.ts";
-
-/** The argument that tools of a location get when a grant reaches several. */
-export const LOCATION_ARGUMENT = "location";
-
-/** Its schema. */
-export const LOCATION_FIELD = z.string().min(1).max(100).describe("Location id or exact name");
 
 /**
  * The one location that a principal can work in, or undefined when there are several to choose from.
@@ -60,6 +53,29 @@ export async function chooseLocation(
   const listed = await connections.listLocations(principal.connectionId, signal);
   if (!listed.ok) return fail({ kind: "token", failure: listed.failure });
   return matchLocation(wanted, withinGrant(principal, listed.value));
+}
+
+/**
+ * Settles the locations that a call goes over, by id or name, or all of the grant where `all` is among
+ * them; each once, in the directory's order. One that is foreign or unclear fails the whole call.
+ */
+export async function chooseLocations(
+  given: readonly string[],
+  principal: Principal,
+  lookup: LocationLookup,
+): Promise<Result<readonly LocationSummary[], LocationFailure | GhlFailure>> {
+  const { connections, signal } = lookup;
+  const listed = await connections.listLocations(principal.connectionId, signal);
+  if (!listed.ok) return fail({ kind: "token", failure: listed.failure });
+  const reachable = withinGrant(principal, listed.value);
+  if (given.some((one) => one.trim().toLowerCase() === "all")) return ok(reachable);
+  const chosen = new Set<LocationId>();
+  for (const one of given) {
+    const matched = matchLocation(one.trim(), reachable);
+    if (!matched.ok) return matched;
+    chosen.add(matched.value);
+  }
+  return ok(reachable.filter(({ id }) => chosen.has(id)));
 }
 
 /** Finds a location by id or name among those of the grant. Pure. */

@@ -1,9 +1,10 @@
-import { type AccessLevel, type AreaId, allowsAccess } from "../core/access.ts";
+import { ACCESS_LEVELS, allowsAccess } from "../core/access.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { ToolFailure } from "./failure.ts";
 import type { JsonSchema } from "./json-schema.ts";
-import type { Tool, ToolHints, ToolVariant } from "./tool.ts";
+import { type ToolChoice, isChosen } from "./tool-set.ts";
+import type { NeededReach, Tool, ToolHints, ToolVariant } from "./tool.ts";
 
 /** A tool as `tools/list` shows it. */
 export interface ListedTool {
@@ -21,25 +22,34 @@ export interface GrantedTool {
   readonly variant: ToolVariant;
 }
 
-/** How far a grant must reach for a tool, all of it at once. */
-export interface NeededReach {
-  readonly access: AccessLevel;
-  /** Absent where the grant has all areas, or the tool belongs to none. */
-  readonly areas?: readonly AreaId[];
+/** What of the tools one connection shows. */
+export interface Face {
+  /** Whether there is only one location, so that none can be named. */
+  readonly pinned: boolean;
+  readonly tools: ToolChoice;
 }
 
 /** Which tools there are for whom. */
 export interface Registry {
   /** The tools of a principal, in a fixed order; the same frozen list for every grant of one shape. */
-  list(principal: Principal, pinned: boolean): readonly ListedTool[];
-  /** The tool of that name for a principal; undefined when this server has none. */
+  list(principal: Principal, face: Face): readonly ListedTool[];
+  /** The tool of that name for a principal; undefined when this server, or this face, has none. */
   find(
     name: string,
     principal: Principal,
-    pinned: boolean,
+    face: Face,
   ): Result<GrantedTool, ToolFailure> | undefined;
-  /** What this tool needs and the principal lacks; undefined when it lacks nothing, or has no tool. */
-  findLack(name: string, principal: Principal): NeededReach | undefined;
+  /**
+   * What this call needs and the principal lacks; undefined when it lacks nothing, or the choice has
+   * no such tool.
+   */
+  findLack(call: NamedCall, principal: Principal, choice: ToolChoice): NeededReach | undefined;
+}
+
+/** A call as far as its reach can be judged. */
+export interface NamedCall {
+  readonly tool: string;
+  readonly rawArguments?: unknown;
 }
 
 /** Makes the registry over a list of tools. Throws when two have one name. */
@@ -50,30 +60,57 @@ export function createRegistry(tools: readonly Tool[]): Registry {
   const lists = new Map<string, readonly ListedTool[]>();
 
   return {
-    list: (principal, pinned) => {
-      const visible = tools.filter((tool) => refusal(tool, principal) === undefined);
-      const shape = `${pinned ? "pinned" : "choosing"} ${visible.map(({ name }) => name).join(" ")}`;
+    list: (principal, face) => {
+      const visible = tools.filter(
+        (tool) => isChosen(tool.sets, face.tools) && refusal(tool, principal) === undefined,
+      );
+      const shape = `${face.pinned ? "pinned" : "choosing"} ${visible.map(({ name }) => name).join(" ")}`;
       const known = lists.get(shape);
       if (known !== undefined) return known;
-      const list = Object.freeze(visible.map((tool) => toListed(tool, pinned)));
+      const list = Object.freeze(visible.map((tool) => toListed(tool, face.pinned)));
       lists.set(shape, list);
       return list;
     },
-    find: (name, principal, pinned) => {
+    find: (name, principal, face) => {
       const tool = byName.get(name);
-      if (tool === undefined) return undefined;
+      if (tool === undefined || !isChosen(tool.sets, face.tools)) return undefined;
       const failure = refusal(tool, principal);
-      return failure === undefined ? ok({ tool, variant: variantOf(tool, pinned) }) : fail(failure);
+      return failure === undefined
+        ? ok({ tool, variant: variantOf(tool, face.pinned) })
+        : fail(failure);
     },
-    findLack: (name, principal) => {
-      const tool = byName.get(name);
-      if (tool === undefined || refusal(tool, principal) === undefined) return undefined;
-      const { access, area } = tool;
-      return area === undefined || principal.areas === "all"
-        ? { access }
-        : { access, areas: [area] };
+    findLack: (call, principal, choice) => {
+      const tool = byName.get(call.tool);
+      if (tool === undefined || !isChosen(tool.sets, choice)) return undefined;
+      const needs = [toReach(tool), tool.reach?.(call.rawArguments)].filter(
+        (reach) => reach !== undefined && lacks(principal, reach),
+      );
+      return needs.length === 0 ? undefined : toUnion(needs, principal);
     },
   };
+}
+
+function toReach({ access, area }: Tool): NeededReach {
+  return area === undefined ? { access } : { access, areas: [area] };
+}
+
+function lacks(principal: Principal, { access, areas = [] }: NeededReach): boolean {
+  const { areas: granted } = principal;
+  return (
+    !allowsAccess(principal.access, access) ||
+    (granted !== "all" && areas.some((area) => !granted.includes(area)))
+  );
+}
+
+/** All that is needed, at once. A grant of all areas is asked for no area. */
+function toUnion(
+  needs: readonly (NeededReach | undefined)[],
+  principal: Principal,
+): NeededReach | undefined {
+  const accesses = needs.map((need) => need?.access ?? "read");
+  const access = ACCESS_LEVELS.findLast((level) => accesses.includes(level)) ?? "read";
+  const areas = [...new Set(needs.flatMap((need) => need?.areas ?? []))];
+  return areas.length === 0 || principal.areas === "all" ? { access } : { access, areas };
 }
 
 function refusal(tool: Tool, principal: Principal): ToolFailure | undefined {

@@ -1,10 +1,12 @@
+import { cleanText } from "./clean-text.ts";
 import type { ToolOutput } from "./tool.ts";
+import { UNTRUSTED, toUntrustedMark } from "./untrusted.ts";
 
 /**
  * The most characters of JSON in one result: about 6,000 tokens, at about 3 characters per token for
  * JSON that is rich in ids and numbers.
  */
-const MAX_RESULT_CHARACTERS = 18_000;
+export const MAX_RESULT_CHARACTERS = 18_000;
 
 /** A tool result on the wire: the object, and the same as compact JSON for clients that read text. */
 export type WireResult = {
@@ -15,13 +17,19 @@ export type WireResult = {
 
 /**
  * A successful result. Null and empty values are left out, but for an empty list at the top: that
- * nothing was found is the answer.
+ * nothing was found is the answer. Text by outsiders is marked (untrusted.ts).
  */
 export function toWireResult(output: ToolOutput): WireResult {
   const emptyLists = Object.entries(output).filter(
     ([, value]) => Array.isArray(value) && value.length === 0,
   );
-  const structuredContent = { ...Object.fromEntries(emptyLists), ...pruneObject(output) };
+  const pruned = pruneObject(output);
+  const mark = toUntrustedMark(pruned);
+  const structuredContent = {
+    ...(mark === undefined ? {} : { [UNTRUSTED]: mark }),
+    ...Object.fromEntries(emptyLists),
+    ...pruned,
+  };
   return {
     content: [{ type: "text", text: JSON.stringify(structuredContent) }],
     structuredContent,
@@ -56,8 +64,11 @@ export function fitRecords(
   return { records: fitting, kept: fitting.length };
 }
 
-/** Leaves out null, undefined, empty strings, empty arrays and empty objects, at every depth. */
-function pruneObject(value: ToolOutput): Record<string, unknown> {
+/**
+ * Leaves out null, undefined, empty strings, empty arrays and empty objects, at every depth, and the
+ * invisible characters of texts.
+ */
+export function pruneObject(value: ToolOutput): Record<string, unknown> {
   const pruned: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {
     const kept = prune(inner);
@@ -67,7 +78,11 @@ function pruneObject(value: ToolOutput): Record<string, unknown> {
 }
 
 function prune(value: unknown): unknown {
-  if (value === null || value === "") return undefined;
+  if (value === null) return undefined;
+  if (typeof value === "string") {
+    const clean = cleanText(value);
+    return clean === "" ? undefined : clean;
+  }
   if (Array.isArray(value)) {
     const kept = value.map(prune).filter((inner) => inner !== undefined);
     return kept.length === 0 ? undefined : kept;

@@ -1,45 +1,86 @@
 import type { Server } from "@modelcontextprotocol/server";
+import { allowsAccess } from "../core/access.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
-import type { GhlClient } from "../ghl/call.ts";
-import type { ConnectionDirectory } from "./ports.ts";
-import { type ListedTool, type NeededReach, createRegistry } from "./registry.ts";
-import { createServer, listTools } from "./server.ts";
+import { type Result, ok } from "../core/result.ts";
+import type { GhlApiClient } from "../ghl/client.ts";
+import {
+  type OptionProblem,
+  type View,
+  narrow,
+  readConnectionOptions,
+  toWholeView,
+} from "./connection-options.ts";
+import { listTools } from "./features/tools.ts";
+import type { ConfirmationKeeper, ConnectionDirectory } from "./ports.ts";
+import { type ListedTool, type NamedCall, createRegistry } from "./registry.ts";
+import { createServer } from "./server.ts";
+import type { NeededReach } from "./tool.ts";
 import { TOOLS } from "./tools/index.ts";
 
 /** What the MCP surface works with. */
 export interface McpSurfaceDeps {
-  readonly ghl: GhlClient;
+  readonly ghl: Pick<GhlApiClient, "call" | "rateLimits">;
   readonly connections: ConnectionDirectory;
+  /** Where confirmations wait for the person's answer. */
+  readonly confirmations: ConfirmationKeeper;
   readonly clock: Clock;
   readonly log: Logger;
   readonly version: string;
   readonly mode: "sandbox" | "live";
+  /** The scopes that this server asks GoHighLevel for; get_oauth_status shows which are missing. */
+  readonly scopes?: readonly string[];
   /** Where a person signs in to GoHighLevel again; named in errors that need it. */
   readonly signInUrl?: string;
 }
 
 /** Everything that MCP clients can see and do. */
 export interface McpSurface {
-  /** A fresh server that acts for this principal and no one else. Connect it to one transport. */
-  createServer(principal: Principal): Server;
-  /** The tools that this principal sees. */
-  listTools(principal: Principal): Promise<readonly ListedTool[]>;
-  /** How far a grant must reach for a tool that this principal may not call; undefined if it may. */
-  findLack(tool: string, principal: Principal): NeededReach | undefined;
+  /** What a principal sees through the options of an address; refused where they reach too far. */
+  view(
+    principal: Principal,
+    query: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<Result<View, OptionProblem>>;
+  /** A fresh server for this view, or all of this principal. Connect it to one transport. */
+  createServer(viewer: View | Principal): Server;
+  /** The tools that this view, or all of this principal, shows. */
+  listTools(viewer: View | Principal): Promise<readonly ListedTool[]>;
+  /**
+   * How far the grant would have to reach for a call that this view does not allow; undefined if it
+   * allows it, or if no grant would help because the address itself limits the access.
+   */
+  findLack(call: NamedCall, viewer: View | Principal): NeededReach | undefined;
 }
 
 /** Makes the surface: one registry for all, one small server per request or connection. */
-export function createMcpSurface({ signInUrl, ...deps }: McpSurfaceDeps): McpSurface {
+export function createMcpSurface(given: McpSurfaceDeps): McpSurface {
+  const { signInUrl, version, mode, scopes = [], ...deps } = given;
   const shared = {
     ...deps,
+    server: { version, mode, scopes },
     registry: createRegistry(TOOLS),
     errorText: signInUrl === undefined ? {} : { signInUrl },
   };
   return {
-    createServer: (principal) => createServer(principal, shared),
-    listTools: (principal) => listTools(principal, shared),
-    findLack: (tool, principal) => shared.registry.findLack(tool, principal),
+    view: async (principal, query, signal) => {
+      const options = readConnectionOptions(query);
+      if (!options.ok) return options;
+      return Object.keys(options.value).length === 0
+        ? ok(toWholeView(principal))
+        : narrow(principal, options.value, { ...shared, signal });
+    },
+    createServer: (viewer) => createServer(toView(viewer), shared),
+    listTools: (viewer) => listTools(toView(viewer), shared),
+    findLack: (call, viewer) => {
+      const { principal, ceiling, tools } = toView(viewer);
+      const lack = shared.registry.findLack(call, principal, tools);
+      return lack !== undefined && allowsAccess(ceiling, lack.access) ? lack : undefined;
+    },
   };
+}
+
+function toView(viewer: View | Principal): View {
+  return "principal" in viewer ? viewer : toWholeView(viewer);
 }

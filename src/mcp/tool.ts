@@ -1,16 +1,25 @@
 import type { z } from "zod";
 import type { AccessLevel, AreaId } from "../core/access.ts";
-import type { Clock } from "../core/clock.ts";
-import type { LocationId } from "../core/ids.ts";
-import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
-import type { GhlFailure } from "../ghl/errors.ts";
 import { toArgumentProblems } from "./argument-problems.ts";
-import type { ErrorTextOptions } from "./errors.ts";
+import {
+  type GrantContext,
+  type LocationContext,
+  type OperationContext,
+  toLocationContext,
+} from "./context.ts";
+import type { Question } from "./dialogue.ts";
 import type { ArgumentProblem, ToolFailure } from "./failure.ts";
 import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
-import { LOCATION_ARGUMENT, LOCATION_FIELD } from "./pin-location.ts";
-import type { ConnectionDirectory } from "./ports.ts";
+import {
+  LOCATIONS_ARGUMENT,
+  LOCATIONS_FIELD,
+  LOCATION_ARGUMENT,
+  LOCATION_FIELD,
+} from "./location-fields.ts";
+import type { ToolSet } from "./tool-set.ts";
+
+export type { ContextCall, GrantContext, LocationContext, OperationContext } from "./context.ts";
 
 /** The four hints that every tool states (MCP 2026-07-28, ToolAnnotations). */
 export interface ToolHints {
@@ -20,33 +29,18 @@ export interface ToolHints {
   readonly openWorldHint: boolean;
 }
 
-/** What a call of GoHighLevel needs besides the principal, which is bound already. */
-export interface ContextCall {
-  readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly body?: unknown;
-}
-
-/** What a tool of the whole grant works with. */
-export interface GrantContext {
-  readonly principal: Principal;
-  readonly connections: ConnectionDirectory;
-  readonly clock: Clock;
-  readonly server: { readonly version: string; readonly mode: "sandbox" | "live" };
-  readonly errorText: ErrorTextOptions;
-  /** Aborts when the client cancels or leaves. */
-  readonly signal: AbortSignal;
-}
-
-/** What a tool that works in one location works with. */
-export interface LocationContext extends GrantContext {
-  /** The location that was settled for this call; it lies within the grant. */
-  readonly location: LocationId;
-  /** Calls an operation of the catalogue in that location; gives the parsed body. */
-  call(operation: string, call?: ContextCall): Promise<Result<unknown, GhlFailure>>;
-}
-
 /** A successful result: a JSON object. */
 export type ToolOutput = Readonly<Record<string, unknown>>;
+
+/** What a tool comes to: a result, or a question to the person first, or a failure. */
+export type ToolOutcome = Result<ToolOutput | Question, ToolFailure>;
+
+/** How far a grant must reach for a call, all of it at once. */
+export interface NeededReach {
+  readonly access: AccessLevel;
+  /** Absent where the call belongs to no area. */
+  readonly areas?: readonly AreaId[];
+}
 
 interface Definition<Input extends z.ZodRawShape> {
   /** verb_noun, snake_case. */
@@ -57,37 +51,48 @@ interface Definition<Input extends z.ZodRawShape> {
   readonly access: AccessLevel;
   /** The area that a grant must cover; undefined: part of every grant. */
   readonly area: AreaId | undefined;
+  /** The groups that the tool is in; `crm` unless said. */
+  readonly sets?: readonly ToolSet[];
   readonly annotations: ToolHints;
   /** Arguments; unknown ones are refused. */
   readonly input: z.ZodObject<Input, z.core.$strict>;
   /** The top level of the result, where it is worth its tokens. */
   readonly output?: z.ZodObject;
+  /** What a call needs beyond `access` and `area`, where its arguments decide it. */
+  readonly reach?: (rawArguments: unknown) => NeededReach | undefined;
 }
+
+type Run<Input extends z.ZodRawShape, Context> = (
+  args: z.output<z.ZodObject<Input, z.core.$strict>>,
+  context: Context,
+) => Promise<ToolOutcome>;
 
 /** A tool as its author writes it. Tools of a location never name it: see pin-location.ts. */
 export type ToolDefinition<Input extends z.ZodRawShape> =
   | (Definition<Input> & {
       readonly target: "grant";
-      run(
-        args: z.output<z.ZodObject<Input, z.core.$strict>>,
-        context: GrantContext,
-      ): Promise<Result<ToolOutput, ToolFailure>>;
+      readonly run: Run<Input, GrantContext>;
     })
   | (Definition<Input> & {
       readonly target: "location";
-      run(
-        args: z.output<z.ZodObject<Input, z.core.$strict>>,
-        context: LocationContext,
-      ): Promise<Result<ToolOutput, ToolFailure>>;
+      readonly run: Run<Input, LocationContext>;
+    })
+  | (Definition<Input> & {
+      /** Runs operations that the caller names: in one location, in several, or in none. */
+      readonly target: "operation";
+      /** Whether a grant with several locations can name many of them in one call. */
+      readonly fansOut?: boolean;
+      readonly run: Run<Input, OperationContext>;
     });
 
-/** Arguments that passed, ready to run. `location` is what the caller named, if it could. */
+/** Arguments that passed, ready to run, and the locations that the caller named, if it could. */
 export interface PreparedCall {
   readonly location: string | undefined;
-  run(context: LocationContext): Promise<Result<ToolOutput, ToolFailure>>;
+  readonly locations: readonly string[] | undefined;
+  run(context: OperationContext): Promise<ToolOutcome>;
 }
 
-/** One face of a tool: with the `location` argument, or without. */
+/** One face of a tool: with the arguments that choose locations, or without. */
 export interface ToolVariant {
   readonly inputSchema: JsonSchema;
   /** Checks the arguments; unknown ones are refused. */
@@ -101,33 +106,48 @@ export interface Tool {
   readonly description: string;
   readonly access: AccessLevel;
   readonly area: AreaId | undefined;
-  readonly target: "grant" | "location";
+  readonly sets: readonly ToolSet[];
+  readonly target: "grant" | "location" | "operation";
   readonly annotations: ToolHints;
   readonly outputSchema?: JsonSchema;
+  readonly reach?: (rawArguments: unknown) => NeededReach | undefined;
   /** For a grant with one location: there is nothing to name. */
   readonly pinned: ToolVariant;
   /** For a grant with several locations. The same as `pinned` for a tool of the whole grant. */
   readonly choosing: ToolVariant;
 }
 
+const DEFAULT_SETS: readonly ToolSet[] = ["crm"];
+
 /** Declares a tool. Throws at load time when its schema would need `$ref` or a union at the root. */
 export function defineTool<Input extends z.ZodRawShape>(definition: ToolDefinition<Input>): Tool {
-  const { name, title, description, access, area, target, annotations, input, output } = definition;
-  const pinned = toVariant(definition, input);
+  const { name, title, description, access, area, target, annotations, output } = definition;
+  const pinned = toVariant(definition, definition.input);
   return Object.freeze({
     name,
     title,
     description,
     access,
     area,
+    sets: definition.sets ?? DEFAULT_SETS,
     target,
     annotations: Object.freeze({ ...annotations }),
     ...(output === undefined ? {} : { outputSchema: toJsonSchema(output) }),
+    ...(definition.reach === undefined ? {} : { reach: definition.reach }),
     pinned,
-    choosing:
-      target === "grant"
-        ? pinned
-        : toVariant(definition, input.extend({ [LOCATION_ARGUMENT]: LOCATION_FIELD })),
+    choosing: target === "grant" ? pinned : toVariant(definition, withLocations(definition)),
+  });
+}
+
+function withLocations<Input extends z.ZodRawShape>(
+  definition: ToolDefinition<Input>,
+): z.ZodObject {
+  if (definition.target !== "operation") {
+    return definition.input.extend({ [LOCATION_ARGUMENT]: LOCATION_FIELD });
+  }
+  return definition.input.extend({
+    [LOCATION_ARGUMENT]: LOCATION_FIELD.optional(),
+    ...(definition.fansOut === true ? { [LOCATIONS_ARGUMENT]: LOCATIONS_FIELD } : {}),
   });
 }
 
@@ -141,11 +161,15 @@ function toVariant<Input extends z.ZodRawShape>(
     prepare: (rawArguments: unknown) => {
       const whole = accepted.safeParse(rawArguments ?? {});
       if (!whole.success) return fail(toArgumentProblems(whole.error, rawArguments, accepted));
-      const { [LOCATION_ARGUMENT]: location, ...own } = whole.data;
+      const { [LOCATION_ARGUMENT]: location, [LOCATIONS_ARGUMENT]: locations, ...own } = whole.data;
       const args = definition.input.parse(choosing ? own : whole.data);
       return ok({
         location: typeof location === "string" ? location : undefined,
-        run: (context: LocationContext) => definition.run(args, context),
+        locations: LOCATIONS_FIELD.safeParse(locations).data,
+        run: (context: OperationContext) =>
+          definition.target === "location"
+            ? definition.run(args, toLocationContext(context))
+            : definition.run(args, context),
       });
     },
   });

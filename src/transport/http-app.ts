@@ -11,6 +11,7 @@ import { addRetryAfter, TOO_MANY_REQUESTS, tooManyRequests } from "./limits/refu
 import type { Wait } from "./limits/rate-limiter.ts";
 import { readBody, type BodyFailure } from "./request-body.ts";
 import { requestIdOf } from "./request-id.ts";
+import { readQuery } from "./request-query.ts";
 import { errorResponse, redirectResponse, type ErrorPages } from "./responses.ts";
 import { prefersPage, type Route } from "./route.ts";
 
@@ -177,11 +178,6 @@ const answerUnknown = (deps: HttpAppDeps, exchange: Exchange): Response => {
     });
   }
   return errorResponse(404, "not_found", "there is nothing at this path");
-};
-
-const readQuery = (url: string | undefined): URLSearchParams => {
-  const start = url?.indexOf("?") ?? -1;
-  return new URLSearchParams(start < 0 ? "" : url?.slice(start + 1));
 };
 
 const flattenHeaders = (

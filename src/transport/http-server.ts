@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ServerEventBus } from "@modelcontextprotocol/server";
 import type { Clock } from "../core/clock.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import { logAccess } from "./access-log.ts";
@@ -22,8 +21,6 @@ import { createSseTransport } from "./sse.ts";
 export interface HttpServerDeps extends Omit<RouteDeps, "limits"> {
   readonly surface: McpSurface;
   readonly clock: Clock;
-  /** The changes that `subscriptions/listen` passes on. Absent: none. */
-  readonly changes?: ServerEventBus;
   /** How much is taken in, where that is not what the table of limits says. */
   readonly rates?: Rates;
 }

@@ -3,20 +3,25 @@ import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotoc
 import {
   type AuthInfo,
   type McpHandlerRequestOptions,
+  type McpServerFactory,
   type Server,
-  type ServerEventBus,
+  type McpHttpHandler,
   WebStandardStreamableHTTPServerTransport,
   createMcpHandler,
   isLegacyRequest,
 } from "@modelcontextprotocol/server";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
+import type { OptionProblem, View } from "../mcp/connection-options.ts";
+import type { Era } from "../mcp/features/feature.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import type { CookieKeys } from "./cookie-keys.ts";
-import { refuse } from "./json-rpc-error.ts";
+import { type JsonRpcRefusal, refuse } from "./json-rpc-error.ts";
+import { createListening } from "./listening.ts";
 import { readJsonRpcBody } from "./mcp-body.ts";
 import { refuseScope } from "./refuse-scope.ts";
+import { readQuery } from "./request-query.ts";
 
 /** The Streamable HTTP endpoint, both protocol eras, stateless. */
 export interface McpHttp {
@@ -30,38 +35,41 @@ export interface McpHttp {
 export interface McpHttpDeps {
   readonly surface: McpSurface;
   readonly authorization: Pick<AuthorizationServer, "challenge">;
-  /** What `subscriptions/listen` passes on. Absent: nothing is ever announced. */
-  readonly changes?: ServerEventBus;
   readonly cookieKeys: Pick<CookieKeys, "random">;
   readonly log: Logger;
 }
 
 /** Makes the endpoint. One SDK handler for all requests; a small server of its own for each. */
 export function createMcpHttp(deps: McpHttpDeps): McpHttp {
-  const { surface, authorization, changes, cookieKeys, log } = deps;
-  // The SDK hands on this very object, so it can stand for the principal: nothing is global, nothing
-  // is copied, and no token is kept.
-  const principals = new WeakMap<AuthInfo, Principal>();
-  const principalOf = (authInfo: AuthInfo | undefined): Principal => {
-    const principal = authInfo === undefined ? undefined : principals.get(authInfo);
-    if (principal === undefined) throw new Error("an MCP request without a principal");
-    return principal;
+  const { surface, authorization, cookieKeys, log } = deps;
+  // The SDK hands on this very object, so it can stand for the view: nothing is global, nothing is
+  // copied, and no token is kept.
+  const views = new WeakMap<AuthInfo, View>();
+  const viewOf = (authInfo: AuthInfo | undefined): View => {
+    const view = authInfo === undefined ? undefined : views.get(authInfo);
+    if (view === undefined) throw new Error("an MCP request without a principal");
+    return view;
   };
-  const serverFor = (authInfo: AuthInfo | undefined): Server =>
-    surface.createServer(principalOf(authInfo));
+  const serverFor = (authInfo: AuthInfo | undefined, era: Era): Server =>
+    surface.createServer(viewOf(authInfo), era);
   const onerror = (error: Error): void =>
     log.debug("mcp request refused", { reason: error.message });
-  const handler = createMcpHandler(({ authInfo }) => serverFor(authInfo), {
+  const factory: McpServerFactory = ({ authInfo, era }) => serverFor(authInfo, era);
+  const shared = createMcpHandler(factory, {
     legacy: "stateless",
     responseMode: "auto",
-    ...(changes !== undefined && { bus: changes }),
     onerror,
   });
+  const listening = createListening({ surface, factory, onerror });
+  const listeners = new WeakMap<AuthInfo, McpHttpHandler>();
+  const handlerOf = (authInfo: AuthInfo | undefined): McpHttpHandler =>
+    (authInfo === undefined ? undefined : listeners.get(authInfo)) ?? shared;
   const serve = toNodeHandler(
     {
       fetch: async (request, options) => {
-        const principal = principalOf(options?.authInfo);
-        const refused = refuseScope({ surface, authorization }, principal, options?.parsedBody);
+        const view = viewOf(options?.authInfo);
+        const handler = handlerOf(options?.authInfo);
+        const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);
         if (refused === undefined && !wantsPlainJson(request)) {
           return handler.fetch(request, options);
         }
@@ -69,7 +77,7 @@ export function createMcpHttp(deps: McpHttpDeps): McpHttp {
         const isLegacy = await isLegacyRequest(request, options?.parsedBody);
         if (refused !== undefined && !isLegacy) return refused;
         return isLegacy && wantsPlainJson(request)
-          ? answerInJson(request, serverFor(options?.authInfo), options)
+          ? answerInJson(request, serverFor(options?.authInfo, "legacy"), options)
           : handler.fetch(request, options);
       },
     },
@@ -88,22 +96,64 @@ export function createMcpHttp(deps: McpHttpDeps): McpHttp {
         refuse(res, body.failure);
         return;
       }
-      if (isInitialize(body.value)) res.setHeader("mcp-session-id", cookieKeys.random());
+      if (isCallOf(body.value, "initialize")) res.setHeader("mcp-session-id", cookieKeys.random());
+      const view = await surface.view(principal, readQuery(req.url), abortOf(res));
+      if (!view.ok) {
+        refuse(res, toOptionRefusal(view.failure));
+        return;
+      }
       const auth: AuthInfo = { token: "", clientId: principal.clientId, scopes: [] };
-      principals.set(auth, principal);
+      views.set(auth, view.value);
+      if (isCallOf(body.value, "subscriptions/listen")) {
+        const listener = listening.open(view.value);
+        if (listener === undefined) {
+          refuse(res, TOO_MANY_LISTENERS);
+          return;
+        }
+        listeners.set(auth, listener.handler);
+        res.once("close", listener.end);
+      }
       await serve(toSdkRequest(req, auth), res, body.value);
     },
-    close: () => handler.close(),
+    close: async () => {
+      await Promise.all([shared.close(), listening.close()]);
+    },
   };
 }
 
 /**
- * Whether a request opens a session of the legacy era. Its answer names one, since some clients of that
- * era count on it (2025-11-25, Session Management); nothing is kept under the name, and whatever name
- * comes back is ignored, so that a client may sign in anew or meet another instance at any time.
+ * Whether a body is one request of this method. The answer to `initialize` names a session, since some
+ * clients of the legacy era count on it (2025-11-25, Session Management); nothing is kept under the
+ * name, and whatever name comes back is ignored, so that a client may sign in anew or meet another
+ * instance at any time.
  */
-const isInitialize = (body: unknown): boolean =>
-  typeof body === "object" && body !== null && "method" in body && body.method === "initialize";
+const isCallOf = (body: unknown, method: string): boolean =>
+  typeof body === "object" && body !== null && "method" in body && body.method === method;
+
+const TOO_MANY_LISTENERS: JsonRpcRefusal = {
+  status: 429,
+  code: -32_029,
+  message: "this grant listens on too many streams; close one of them",
+  headers: { "retry-after": "60" },
+};
+
+/** Aborts when the client leaves before it was answered. */
+function abortOf(res: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  res.once("close", () => left.abort(new Error("the client left")));
+  return left.signal;
+}
+
+/** An address that asks for the impossible is a 400, one that asks beyond the grant a 403. */
+function toOptionRefusal({ kind, text }: OptionProblem): JsonRpcRefusal {
+  return {
+    status: kind === "malformed" ? 400 : 403,
+    code: INVALID_PARAMS,
+    message: `the address of this connection cannot be used: ${text}`,
+  };
+}
+
+const INVALID_PARAMS = -32602;
 
 const METHOD_NOT_ALLOWED = {
   status: 405,

@@ -47,7 +47,6 @@ beforeAll(async () => {
   const bus = new InMemoryServerEventBus();
   server = await startTestServer({
     surface: (surface) => withFixtures(surface, bus),
-    changes: bus,
     // The suite cannot send a token; everything else of the pipeline is the product's.
     authorization: { authenticate: async () => ok(PRINCIPAL), mayContinue: async () => true },
   });

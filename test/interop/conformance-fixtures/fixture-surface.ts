@@ -27,6 +27,7 @@ export const withFixtures = (surface: McpSurface, bus: ServerEventBus): McpSurfa
   const state = createRequestStateCodec<string>({ key: new Uint8Array(32).fill(7) });
   return {
     ...surface,
+    changesFor: () => bus,
     createServer: () => {
       const server = new Server(
         { name: "conformance-fixtures", version: "1.0.0" },

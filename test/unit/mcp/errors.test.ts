@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toConnectionId, toLocationId } from "../../../src/core/ids.ts";
+import { toConnectionId, toLocationId, toOperationId } from "../../../src/core/ids.ts";
 import { toErrorText } from "../../../src/mcp/errors.ts";
 import type { ToolFailure } from "../../../src/mcp/failure.ts";
 
@@ -51,6 +51,27 @@ const CASES: {
   ],
   timeout: [{ kind: "timeout", timeoutMs: 30_000 }, "within 30 s"],
   aborted: [{ kind: "aborted" }, "cancelled"],
+  no_such_operation: [
+    { kind: "no_such_operation", given: "a.b", closest: ["a.c"] },
+    'did you mean "a.c"? search_operations',
+  ],
+  wrong_class: [
+    {
+      kind: "wrong_class",
+      operation: toOperationId("a.b"),
+      class: "write",
+      tool: "write_operation",
+    },
+    "is of class write; run it with write_operation",
+  ],
+  operation_out_of_reach: [
+    { kind: "operation_out_of_reach", operation: toOperationId("a.b"), reason: "company" },
+    "needs an agency's connection",
+  ],
+  confirmation_invalid: [
+    { kind: "confirmation_invalid", reason: "unknown" },
+    "nothing was done. Call again without confirm",
+  ],
   location_not_in_grant: [
     { kind: "location_not_in_grant", given: "x" },
     'location "x" is not in this grant',

@@ -12,11 +12,14 @@ import type { LocationId } from "../../../src/core/ids.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import type { Principal } from "../../../src/core/principal.ts";
 import { type Result, fail, ok } from "../../../src/core/result.ts";
-import type { GhlCall, GhlClient } from "../../../src/ghl/call.ts";
+import type { GhlCall } from "../../../src/ghl/call.ts";
+import type { GhlApiClient } from "../../../src/ghl/client.ts";
 import type { GhlFailure } from "../../../src/ghl/errors.ts";
-import type { ConnectionDirectory } from "../../../src/mcp/ports.ts";
+import type { RateSnapshot } from "../../../src/ghl/governor.ts";
+import type { ConfirmationKeeper, ConnectionDirectory } from "../../../src/mcp/ports.ts";
 import { type McpSurface, createMcpSurface } from "../../../src/mcp/surface.ts";
 import { createFakeClock } from "../../support/clock.ts";
+import { createMemoryKeeper } from "./confirmation-keeper.ts";
 
 export const BERLIN = toLocationId("BerlinBerlinBerlin01");
 export const LYON = toLocationId("LyonLyonLyonLyonLy02");
@@ -27,7 +30,8 @@ export const LOCATIONS: readonly LocationSummary[] = [
   { id: LYON, name: "Lyon Yoga", timezone: "Europe/Paris", city: "Lyon", country: "FR" },
 ];
 
-const clock = createFakeClock();
+/** The clock of every harness. */
+export const clock = createFakeClock();
 
 /** A principal with full access to all of an agency, unless said otherwise. */
 export const toPrincipal = (overrides: Partial<Principal> = {}): Principal => ({
@@ -85,11 +89,16 @@ export const createHarness = (
   options: {
     readonly connection?: Partial<Connection> | "missing";
     readonly locations?: readonly LocationSummary[];
+    readonly rateLimits?: readonly RateSnapshot[];
+    /** Shared by several harnesses: two instances on one store. */
+    readonly confirmations?: ConfirmationKeeper;
+    readonly scopes?: readonly string[];
   } = {},
 ): Harness => {
   const calls: GhlCall[] = [];
   let listed = 0;
-  const ghl: GhlClient = {
+  const ghl: Pick<GhlApiClient, "call" | "rateLimits"> = {
+    rateLimits: () => options.rateLimits ?? [],
     call: async (call) => {
       calls.push(call);
       const answer = answers[call.operation];
@@ -109,10 +118,12 @@ export const createHarness = (
   const surface = createMcpSurface({
     ghl,
     connections,
+    confirmations: options.confirmations ?? createMemoryKeeper(clock),
     clock,
     log: silentLogger,
     version: "1.2.3",
     mode: "sandbox",
+    ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
   });
   return {
     surface,

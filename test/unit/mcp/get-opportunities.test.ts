@@ -55,7 +55,7 @@ describe("get_opportunities", () => {
           pipeline: "Sales",
           stage: "Won over",
           contact: { id: "c1", name: "Ann", email: "ann@example.com" },
-          created: "2026-01-02T03:04:05Z",
+          created: "2026-01-02T04:04:05+01:00",
         },
       ],
       total: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRegistry } from "../../../src/mcp/registry.ts";
+import { type Face, createRegistry } from "../../../src/mcp/registry.ts";
 import { TOOLS } from "../../../src/mcp/tools/index.ts";
 import { createHarness, toPinned, toPrincipal } from "./fixtures.ts";
 
@@ -10,6 +10,8 @@ const ALL = [
   "create_contact",
   "get_opportunities",
 ];
+const CHOOSING: Face = { pinned: false, tools: "all" };
+const PINNED: Face = { pinned: true, tools: "all" };
 const names = (list: readonly { readonly name: string }[]): string[] =>
   list.map(({ name }) => name);
 
@@ -17,31 +19,31 @@ describe("the registry", () => {
   const registry = createRegistry(TOOLS);
 
   it("lists all tools in a fixed order to a full grant", () => {
-    expect(names(registry.list(toPrincipal(), false))).toEqual(ALL);
+    expect(names(registry.list(toPrincipal(), CHOOSING))).toEqual(ALL);
   });
 
   it("leaves writing tools out of a read-only grant", () => {
-    expect(names(registry.list(toPrincipal({ access: "read" }), false))).toEqual(
+    expect(names(registry.list(toPrincipal({ access: "read" }), CHOOSING))).toEqual(
       ALL.filter((name) => name !== "create_contact"),
     );
   });
 
   it("leaves out the tools of other areas, and keeps those of no area", () => {
-    expect(names(registry.list(toPrincipal({ areas: ["opportunities"] }), false))).toEqual([
+    expect(names(registry.list(toPrincipal({ areas: ["opportunities"] }), CHOOSING))).toEqual([
       "get_oauth_status",
       "list_locations",
       "get_opportunities",
     ]);
-    expect(names(registry.list(toPrincipal({ areas: [] }), false))).toEqual([
+    expect(names(registry.list(toPrincipal({ areas: [] }), CHOOSING))).toEqual([
       "get_oauth_status",
       "list_locations",
     ]);
   });
 
   it("gives the very same frozen list to every grant of one shape", () => {
-    const one = registry.list(toPinned(), true);
-    expect(registry.list(toPrincipal({ access: "write" }), true)).toBe(one);
-    expect(registry.list(toPinned(), false)).not.toBe(one);
+    const one = registry.list(toPinned(), PINNED);
+    expect(registry.list(toPrincipal({ access: "write" }), PINNED)).toBe(one);
+    expect(registry.list(toPinned(), CHOOSING)).not.toBe(one);
     expect(Object.isFrozen(one)).toBe(true);
   });
 

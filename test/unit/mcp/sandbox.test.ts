@@ -12,6 +12,7 @@ import { createMcpSurface } from "../../../src/mcp/surface.ts";
 import { createHttpClient } from "../../../src/net/undici-http-client.ts";
 import type { RunningSandbox } from "../../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../../src/sandbox/start-sandbox.ts";
+import { createMemoryKeeper } from "./confirmation-keeper.ts";
 import { toPrincipal } from "./fixtures.ts";
 
 let sandbox: RunningSandbox;
@@ -49,6 +50,7 @@ beforeAll(async () => {
       listLocations: async () =>
         ok(sandbox.locations.map(({ id, name }) => ({ id: toLocationId(id), name }))),
     },
+    confirmations: createMemoryKeeper(),
     clock: systemClock,
     log: silentLogger,
     version: "0.0.0",

@@ -79,7 +79,7 @@ describe("search_contacts", () => {
           email: "person1@example.com",
           phone: "+12025550001",
           tags: ["lead"],
-          added: "2026-01-02T03:04:05Z",
+          added: "2026-01-02T04:04:05+01:00",
         },
       ],
       total: 300,

@@ -1,4 +1,3 @@
-import type { ServerEventBus } from "@modelcontextprotocol/server";
 import type { Clock } from "../../../src/core/clock.ts";
 import { toSecret } from "../../../src/core/secret.ts";
 import { equalSecret } from "../../../src/crypto/hash.ts";
@@ -9,6 +8,7 @@ import { createAuthorizationServer } from "../../../src/oauth/create-authorizati
 import type { AuthorizationServer } from "../../../src/oauth/authorization-server.ts";
 import type { RecordStore } from "../../../src/storage/record-store.ts";
 import { openRecordStore } from "../../../src/storage/open.ts";
+import { createMemoryKeeper } from "../mcp/confirmation-keeper.ts";
 import { createHttpServer, type HttpServer } from "../../../src/transport/http-server.ts";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import { findFreePort } from "../../support/free-port.ts";
@@ -39,7 +39,6 @@ export interface TestServerOptions {
   readonly serverClock?: Clock;
   /** Puts another surface in the place of the product's. */
   readonly surface?: (surface: McpSurface) => McpSurface;
-  readonly changes?: ServerEventBus;
 }
 
 /** Starts it on a free port of 127.0.0.1. */
@@ -78,15 +77,16 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
           call: () => {
             throw new Error("not used here");
           },
+          rateLimits: () => [],
         },
         connections: upstream,
+        confirmations: createMemoryKeeper(clock),
         clock,
         log,
         version: "0.0.0",
         mode: "sandbox",
       }),
     ),
-    ...(options.changes !== undefined && { changes: options.changes }),
     cookieKeys: {
       mac: (purpose, value) => mac(keyring, purpose, value),
       equal: equalSecret,

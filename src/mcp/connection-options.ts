@@ -1,0 +1,147 @@
+import { type AccessLevel, allowsAccess } from "../core/access.ts";
+import type { LocationSummary } from "../core/connection.ts";
+import type { Principal } from "../core/principal.ts";
+import { type Result, fail, ok } from "../core/result.ts";
+import { closest } from "../ghl/catalog/closest.ts";
+import { type ErrorTextOptions, toErrorText } from "./errors.ts";
+import { chooseLocation } from "./pin-location.ts";
+import type { ConnectionDirectory } from "./ports.ts";
+import { clip } from "./text.ts";
+import { TOOL_CHOICES, type ToolChoice } from "./tool-set.ts";
+
+/** What the address of a connection asks for: `/mcp?location=…&access=…&tools=…`. */
+export interface ConnectionOptions {
+  /** Id or name of the one location to work in. */
+  readonly location?: string;
+  /** The highest access level that is wanted. */
+  readonly access?: AccessLevel;
+  readonly tools?: ToolChoice;
+}
+
+/** Why the options of an address cannot be used. */
+export interface OptionProblem {
+  /** `malformed`: no grant could have them. `refused`: this grant does not reach that far. */
+  readonly kind: "malformed" | "refused";
+  readonly text: string;
+}
+
+const NAMES = ["location", "access", "tools"] as const;
+const ACCESS_WORDS: Readonly<Record<string, AccessLevel>> = {
+  read: "read",
+  write: "write",
+  full: "critical",
+};
+
+/**
+ * Reads the options of an address. A value that is unknown or given twice is refused, and so is a name
+ * that looks like a mistyped one: `?acess=read` must not pass for unlimited access. Other names are
+ * left alone, hosts add their own. Pure.
+ */
+export function readConnectionOptions(
+  query: URLSearchParams,
+): Result<ConnectionOptions, OptionProblem> {
+  const mistyped = [...new Set(query.keys())].map(toMistake).find((text) => text !== undefined);
+  if (mistyped !== undefined) return malformed(mistyped);
+  const twice = NAMES.find((name) => query.getAll(name).length > 1);
+  if (twice !== undefined) return malformed(`"${twice}" is given twice`);
+  const [location, access, tools] = NAMES.map((name) => query.get(name) ?? undefined);
+  const level = access === undefined ? undefined : ACCESS_WORDS[access];
+  if (access !== undefined && (level === undefined || !Object.hasOwn(ACCESS_WORDS, access))) {
+    return malformed(`"access" must be one of ${Object.keys(ACCESS_WORDS).join(", ")}`);
+  }
+  const choice = TOOL_CHOICES.find((one) => one === tools);
+  if (tools !== undefined && choice === undefined) {
+    return malformed(`"tools" must be one of ${TOOL_CHOICES.join(", ")}`);
+  }
+  if (location !== undefined && (location.trim() === "" || location.length > 100)) {
+    return malformed('"location" must be the id or the name of a location');
+  }
+  return ok({
+    ...(location === undefined ? {} : { location }),
+    ...(level === undefined ? {} : { access: level }),
+    ...(choice === undefined ? {} : { tools: choice }),
+  });
+}
+
+function toMistake(name: string): string | undefined {
+  if (NAMES.some((known) => known === name)) return undefined;
+  const [meant] = closest(name, NAMES, 1);
+  return meant === undefined
+    ? undefined
+    : `"${clip(name, 40)}" is no option of this address; did you mean "${meant}"?`;
+}
+
+function malformed(text: string): Result<never, OptionProblem> {
+  return fail({ kind: "malformed", text });
+}
+
+/** A principal within the options of its connection, and what else they decide. */
+export interface View {
+  readonly principal: Principal;
+  readonly tools: ToolChoice;
+  /** The highest access level that the options leave; a wider grant would not raise it. */
+  readonly ceiling: AccessLevel;
+  /** The location that the address pins, for the name of the server. */
+  readonly location?: Pick<LocationSummary, "id" | "name">;
+}
+
+/** The view of a connection without options. */
+export const toWholeView = (principal: Principal): View => ({
+  principal,
+  tools: "all",
+  ceiling: "critical",
+});
+
+/** Where {@link narrow} looks locations up, and how it words a refusal. */
+export interface NarrowDeps {
+  readonly connections: ConnectionDirectory;
+  readonly signal: AbortSignal;
+  readonly errorText: ErrorTextOptions;
+}
+
+/**
+ * Applies options to a principal. They only ever narrow: what lies outside the grant is refused, and a
+ * location that cannot be settled is none.
+ */
+export async function narrow(
+  principal: Principal,
+  options: ConnectionOptions,
+  deps: NarrowDeps,
+): Promise<Result<View, OptionProblem>> {
+  const { access, tools = "all" } = options;
+  if (access !== undefined && !allowsAccess(principal.access, access)) {
+    return refused(
+      `"access" asks for more than this grant has, which is ${toWord(principal.access)} access`,
+    );
+  }
+  const view = {
+    principal: access === undefined ? principal : { ...principal, access },
+    tools,
+    ceiling: access ?? "critical",
+  } as const;
+  if (options.location === undefined) return ok(view);
+  const chosen = await chooseLocation(options.location, principal, deps);
+  if (!chosen.ok) return refused(toErrorText(chosen.failure, deps.errorText));
+  const location = await nameOf(chosen.value, principal, deps);
+  return ok({ ...view, location, principal: { ...view.principal, locations: [chosen.value] } });
+}
+
+function refused(text: string): Result<never, OptionProblem> {
+  return fail({ kind: "refused", text });
+}
+
+/** The name is a courtesy: where the directory does not answer, the id stands for it. */
+async function nameOf(
+  id: LocationSummary["id"],
+  principal: Principal,
+  { connections, signal }: NarrowDeps,
+): Promise<Pick<LocationSummary, "id" | "name">> {
+  const listed = await connections.listLocations(principal.connectionId, signal);
+  const found = listed.ok ? listed.value.find((one) => one.id === id) : undefined;
+  return { id, name: found?.name ?? id };
+}
+
+/** The word for an access level in addresses and on pages. */
+function toWord(access: AccessLevel): string {
+  return Object.keys(ACCESS_WORDS).find((word) => ACCESS_WORDS[word] === access) ?? access;
+}

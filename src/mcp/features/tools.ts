@@ -1,0 +1,160 @@
+import {
+  type CallToolResult,
+  type InputRequiredResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerContext,
+  type Tool as SdkTool,
+  inputRequired,
+} from "@modelcontextprotocol/server";
+import type { LocationId } from "../../core/ids.ts";
+import type { Logger } from "../../core/logger.ts";
+import { callTool } from "../call-tool.ts";
+import type { View } from "../connection-options.ts";
+import { type Question, isQuestion } from "../dialogue.ts";
+import { toErrorText } from "../errors.ts";
+import { findPinnedLocation } from "../pin-location.ts";
+import type { Face, ListedTool } from "../registry.ts";
+import { toWireError, toWireResult } from "../result.ts";
+import { LIST_CACHE, type ServerDeps } from "../server-deps.ts";
+import { clip } from "../text.ts";
+import type { ToolOutcome } from "../tool.ts";
+import { CONFIRM_SCHEMA, QUESTION_KEY, toDialogue } from "../wire-dialogue.ts";
+import { toProgressReporter } from "../wire-progress.ts";
+import type { Feature } from "./feature.ts";
+
+/** `tools/list` and `tools/call`. */
+export const toolsFeature: Feature = {
+  capabilities: { tools: {} },
+  cacheHints: { "tools/list": LIST_CACHE },
+  register: (server, view, deps) => {
+    server.setRequestHandler("tools/list", async () => ({
+      tools: (await listTools(view, deps)).map(toSdkTool),
+    }));
+    server.setRequestHandler("tools/call", ({ params }, context) =>
+      answerCall({ name: params.name, rawArguments: params.arguments, context }, view, deps),
+    );
+  },
+};
+
+/** The tools of a view, in order. */
+export async function listTools(view: View, deps: ServerDeps): Promise<readonly ListedTool[]> {
+  const { face } = await findFace(view, deps);
+  return deps.registry.list(view.principal, face);
+}
+
+/** One `tools/call` as it came in. */
+interface CallRequest {
+  readonly name: string;
+  readonly rawArguments: unknown;
+  readonly context: ServerContext;
+}
+
+/** The one catch around tools: a bug becomes a plain tool error and a log line with the cause. */
+async function answerCall(
+  request: CallRequest,
+  view: View,
+  deps: ServerDeps,
+): Promise<CallToolResult | InputRequiredResult> {
+  const startedMs = deps.clock.nowMs();
+  const { principal } = view;
+  const log = deps.log.child({ tool: clip(request.name, 64), grantId: principal.grantId });
+  const report = (outcome: string): void =>
+    log.info("tool called", { outcome, durationMs: deps.clock.nowMs() - startedMs });
+  try {
+    const outcome = await runCall(request, view, deps);
+    report(toWord(outcome));
+    if (!outcome.ok) return toWireError(toErrorText(outcome.failure, deps.errorText));
+    return isQuestion(outcome.value) ? toInputRequired(outcome.value) : toWireResult(outcome.value);
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    return answerBug({ error, log, report, signal: request.context.mcpReq.signal });
+  }
+}
+
+function answerBug({
+  error,
+  log,
+  report,
+  signal,
+}: {
+  readonly error: unknown;
+  readonly log: Logger;
+  readonly report: (outcome: string) => void;
+  readonly signal: AbortSignal;
+}): CallToolResult {
+  report(signal.aborted ? "aborted" : "bug");
+  if (!signal.aborted) log.error("tool failed unexpectedly", { cause: error });
+  return toWireError(
+    "the server failed on this call; try once more, then tell the person who runs it",
+  );
+}
+
+async function runCall(
+  { name, rawArguments, context }: CallRequest,
+  view: View,
+  deps: ServerDeps,
+): Promise<ToolOutcome> {
+  const { principal } = view;
+  const { face, pinned } = await findFace(view, deps);
+  const granted = deps.registry.find(name, principal, face);
+  if (granted === undefined) throw unknownTool(name, deps.registry.list(principal, face));
+  if (!granted.ok) return granted;
+  return callTool(
+    {
+      granted: granted.value,
+      rawArguments,
+      principal,
+      pinned,
+      signal: context.mcpReq.signal,
+      dialogue: toDialogue(context),
+      progress: toProgressReporter(context),
+    },
+    deps,
+  );
+}
+
+function toWord(outcome: ToolOutcome): string {
+  if (!outcome.ok) return outcome.failure.kind;
+  return isQuestion(outcome.value) ? "asked" : "ok";
+}
+
+function toInputRequired({ message, state }: Question): InputRequiredResult {
+  return inputRequired({
+    inputRequests: {
+      [QUESTION_KEY]: inputRequired.elicit({ message, requestedSchema: CONFIRM_SCHEMA }),
+    },
+    requestState: state,
+  });
+}
+
+async function findFace(
+  { principal, tools }: View,
+  { connections }: ServerDeps,
+): Promise<{ readonly face: Face; readonly pinned: LocationId | undefined }> {
+  // The connection only matters where the grant does not say which locations it reaches.
+  const connection =
+    principal.locations === "all"
+      ? await connections.findConnection(principal.connectionId)
+      : undefined;
+  const pinned = findPinnedLocation(principal, connection);
+  return { pinned, face: { pinned: pinned !== undefined, tools } };
+}
+
+function unknownTool(name: string, known: readonly ListedTool[]): ProtocolError {
+  const names = known.map((tool) => tool.name).join(", ");
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `unknown tool "${clip(name, 64)}"; this grant has ${names === "" ? "no tools" : names}`,
+  );
+}
+
+/** The SDK's type is mutable; a shallow copy leaves our frozen values unshared with it. */
+function toSdkTool({ annotations, inputSchema, outputSchema, ...tool }: ListedTool): SdkTool {
+  return {
+    ...tool,
+    inputSchema: { ...inputSchema },
+    ...(outputSchema === undefined ? {} : { outputSchema: { ...outputSchema } }),
+    annotations: { ...annotations },
+  };
+}
