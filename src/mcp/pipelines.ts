@@ -1,13 +1,7 @@
-import { type Result, fail, ok } from "../core/result.ts";
+import { type Result, ok } from "../core/result.ts";
 import type { ToolFailure } from "./failure.ts";
+import { isCalled, type Named, toLabel, wrongChoice } from "./named-choice.ts";
 import { isRecord, toRecords, toText } from "./record.ts";
-import { clip } from "./text.ts";
-
-/** Something that a person knows by its name and GoHighLevel by its id. */
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
 
 /** A pipeline with its stages in order. */
 export interface Pipeline extends Named {
@@ -75,20 +69,7 @@ export function choosePipeline(
 }
 
 function wrong(argument: string, choices: readonly string[]): Result<never, ToolFailure> {
-  const shown = [...new Set(choices)].slice(0, 10).map((choice) => `"${clip(choice, 60)}"`);
-  const problem =
-    shown.length === 0
-      ? "names nothing: this location has no pipelines"
-      : `must name one of ${shown.join(", ")}`;
-  return fail({ kind: "invalid_arguments", problems: [{ argument, problem }] });
-}
-
-function isCalled({ id, name }: Named, wanted: string): boolean {
-  return id === wanted || name.trim().toLowerCase() === wanted.trim().toLowerCase();
-}
-
-function toLabel({ id, name }: Named): string {
-  return `${name} (${id})`;
+  return wrongChoice(argument, choices, "this location has no pipelines");
 }
 
 function toNamed(record: Readonly<Record<string, unknown>>): readonly Named[] {

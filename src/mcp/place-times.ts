@@ -1,5 +1,6 @@
 import type { LocationId } from "../core/ids.ts";
 import type { GrantContext } from "./context.ts";
+import { findZone } from "./location-zone.ts";
 import type { ToolOutput } from "./tool.ts";
 import { isUtcTime, toZonedTime } from "./zoned-time.ts";
 
@@ -23,15 +24,6 @@ export function toZonedOutput(output: ToolOutput, zone: string): ToolOutput {
   return Object.fromEntries(
     Object.entries(output).map(([name, value]) => [name, toZoned(value, zone)]),
   );
-}
-
-/** The zone of a location, where the directory knows it. */
-async function findZone(
-  location: LocationId,
-  { connections, principal, signal }: Pick<GrantContext, "connections" | "principal" | "signal">,
-): Promise<string | undefined> {
-  const listed = await connections.listLocations(principal.connectionId, signal);
-  return listed.ok ? listed.value.find(({ id }) => id === location)?.timezone : undefined;
 }
 
 function holdsTime(value: unknown): boolean {

@@ -20,19 +20,28 @@ export type WireResult = {
  * nothing was found is the answer. Text by outsiders is marked (untrusted.ts).
  */
 export function toWireResult(output: ToolOutput): WireResult {
+  const structuredContent = toStructured(output);
+  return {
+    content: [{ type: "text", text: JSON.stringify(structuredContent) }],
+    structuredContent,
+  };
+}
+
+/** The same in compact JSON, for what is no tool result. */
+export function toWireText(output: ToolOutput): string {
+  return JSON.stringify(toStructured(output));
+}
+
+function toStructured(output: ToolOutput): Record<string, unknown> {
   const emptyLists = Object.entries(output).filter(
     ([, value]) => Array.isArray(value) && value.length === 0,
   );
   const pruned = pruneObject(output);
   const mark = toUntrustedMark(pruned);
-  const structuredContent = {
+  return {
     ...(mark === undefined ? {} : { [UNTRUSTED]: mark }),
     ...Object.fromEntries(emptyLists),
     ...pruned,
-  };
-  return {
-    content: [{ type: "text", text: JSON.stringify(structuredContent) }],
-    structuredContent,
   };
 }
 

@@ -1,5 +1,6 @@
-import type { Server } from "@modelcontextprotocol/server";
+import type { Server, ServerEventBus } from "@modelcontextprotocol/server";
 import { allowsAccess } from "../core/access.ts";
+import { type ChangeFeed, createChangeFeed } from "../core/changes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
@@ -12,6 +13,8 @@ import {
   readConnectionOptions,
   toWholeView,
 } from "./connection-options.ts";
+import { announceChanges, toEventBus } from "./changes.ts";
+import type { Era } from "./features/feature.ts";
 import { listTools } from "./features/tools.ts";
 import type { ConfirmationKeeper, ConnectionDirectory } from "./ports.ts";
 import { type ListedTool, type NamedCall, createRegistry } from "./registry.ts";
@@ -31,6 +34,8 @@ export interface McpSurfaceDeps {
   readonly mode: "sandbox" | "live";
   /** The scopes that this server asks GoHighLevel for; get_oauth_status shows which are missing. */
   readonly scopes?: readonly string[];
+  /** What else changes is told here, and heard here. Absent: only this surface's own calls. */
+  readonly changes?: ChangeFeed;
   /** Where a person signs in to GoHighLevel again; named in errors that need it. */
   readonly signInUrl?: string;
 }
@@ -44,7 +49,9 @@ export interface McpSurface {
     signal: AbortSignal,
   ): Promise<Result<View, OptionProblem>>;
   /** A fresh server for this view, or all of this principal. Connect it to one transport. */
-  createServer(viewer: View | Principal): Server;
+  createServer(viewer: View | Principal, era: Era): Server;
+  /** The changes that this view may learn of. */
+  changesFor(viewer: View | Principal): ServerEventBus;
   /** The tools that this view, or all of this principal, shows. */
   listTools(viewer: View | Principal): Promise<readonly ListedTool[]>;
   /**
@@ -56,9 +63,10 @@ export interface McpSurface {
 
 /** Makes the surface: one registry for all, one small server per request or connection. */
 export function createMcpSurface(given: McpSurfaceDeps): McpSurface {
-  const { signInUrl, version, mode, scopes = [], ...deps } = given;
+  const { signInUrl, version, mode, scopes = [], changes = createChangeFeed(), ...deps } = given;
   const shared = {
     ...deps,
+    ghl: announceChanges(deps.ghl, changes),
     server: { version, mode, scopes },
     registry: createRegistry(TOOLS),
     errorText: signInUrl === undefined ? {} : { signInUrl },
@@ -71,7 +79,8 @@ export function createMcpSurface(given: McpSurfaceDeps): McpSurface {
         ? ok(toWholeView(principal))
         : narrow(principal, options.value, { ...shared, signal });
     },
-    createServer: (viewer) => createServer(toView(viewer), shared),
+    createServer: (viewer, era) => createServer(toView(viewer), shared, era),
+    changesFor: (viewer) => toEventBus(changes, toView(viewer).principal),
     listTools: (viewer) => listTools(toView(viewer), shared),
     findLack: (call, viewer) => {
       const { principal, ceiling, tools } = toView(viewer);

@@ -41,7 +41,7 @@ export function createSseTransport({ surface, log, clock }: SseDeps): SseTranspo
       // Registered before the stream starts: a quick client posts as soon as it knows where to.
       sessions.add(principal.grantId, stream);
       res.once("close", () => void sessions.end(stream.id));
-      await surface.createServer(principal).connect(stream.transport);
+      await surface.createServer(principal, "legacy").connect(stream.transport);
     },
     message: async (req, res, { grantId }) => {
       const id = new URL(req.url ?? "/", "http://localhost").searchParams.get("sessionId") ?? "";

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import type { JSONRPCMessage, RequestId, Transport } from "@modelcontextprotocol/server";
+import type { JSONRPCMessage, RequestId, Server, Transport } from "@modelcontextprotocol/server";
 import {
   StdioServerTransport,
   serveStdio as serveSdkStdio,
@@ -7,6 +7,7 @@ import {
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
+import type { Era } from "../mcp/features/feature.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 
 /** How long answers under way may still take after the client has closed our stdin. */
@@ -37,7 +38,7 @@ export async function serveStdio({
   const answered = createAnswerWatch();
   const transport = watchTransport(new StdioServerTransport(input, stdout), answered);
   const closed = new Promise<void>((resolve) => void input.once("close", resolve));
-  const handle = serveSdkStdio(() => surface.createServer(principal), {
+  const handle = serveSdkStdio(({ era }) => openServer(surface, principal, era), {
     transport,
     onerror: (error) => log.warn("stdio message refused", { reason: error.message }),
   });
@@ -53,6 +54,17 @@ export async function serveStdio({
   await waitFor(answered, clock);
   await handle.close();
   input.destroy();
+}
+
+/** A server that passes on what changes, to a client that can listen. */
+function openServer(surface: McpSurface, principal: Principal, era: Era): Server {
+  const server = surface.createServer(principal, era);
+  if (era === "legacy") return server;
+  server.onclose = surface.changesFor(principal).subscribe((event) => {
+    if (event.kind === "resources_list_changed") void server.sendResourceListChanged();
+    if (event.kind === "resource_updated") void server.sendResourceUpdated({ uri: event.uri });
+  });
+  return server;
 }
 
 interface AnswerWatch {

@@ -13,7 +13,7 @@ import { callTool } from "../call-tool.ts";
 import type { View } from "../connection-options.ts";
 import { type Question, isQuestion } from "../dialogue.ts";
 import { toErrorText } from "../errors.ts";
-import { findPinnedLocation } from "../pin-location.ts";
+import { findPlace } from "../place.ts";
 import type { Face, ListedTool } from "../registry.ts";
 import { toWireError, toWireResult } from "../result.ts";
 import { LIST_CACHE, type ServerDeps } from "../server-deps.ts";
@@ -130,14 +130,9 @@ function toInputRequired({ message, state }: Question): InputRequiredResult {
 
 async function findFace(
   { principal, tools }: View,
-  { connections }: ServerDeps,
+  deps: ServerDeps,
 ): Promise<{ readonly face: Face; readonly pinned: LocationId | undefined }> {
-  // The connection only matters where the grant does not say which locations it reaches.
-  const connection =
-    principal.locations === "all"
-      ? await connections.findConnection(principal.connectionId)
-      : undefined;
-  const pinned = findPinnedLocation(principal, connection);
+  const pinned = await findPlace(principal, deps);
   return { pinned, face: { pinned: pinned !== undefined, tools } };
 }
 

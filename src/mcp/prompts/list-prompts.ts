@@ -1,7 +1,7 @@
 import type { Prompt as WirePrompt } from "@modelcontextprotocol/server";
 import type { LocationId } from "../../core/ids.ts";
 import type { Principal } from "../../core/principal.ts";
-import { LOCATION_ARGUMENT } from "../pin-location.ts";
+import { LOCATION_ARGUMENT } from "../location-fields.ts";
 import { PROMPTS } from "./index.ts";
 import type { Prompt, PromptArgument } from "./prompt.ts";
 

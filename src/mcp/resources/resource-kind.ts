@@ -34,7 +34,8 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
     title: "Pipelines",
     description: "Pipelines and their stages, with the ids that opportunities carry.",
     area: "opportunities",
-    changedBy: ["opportunities.create-pipeline", "opportunities.update-pipeline"],
+    // GoHighLevel's API has no call that changes one.
+    changedBy: [],
     toCall: () => ({ operation: "opportunities.get-pipelines" }),
     toRecords: listIn("pipelines", ({ id, name, stages }) => ({
       id,

@@ -1,34 +1,16 @@
 import { z } from "zod";
 import { type Result, fail, ok } from "../../core/result.ts";
+import { CONTACT_FIELDS, toContactBody } from "../contact-input.ts";
 import { toErrorText } from "../errors.ts";
 import type { ToolFailure } from "../failure.ts";
-import { type UpstreamRecord, isRecord, toContactSummary, toText } from "../record.ts";
+import { optional } from "../optional.ts";
+import { isRecord, toContactSummary, toText } from "../record.ts";
 import { type LocationContext, type ToolOutput, defineTool } from "../tool.ts";
 
-const text = (maxLength: number) => z.string().trim().min(1).max(maxLength).optional();
-
 const input = z.strictObject({
-  first_name: text(100),
-  last_name: text(100),
-  name: text(200).describe("Full name, instead of first and last"),
-  email: z
-    .string()
-    .trim()
-    .max(200)
-    .refine((value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value), {
-      error: "must be an email address",
-    })
-    .optional(),
-  phone: text(40).describe("With country code: +1…"),
-  company: text(200),
+  ...CONTACT_FIELDS,
+  company: z.string().trim().min(1).max(200).optional(),
   tags: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
-  source: text(200),
-  address: text(300),
-  city: text(100),
-  state: text(100),
-  postal_code: text(30),
-  country: z.string().trim().length(2).optional().describe("ISO code"),
-  custom_fields: z.record(z.string(), z.unknown()).optional().describe("Field id or key: value"),
   if_exists: z
     .enum(["error", "return", "update"])
     .default("error")
@@ -58,7 +40,7 @@ export const createContact = defineTool({
       return fail(missing("give at least one of first_name, last_name, name, email, phone"));
     const answer = await context.call("contacts.create-contact", {
       body: {
-        ...toFields(args),
+        ...toContactBody(args),
         ...optional("companyName", args.company),
         ...optional("tags", args.tags),
       },
@@ -72,31 +54,6 @@ export const createContact = defineTool({
       : read(contactId, context);
   },
 });
-
-/** The fields that both the create and the update operation take. Tags are not among them on purpose. */
-function toFields(args: NewContact): UpstreamRecord {
-  return {
-    ...optional("firstName", args.first_name),
-    ...optional("lastName", args.last_name),
-    ...optional("name", args.name),
-    ...optional("email", args.email),
-    ...optional("phone", args.phone),
-    ...optional("source", args.source),
-    ...optional("address1", args.address),
-    ...optional("city", args.city),
-    ...optional("state", args.state),
-    ...optional("postalCode", args.postal_code),
-    ...optional("country", args.country?.toUpperCase()),
-    ...optional("customFields", args.custom_fields && toCustomFields(args.custom_fields)),
-  };
-}
-
-function toCustomFields(fields: Readonly<Record<string, unknown>>): readonly UpstreamRecord[] {
-  return Object.entries(fields).map(([field, fieldValue]) => ({
-    [/^[A-Za-z0-9]{20,24}$/.test(field) ? "id" : "key"]: field,
-    fieldValue,
-  }));
-}
 
 /** GoHighLevel sometimes reports a duplicate without saying which; then it can be looked up. */
 async function findDuplicate(
@@ -126,7 +83,7 @@ async function update(
 ): Promise<Result<ToolOutput, ToolFailure>> {
   const answer = await context.call("contacts.update-contact", {
     parameters: { contactId },
-    body: toFields(args),
+    body: toContactBody(args),
   });
   if (!answer.ok) return answer;
   const outcome = toOutcome("updated", answer.value);
@@ -164,8 +121,4 @@ function toOutcome(
 
 function missing(problem: string): ToolFailure {
   return { kind: "invalid_arguments", problems: [{ argument: "", problem }] };
-}
-
-function optional(name: string, value: unknown): UpstreamRecord {
-  return value === undefined ? {} : { [name]: value };
 }

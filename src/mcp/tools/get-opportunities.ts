@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { fail, ok } from "../../core/result.ts";
 import { CURSOR_FIELD, type Position, pageOutput, readCursor, toPage } from "../page.ts";
-import { type Pipeline, choosePipeline, nameOfStage, toPipelines } from "../pipelines.ts";
-import { type UpstreamRecord, isRecord, toCount, toRecords, toText, toTime } from "../record.ts";
+import { toOpportunitySummary } from "../opportunity-summary.ts";
+import { optional } from "../optional.ts";
+import { choosePipeline, toPipelines } from "../pipelines.ts";
+import { type UpstreamRecord, isRecord, toCount, toRecords } from "../record.ts";
 import { defineTool } from "../tool.ts";
 
 /** Lists deals, with their pipeline and stage by name. */
@@ -56,43 +58,15 @@ export const getOpportunities = defineTool({
     const meta = isRecord(answer.value["meta"]) ? answer.value["meta"] : {};
     const page = toPage({
       cursor: at.value,
-      records: records.map((record) => toSummary(record, pipelines)),
+      records: records.map((record) => toOpportunitySummary(record, pipelines)),
       next: records.length < args.limit ? undefined : toPosition(meta),
     });
     return ok({ opportunities: page.records, total: toCount(meta["total"]), ...page.more });
   },
 });
 
-function toSummary(record: UpstreamRecord, pipelines: readonly Pipeline[]): UpstreamRecord {
-  const pipeline = pipelines.find(({ id }) => id === record["pipelineId"]);
-  const contact = isRecord(record["contact"]) ? record["contact"] : {};
-  return {
-    id: record["id"],
-    name: record["name"],
-    status: record["status"],
-    value: record["monetaryValue"],
-    pipeline: pipeline?.name ?? record["pipelineId"],
-    stage: nameOfStage(pipeline, record["pipelineStageId"]),
-    contact: {
-      id: toText(record["contactId"]) ?? contact["id"],
-      name: contact["name"],
-      email: contact["email"],
-      phone: contact["phone"],
-    },
-    assigned_to: record["assignedTo"],
-    source: record["source"],
-    created: toTime(record["createdAt"]),
-    updated: toTime(record["updatedAt"]),
-    expected_close: record["forecastExpectedCloseDate"],
-  };
-}
-
 function toPosition(meta: UpstreamRecord): Position | undefined {
   const { startAfter, startAfterId } = meta;
   const usable = typeof startAfter === "number" || typeof startAfter === "string";
   return usable && typeof startAfterId === "string" ? [startAfter, startAfterId] : undefined;
-}
-
-function optional(name: string, value: unknown): UpstreamRecord {
-  return value === undefined ? {} : { [name]: value };
 }

@@ -1,4 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { Client } from "@modelcontextprotocol/client";
+import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { addSeconds } from "../../../src/core/clock.ts";
 import type { Connection, LocationSummary } from "../../../src/core/connection.ts";
 import {
@@ -134,17 +136,21 @@ export const createHarness = (
   };
 };
 
+/** A real client on a server for this principal, in memory. To be closed. */
+export const connectClient = async (surface: McpSurface, principal: Principal): Promise<Client> => {
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await surface.createServer(principal, "legacy").connect(far);
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(near);
+  return client;
+};
+
 const callInMemory = async (
   surface: McpSurface,
   principal: Principal,
   params: { name: string; arguments: Record<string, unknown> },
 ): Promise<ToolResult> => {
-  const { Client } = await import("@modelcontextprotocol/client");
-  const { InMemoryTransport } = await import("@modelcontextprotocol/server");
-  const [near, far] = InMemoryTransport.createLinkedPair();
-  await surface.createServer(principal).connect(far);
-  const client = new Client({ name: "test", version: "1" });
-  await client.connect(near);
+  const client = await connectClient(surface, principal);
   try {
     const result = await client.callTool(params);
     const [first] = result.content;

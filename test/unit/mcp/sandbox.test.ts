@@ -58,7 +58,7 @@ beforeAll(async () => {
   });
   const locations: readonly LocationId[] = sandbox.locations.map(({ id }) => toLocationId(id));
   const [near, far] = InMemoryTransport.createLinkedPair();
-  await surface.createServer(toPrincipal({ locations })).connect(far);
+  await surface.createServer(toPrincipal({ locations }), "legacy").connect(far);
   client = new Client({ name: "test", version: "1" });
   await client.connect(near);
   return () => http.close();
