@@ -10,13 +10,13 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
-import type { OptionProblem, View } from "../mcp/connection-options.ts";
+import type { View } from "../mcp/connection-options.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
-import { type JsonRpcRefusal, refuse } from "./json-rpc-error.ts";
+import { refuse } from "./json-rpc-error.ts";
 import { readJsonRpcBody } from "./mcp-body.ts";
 import { refuseScope } from "./refuse-scope.ts";
-import { readQuery } from "./request-query.ts";
+import { openView } from "./open-view.ts";
 
 /** The Streamable HTTP endpoint, both protocol eras, stateless. */
 export interface McpHttp {
@@ -53,22 +53,19 @@ export function createMcpHttp({
     responseMode: "auto",
     onerror,
   });
+  const answer: typeof handler.fetch = async (request, options) => {
+    const view = viewOf(options?.authInfo);
+    const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);
+    if (refused === undefined && !wantsPlainJson(request)) return handler.fetch(request, options);
+    // Clients of the legacy era cannot ask for more scope: for them the tool itself says no.
+    const isLegacy = await isLegacyRequest(request, options?.parsedBody);
+    if (refused !== undefined && !isLegacy) return refused;
+    return isLegacy && wantsPlainJson(request)
+      ? answerInJson(request, serverFor(options?.authInfo), options)
+      : handler.fetch(request, options);
+  };
   const serve = toNodeHandler(
-    {
-      fetch: async (request, options) => {
-        const view = viewOf(options?.authInfo);
-        const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);
-        if (refused === undefined && !wantsPlainJson(request)) {
-          return handler.fetch(request, options);
-        }
-        // Clients of the legacy era cannot ask for more scope: for them the tool itself says no.
-        const isLegacy = await isLegacyRequest(request, options?.parsedBody);
-        if (refused !== undefined && !isLegacy) return refused;
-        return isLegacy && wantsPlainJson(request)
-          ? answerInJson(request, serverFor(options?.authInfo), options)
-          : handler.fetch(request, options);
-      },
-    },
+    { fetch: answer },
     { onerror: (error) => log.error("mcp request failed", { cause: error }) },
   );
 
@@ -84,9 +81,9 @@ export function createMcpHttp({
         refuse(res, body.failure);
         return;
       }
-      const view = await surface.view(principal, readQuery(req.url), abortOf(res));
+      const view = await openView(surface, { req, res, principal });
       if (!view.ok) {
-        refuse(res, toOptionRefusal(view.failure));
+        refuse(res, view.failure);
         return;
       }
       const auth: AuthInfo = { token: "", clientId: principal.clientId, scopes: [] };
@@ -96,24 +93,6 @@ export function createMcpHttp({
     close: () => handler.close(),
   };
 }
-
-/** Aborts when the client leaves before it was answered. */
-function abortOf(res: ServerResponse): AbortSignal {
-  const left = new AbortController();
-  res.once("close", () => left.abort(new Error("the client left")));
-  return left.signal;
-}
-
-/** An address that asks for the impossible is a 400, one that asks beyond the grant a 403. */
-function toOptionRefusal({ kind, text }: OptionProblem): JsonRpcRefusal {
-  return {
-    status: kind === "malformed" ? 400 : 403,
-    code: INVALID_PARAMS,
-    message: `the address of this connection cannot be used: ${text}`,
-  };
-}
-
-const INVALID_PARAMS = -32602;
 
 const METHOD_NOT_ALLOWED = {
   status: 405,

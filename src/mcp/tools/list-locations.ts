@@ -12,6 +12,7 @@ export const listLocations = defineTool({
   description: "The locations (sub-accounts) of this grant, by name.",
   access: "read",
   area: undefined,
+  sets: ["core", "crm", "chatgpt"],
   target: "grant",
   annotations: {
     readOnlyHint: true,
