@@ -101,6 +101,11 @@ export const respond = (
   context: ApiContext,
   outcome: Outcome,
 ): Response => {
+  if (outcome.kind === "file") {
+    context.header("Content-Type", outcome.mimeType);
+    context.header("Content-Disposition", `attachment; filename="${outcome.name}"`);
+    return context.body(outcome.bytes, 200);
+  }
   const { status, body } =
     outcome.kind === "answer"
       ? outcome

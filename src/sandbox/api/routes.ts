@@ -5,6 +5,7 @@ import { contactNoteRoutes } from "./contact-notes.ts";
 import { contactTagRoutes } from "./contact-tags.ts";
 import { contactTaskRoutes } from "./contact-tasks.ts";
 import { contactsInBulkRoutes } from "./contacts-in-bulk.ts";
+import { conversationRoutes } from "./conversation-routes.ts";
 import { listOpportunitiesRoute } from "./list-opportunities.ts";
 import { locationCustomFieldRoutes } from "./location-custom-fields.ts";
 import { locationCustomValueRoutes } from "./location-custom-values.ts";
@@ -33,6 +34,7 @@ export const API_ROUTES: readonly Route[] = [
   ...readContactRoutes,
   ...contactTagRoutes,
   ...writeContactRoutes,
+  ...conversationRoutes,
   listOpportunitiesRoute,
   searchOpportunitiesRoute,
   ...opportunityRoutes,
