@@ -17,6 +17,8 @@ export interface Page {
   readonly records: readonly unknown[];
   /** Absent after the last page. */
   readonly next?: PagePosition;
+  /** The number of all records, where the answer tells it. */
+  readonly total?: number;
 }
 
 /** The value at a dotted path; undefined where the path leads nowhere. */
@@ -77,9 +79,10 @@ export const readPage = (
   if (!Array.isArray(records)) return undefined;
   const count = position.before + records.length;
   const total = toTotal(pagination, body);
-  if (records.length === 0 || (total !== undefined && count >= total)) return { records };
+  const page = { records, ...(total !== undefined && { total }) };
+  if (records.length === 0 || (total !== undefined && count >= total)) return page;
   const cursor = nextCursor(operation, pagination, { position, body, records, count });
-  return cursor === undefined ? { records } : { records, next: { cursor, before: count } };
+  return cursor === undefined ? page : { ...page, next: { cursor, before: count } };
 };
 
 const toTotal = ({ total: path }: Pagination, body: unknown): number | undefined => {

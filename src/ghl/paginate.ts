@@ -7,6 +7,7 @@ import { isPlainObject } from "./coerce-value.ts";
 import type { GhlFailure } from "./errors.ts";
 import {
   firstPosition,
+  type Page,
   type PageCursor,
   type PagePosition,
   readPage,
@@ -28,6 +29,10 @@ export interface ListedRecord {
   readonly record: unknown;
   /** What fetches this record's page again. */
   readonly cursor: PageCursor;
+  /** What fetches the page after this record's; absent on the last page. */
+  readonly next?: PageCursor;
+  /** The number of all records, where GoHighLevel tells it. */
+  readonly total?: number;
 }
 
 /** A record, or why the listing ends before its end. */
@@ -77,12 +82,18 @@ const listPages = async function* (given: {
     const fresh = read.records.filter((record) => isNew(record, seen));
     for (const record of fresh.slice(0, maxRecords - yielded)) {
       yielded += 1;
-      yield ok({ record, cursor: position.cursor });
+      yield ok({ record, ...toPlace(position, read) });
     }
     // A page without anything new: the operation does not heed the parameters of paging.
     position = fresh.length === 0 ? undefined : read.next;
   }
 };
+
+const toPlace = (position: PagePosition, { next, total }: Page): Omit<ListedRecord, "record"> => ({
+  cursor: position.cursor,
+  ...(next !== undefined && { next: next.cursor }),
+  ...(total !== undefined && { total }),
+});
 
 const startPosition = (
   operation: Operation,

@@ -32,6 +32,17 @@ const ACCESS_WORDS: Readonly<Record<string, AccessLevel>> = {
   full: "critical",
 };
 
+const IS_GOOD: Readonly<Record<(typeof NAMES)[number], (value: string) => boolean>> = {
+  location: (value) => value.trim() !== "" && value.length <= 100,
+  access: (value) => Object.hasOwn(ACCESS_WORDS, value),
+  tools: (value) => TOOL_CHOICES.some((choice) => choice === value),
+};
+const EXPECTED: Readonly<Record<(typeof NAMES)[number], string>> = {
+  location: "must be the id or the name of a location",
+  access: `must be one of ${Object.keys(ACCESS_WORDS).join(", ")}`,
+  tools: `must be one of ${TOOL_CHOICES.join(", ")}`,
+};
+
 /**
  * Reads the options of an address. A value that is unknown or given twice is refused, and so is a name
  * that looks like a mistyped one: `?acess=read` must not pass for unlimited access. Other names are
@@ -40,27 +51,28 @@ const ACCESS_WORDS: Readonly<Record<string, AccessLevel>> = {
 export function readConnectionOptions(
   query: URLSearchParams,
 ): Result<ConnectionOptions, OptionProblem> {
-  const mistyped = [...new Set(query.keys())].map(toMistake).find((text) => text !== undefined);
-  if (mistyped !== undefined) return malformed(mistyped);
-  const twice = NAMES.find((name) => query.getAll(name).length > 1);
-  if (twice !== undefined) return malformed(`"${twice}" is given twice`);
-  const [location, access, tools] = NAMES.map((name) => query.get(name) ?? undefined);
-  const level = access === undefined ? undefined : ACCESS_WORDS[access];
-  if (access !== undefined && (level === undefined || !Object.hasOwn(ACCESS_WORDS, access))) {
-    return malformed(`"access" must be one of ${Object.keys(ACCESS_WORDS).join(", ")}`);
-  }
-  const choice = TOOL_CHOICES.find((one) => one === tools);
-  if (tools !== undefined && choice === undefined) {
-    return malformed(`"tools" must be one of ${TOOL_CHOICES.join(", ")}`);
-  }
-  if (location !== undefined && (location.trim() === "" || location.length > 100)) {
-    return malformed('"location" must be the id or the name of a location');
-  }
+  const problem =
+    [...new Set(query.keys())].map(toMistake).find((text) => text !== undefined) ??
+    NAMES.map((name) => toProblem(name, query.getAll(name))).find((text) => text !== undefined);
+  if (problem !== undefined) return fail({ kind: "malformed", text: problem });
+  const location = query.get("location");
+  const access = ACCESS_WORDS[query.get("access") ?? ""];
+  const tools = TOOL_CHOICES.find((choice) => choice === query.get("tools"));
   return ok({
-    ...(location === undefined ? {} : { location }),
-    ...(level === undefined ? {} : { access: level }),
-    ...(choice === undefined ? {} : { tools: choice }),
+    ...(location === null ? {} : { location }),
+    ...(access === undefined ? {} : { access }),
+    ...(tools === undefined ? {} : { tools }),
   });
+}
+
+/** What is wrong with the values of one option; undefined where there are none, or a good one. */
+function toProblem(
+  name: (typeof NAMES)[number],
+  [value, ...others]: readonly string[],
+): string | undefined {
+  if (value === undefined) return undefined;
+  if (others.length > 0) return `"${name}" is given twice`;
+  return IS_GOOD[name](value) ? undefined : `"${name}" ${EXPECTED[name]}`;
 }
 
 function toMistake(name: string): string | undefined {
@@ -69,10 +81,6 @@ function toMistake(name: string): string | undefined {
   return meant === undefined
     ? undefined
     : `"${clip(name, 40)}" is no option of this address; did you mean "${meant}"?`;
-}
-
-function malformed(text: string): Result<never, OptionProblem> {
-  return fail({ kind: "malformed", text });
 }
 
 /** A principal within the options of its connection, and what else they decide. */

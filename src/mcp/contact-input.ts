@@ -23,7 +23,7 @@ export const CONTACT_FIELDS = {
   city: text(100),
   state: text(100),
   postal_code: text(30),
-  country: z.string().trim().length(2).optional().describe("ISO code"),
+  country: z.string().trim().length(2, { error: "must be an ISO code of two letters" }).optional(),
   custom_fields: z.record(z.string(), z.unknown()).optional().describe("Field id or key: value"),
 } as const;
 

@@ -9,7 +9,7 @@ export interface JsonSchema {
 /**
  * The JSON Schema 2020-12 of a zod object, frozen. `$schema` is left out: 2020-12 is the default
  * dialect of MCP since 2025-11-25 (SEP-1613), clients of earlier revisions refuse to compile a schema
- * that names it, and it would cost tokens in every tool. For the same reason lengths of texts, and
+ * that names it, and it would cost tokens in every tool. For the same reason lengths of texts and lists, and
  * keywords that say nothing, are left to the check at the call. Throws on `$ref`, which hosts drop
  * silently.
  */
@@ -30,7 +30,10 @@ type Json = Readonly<Record<string, unknown>>;
 const DISPENSABLE: Readonly<Record<string, (value: unknown) => boolean>> = {
   minLength: () => true,
   maxLength: () => true,
+  minItems: () => true,
+  maxItems: () => true,
   propertyNames: () => true,
+  properties: isEmptyObject,
   minimum: (value) => value === Number.MIN_SAFE_INTEGER,
   maximum: (value) => value === Number.MAX_SAFE_INTEGER,
   additionalProperties: isEmptyObject,
@@ -44,7 +47,10 @@ function slim(schema: unknown): unknown {
 
 function slimMembers(schema: Json): Json {
   const worth = Object.entries(schema).filter(
-    ([keyword, value]) => DISPENSABLE[keyword]?.(value) !== true,
+    ([keyword, value]) =>
+      DISPENSABLE[keyword]?.(value) !== true &&
+      // A format says in one word what its pattern spells out.
+      !(keyword === "pattern" && schema["format"] !== undefined),
   );
   return Object.fromEntries(
     worth.map(([keyword, value]) => [

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const LOCATION_ARGUMENT = "location";
 
 /** Its schema. */
-export const LOCATION_FIELD = z.string().min(1).max(100).describe("Location id or exact name");
+export const LOCATION_FIELD = z.string().min(1).max(100);
 
 /** The argument that names several locations at once. */
 export const LOCATIONS_ARGUMENT = "locations";

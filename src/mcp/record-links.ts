@@ -24,7 +24,10 @@ export const readRecordLink = (text: string): RecordLink | undefined => {
 };
 
 /** Where a person sees the record in GoHighLevel's own app. */
-export const toAppUrl = (location: LocationId, { kind, id }: Omit<RecordLink, "location">): string =>
+export const toAppUrl = (
+  location: LocationId,
+  { kind, id }: Omit<RecordLink, "location">,
+): string =>
   `https://app.gohighlevel.com/v2/location/${encodeURIComponent(location)}/${
     kind === "contact"
       ? `contacts/detail/${encodeURIComponent(id)}`

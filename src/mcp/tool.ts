@@ -82,6 +82,8 @@ export type ToolDefinition<Input extends z.ZodRawShape> =
       readonly target: "operation";
       /** Whether a grant with several locations can name many of them in one call. */
       readonly fansOut?: boolean;
+      /** Whether a location can be named at all; it can unless said. */
+      readonly namesLocations?: false;
       readonly run: Run<Input, OperationContext>;
     });
 
@@ -145,6 +147,7 @@ function withLocations<Input extends z.ZodRawShape>(
   if (definition.target !== "operation") {
     return definition.input.extend({ [LOCATION_ARGUMENT]: LOCATION_FIELD });
   }
+  if (definition.namesLocations === false) return definition.input;
   return definition.input.extend({
     [LOCATION_ARGUMENT]: LOCATION_FIELD.optional(),
     ...(definition.fansOut === true ? { [LOCATIONS_ARGUMENT]: LOCATIONS_FIELD } : {}),

@@ -4,8 +4,9 @@ import type { SandboxEnv } from "./apply-faults.ts";
 import { authenticate, type AuthenticateDeps } from "./gate/authenticate.ts";
 import { type Caller, toBudgetKey } from "./gate/caller.ts";
 import { checkCall } from "./gate/check-call.ts";
-import { type JsonObject, readQuery } from "./gate/fields.ts";
+import { readQuery } from "./gate/fields.ts";
 import { type Outcome, refuse, toErrorBody } from "./gate/outcome.ts";
+import { isUpload, readUpload, type Upload } from "./gate/read-upload.ts";
 import type { RateCounter } from "./gate/rate-limit.ts";
 import type { Route } from "./gate/route.ts";
 import { type ApiVersion, checkVersion, findVersion } from "./gate/version.ts";
@@ -46,12 +47,19 @@ export const serveRoute = async (
   if (deps.enforceRateLimit && rate.isOver) {
     return respond(deps, context, refuse(429, "Too Many Requests"));
   }
-  const body = parseBody(await context.req.text(), context.req.header("content-type"));
+  const upload = await readBody(context);
   const outcome =
-    body === undefined
+    upload === undefined
       ? refuse(400, "The body is not valid JSON")
-      : runRoute({ deps, route, context, caller, version, body });
+      : runRoute({ deps, route, context, caller, version, upload });
   return respond(deps, context, outcome);
+};
+
+const readBody = async (context: ApiContext): Promise<Upload | undefined> => {
+  const contentType = context.req.header("content-type");
+  if (isUpload(contentType)) return readUpload(context);
+  const body = parseBody(await context.req.text(), contentType);
+  return body === undefined ? undefined : { body, files: [] };
 };
 
 const runRoute = (input: {
@@ -60,9 +68,10 @@ const runRoute = (input: {
   readonly context: ApiContext;
   readonly caller: Caller;
   readonly version: ApiVersion;
-  readonly body: JsonObject;
+  readonly upload: Upload;
 }): Outcome => {
-  const { deps, route, context, caller, version, body } = input;
+  const { deps, route, context, caller, version } = input;
+  const { body, files } = input.upload;
   const isV3 = version === "v3";
   const { world } = deps;
   const params: Readonly<Record<string, string>> = context.req.param();
@@ -77,6 +86,7 @@ const runRoute = (input: {
     params,
     query,
     body,
+    files,
     world,
     url: `${origin}${pathname}`,
     now: new Date(deps.clock.nowMs()).toISOString(),
@@ -91,6 +101,11 @@ export const respond = (
   context: ApiContext,
   outcome: Outcome,
 ): Response => {
+  if (outcome.kind === "file") {
+    context.header("Content-Type", outcome.mimeType);
+    context.header("Content-Disposition", `attachment; filename="${outcome.name}"`);
+    return context.body(outcome.bytes, 200);
+  }
   const { status, body } =
     outcome.kind === "answer"
       ? outcome

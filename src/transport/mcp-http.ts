@@ -3,17 +3,17 @@ import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotoc
 import {
   type AuthInfo,
   type McpHandlerRequestOptions,
+  type McpHttpHandler,
   type McpServerFactory,
   type Server,
-  type McpHttpHandler,
   WebStandardStreamableHTTPServerTransport,
   createMcpHandler,
   isLegacyRequest,
 } from "@modelcontextprotocol/server";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
-import type { OptionProblem, View } from "../mcp/connection-options.ts";
-import type { Era } from "../mcp/features/feature.ts";
+import { type Result, fail, ok } from "../core/result.ts";
+import type { View } from "../mcp/connection-options.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import type { CookieKeys } from "./cookie-keys.ts";
@@ -21,7 +21,7 @@ import { type JsonRpcRefusal, refuse } from "./json-rpc-error.ts";
 import { createListening } from "./listening.ts";
 import { readJsonRpcBody } from "./mcp-body.ts";
 import { refuseScope } from "./refuse-scope.ts";
-import { readQuery } from "./request-query.ts";
+import { openView } from "./open-view.ts";
 
 /** The Streamable HTTP endpoint, both protocol eras, stateless. */
 export interface McpHttp {
@@ -39,86 +39,93 @@ export interface McpHttpDeps {
   readonly log: Logger;
 }
 
+/** What a request is served with. */
+interface Served {
+  readonly view: View;
+  /** Its own handler, for `subscriptions/listen`. Absent: the one that all share. */
+  readonly handler?: McpHttpHandler;
+}
+
 /** Makes the endpoint. One SDK handler for all requests; a small server of its own for each. */
-export function createMcpHttp(deps: McpHttpDeps): McpHttp {
-  const { surface, authorization, cookieKeys, log } = deps;
+export function createMcpHttp({ surface, authorization, cookieKeys, log }: McpHttpDeps): McpHttp {
   // The SDK hands on this very object, so it can stand for the view: nothing is global, nothing is
   // copied, and no token is kept.
-  const views = new WeakMap<AuthInfo, View>();
-  const viewOf = (authInfo: AuthInfo | undefined): View => {
-    const view = authInfo === undefined ? undefined : views.get(authInfo);
-    if (view === undefined) throw new Error("an MCP request without a principal");
-    return view;
+  const served = new WeakMap<AuthInfo, Served>();
+  const servedBy = (authInfo: AuthInfo | undefined): Served => {
+    const found = authInfo === undefined ? undefined : served.get(authInfo);
+    if (found === undefined) throw new Error("an MCP request without a principal");
+    return found;
   };
-  const serverFor = (authInfo: AuthInfo | undefined, era: Era): Server =>
-    surface.createServer(viewOf(authInfo), era);
+  const factory: McpServerFactory = ({ authInfo, era }) =>
+    surface.createServer(servedBy(authInfo).view, era);
   const onerror = (error: Error): void =>
     log.debug("mcp request refused", { reason: error.message });
-  const factory: McpServerFactory = ({ authInfo, era }) => serverFor(authInfo, era);
   const shared = createMcpHandler(factory, {
     legacy: "stateless",
     responseMode: "auto",
     onerror,
   });
   const listening = createListening({ surface, factory, onerror });
-  const listeners = new WeakMap<AuthInfo, McpHttpHandler>();
-  const handlerOf = (authInfo: AuthInfo | undefined): McpHttpHandler =>
-    (authInfo === undefined ? undefined : listeners.get(authInfo)) ?? shared;
+  const answer: McpHttpHandler["fetch"] = async (request, options) => {
+    const { view, handler = shared } = servedBy(options?.authInfo);
+    const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);
+    if (refused === undefined && !wantsPlainJson(request)) return handler.fetch(request, options);
+    // Clients of the legacy era cannot ask for more scope: for them the tool itself says no.
+    const isLegacy = await isLegacyRequest(request, options?.parsedBody);
+    if (refused !== undefined && !isLegacy) return refused;
+    return isLegacy && wantsPlainJson(request)
+      ? answerInJson(request, surface.createServer(view, "legacy"), options)
+      : handler.fetch(request, options);
+  };
   const serve = toNodeHandler(
-    {
-      fetch: async (request, options) => {
-        const view = viewOf(options?.authInfo);
-        const handler = handlerOf(options?.authInfo);
-        const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);
-        if (refused === undefined && !wantsPlainJson(request)) {
-          return handler.fetch(request, options);
-        }
-        // Clients of the legacy era cannot ask for more scope: for them the tool itself says no.
-        const isLegacy = await isLegacyRequest(request, options?.parsedBody);
-        if (refused !== undefined && !isLegacy) return refused;
-        return isLegacy && wantsPlainJson(request)
-          ? answerInJson(request, serverFor(options?.authInfo, "legacy"), options)
-          : handler.fetch(request, options);
-      },
-    },
+    { fetch: answer },
     { onerror: (error) => log.error("mcp request failed", { cause: error }) },
   );
 
   return {
     handle: async (req, res, principal) => {
-      if (req.method !== "POST") {
-        req.resume();
-        refuse(res, { ...METHOD_NOT_ALLOWED, headers: { allow: "POST" } });
+      const opened = await openRequest(surface, { req, res, principal });
+      if (!opened.ok) {
+        refuse(res, opened.failure);
         return;
       }
-      const body = await readJsonRpcBody(req);
-      if (!body.ok) {
-        refuse(res, body.failure);
+      const { view, body } = opened.value;
+      if (isCallOf(body, "initialize")) res.setHeader("mcp-session-id", cookieKeys.random());
+      const listens = isCallOf(body, "subscriptions/listen");
+      const listener = listens ? listening.open(view) : undefined;
+      if (listens && listener === undefined) {
+        refuse(res, TOO_MANY_LISTENERS);
         return;
       }
-      if (isCallOf(body.value, "initialize")) res.setHeader("mcp-session-id", cookieKeys.random());
-      const view = await surface.view(principal, readQuery(req.url), abortOf(res));
-      if (!view.ok) {
-        refuse(res, toOptionRefusal(view.failure));
-        return;
-      }
+      if (listener !== undefined) res.once("close", listener.end);
       const auth: AuthInfo = { token: "", clientId: principal.clientId, scopes: [] };
-      views.set(auth, view.value);
-      if (isCallOf(body.value, "subscriptions/listen")) {
-        const listener = listening.open(view.value);
-        if (listener === undefined) {
-          refuse(res, TOO_MANY_LISTENERS);
-          return;
-        }
-        listeners.set(auth, listener.handler);
-        res.once("close", listener.end);
-      }
-      await serve(toSdkRequest(req, auth), res, body.value);
+      served.set(auth, { view, ...(listener !== undefined && { handler: listener.handler }) });
+      await serve(toSdkRequest(req, auth), res, body);
     },
     close: async () => {
       await Promise.all([shared.close(), listening.close()]);
     },
   };
+}
+
+/** Reads a request as far as it can be refused before the SDK sees it. */
+async function openRequest(
+  surface: McpSurface,
+  given: {
+    readonly req: IncomingMessage;
+    readonly res: ServerResponse;
+    readonly principal: Principal;
+  },
+): Promise<Result<{ readonly body: unknown; readonly view: View }, JsonRpcRefusal>> {
+  const { req } = given;
+  if (req.method !== "POST") {
+    req.resume();
+    return fail({ ...METHOD_NOT_ALLOWED, headers: { allow: "POST" } });
+  }
+  const body = await readJsonRpcBody(req);
+  if (!body.ok) return body;
+  const view = await openView(surface, given);
+  return view.ok ? ok({ body: body.value, view: view.value }) : view;
 }
 
 /**
@@ -136,24 +143,6 @@ const TOO_MANY_LISTENERS: JsonRpcRefusal = {
   message: "this grant listens on too many streams; close one of them",
   headers: { "retry-after": "60" },
 };
-
-/** Aborts when the client leaves before it was answered. */
-function abortOf(res: ServerResponse): AbortSignal {
-  const left = new AbortController();
-  res.once("close", () => left.abort(new Error("the client left")));
-  return left.signal;
-}
-
-/** An address that asks for the impossible is a 400, one that asks beyond the grant a 403. */
-function toOptionRefusal({ kind, text }: OptionProblem): JsonRpcRefusal {
-  return {
-    status: kind === "malformed" ? 400 : 403,
-    code: INVALID_PARAMS,
-    message: `the address of this connection cannot be used: ${text}`,
-  };
-}
-
-const INVALID_PARAMS = -32602;
 
 const METHOD_NOT_ALLOWED = {
   status: 405,

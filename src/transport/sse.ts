@@ -5,6 +5,7 @@ import type { Principal } from "../core/principal.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import { refuse } from "./json-rpc-error.ts";
 import { readJsonRpcBody } from "./mcp-body.ts";
+import { openView } from "./open-view.ts";
 import { createSseSessions } from "./sse-sessions.ts";
 import { openLegacySse } from "./sse-stream.ts";
 
@@ -32,16 +33,21 @@ export interface SseDeps {
 export function createSseTransport({ surface, log, clock }: SseDeps): SseTransport {
   const sessions = createSseSessions({ clock, log });
   return {
-    open: async (_req, res, principal) => {
+    open: async (req, res, principal) => {
       if (!sessions.hasRoom(principal.grantId)) {
         refuse(res, TOO_MANY);
+        return;
+      }
+      const view = await openView(surface, { req, res, principal });
+      if (!view.ok) {
+        refuse(res, view.failure);
         return;
       }
       const stream = await openLegacySse(MESSAGES_PATH, res);
       // Registered before the stream starts: a quick client posts as soon as it knows where to.
       sessions.add(principal.grantId, stream);
       res.once("close", () => void sessions.end(stream.id));
-      await surface.createServer(principal, "legacy").connect(stream.transport);
+      await surface.createServer(view.value, "legacy").connect(stream.transport);
     },
     message: async (req, res, { grantId }) => {
       const id = new URL(req.url ?? "/", "http://localhost").searchParams.get("sessionId") ?? "";

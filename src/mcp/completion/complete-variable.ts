@@ -1,8 +1,9 @@
+import { listOperations } from "../../ghl/catalog/index.ts";
+import { coversOperation } from "../operations/allow-operation.ts";
 import { kindsWithin } from "../resources/resource-kind.ts";
 import { LOCATION_TEMPLATE, OPERATION_TEMPLATE } from "../resources/resource-uri.ts";
 import { listPlaces } from "../place.ts";
 import { type CompletionDeps, type CompletionRequest, matchTyped } from "./completion.ts";
-import { listRunnable } from "../runnable.ts";
 
 /** The values of a template's variable. A location is found by its name, and completed to its id. */
 export const completeVariable = async (
@@ -11,7 +12,12 @@ export const completeVariable = async (
   deps: CompletionDeps,
 ): Promise<readonly string[]> => {
   if (template === OPERATION_TEMPLATE && argument.name === "operation") {
-    return matchTyped(listRunnable(principal), argument.value);
+    return matchTyped(
+      listOperations()
+        .filter((operation) => coversOperation(operation, principal))
+        .map(({ id }) => id),
+      argument.value,
+    );
   }
   if (template !== LOCATION_TEMPLATE) return [];
   if (argument.name === "resource") {

@@ -58,7 +58,7 @@ export const toTemplates = ({
       name: "operation",
       title: "Description of an operation",
       description: "Parameters, class and scopes of one operation of the GoHighLevel API.",
-      mimeType: "text/plain",
+      mimeType: JSON_TYPE,
     },
   ];
 };

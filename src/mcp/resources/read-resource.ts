@@ -1,12 +1,14 @@
-import { type LocationId, toOperationId } from "../../core/ids.ts";
+import { type LocationId, type OperationId, toOperationId } from "../../core/ids.ts";
 import type { Principal } from "../../core/principal.ts";
 import { type Result, fail, ok } from "../../core/result.ts";
 import type { GhlFailure } from "../../ghl/errors.ts";
 import type { CallDeps } from "../call-tool.ts";
 import type { ToolFailure } from "../failure.ts";
 import { chooseLocation } from "../pin-location.ts";
+import { findWithin } from "../operations/choose-operation.ts";
 import type { UpstreamRecord } from "../record.ts";
 import { toWireText } from "../result.ts";
+import { describeWhole } from "../tools/describe-operation.ts";
 import { JSON_TYPE } from "./list-resources.ts";
 import { kindsWithin, type ResourceKind } from "./resource-kind.ts";
 import { readResourceUri, type ResourceTarget } from "./resource-uri.ts";
@@ -37,7 +39,7 @@ export const readResource = async (
   if (target === undefined) return fail(NONE);
   return target.of === "location"
     ? readLocation(target, principal, deps)
-    : readOperation(target.operation, principal);
+    : readOperation(target.operation, principal, deps);
 };
 
 const readLocation = async (
@@ -54,11 +56,16 @@ const readLocation = async (
     : records;
 };
 
-const readOperation = (id: OperationId, principal: Principal): Read => {
-  const operation = findOperation(id);
-  return operation === undefined || !isRunnable(operation, principal)
-    ? fail(NONE)
-    : ok({ mimeType: JSON_TYPE, text: describeOperation(operation) });
+const readOperation = async (
+  id: OperationId,
+  principal: Principal,
+  { connections }: ResourceDeps,
+): Promise<Read> => {
+  const connection = await connections.findConnection(principal.connectionId);
+  const operation = findWithin(id, { principal, connection });
+  return operation.ok
+    ? ok({ mimeType: JSON_TYPE, text: toWireText(describeWhole(operation.value, connection)) })
+    : fail(NONE);
 };
 
 /** The records of one kind in a location that lies within the grant. */

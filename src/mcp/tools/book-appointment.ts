@@ -17,8 +17,8 @@ const input = z.strictObject({
   description: z.string().trim().min(1).max(2_000).optional(),
   user_id: z.string().max(64).optional(),
   status: z.enum(["new", "confirmed"]).optional(),
-  notify: z.boolean().default(true).describe("Let GoHighLevel tell the contact"),
-  ignore_availability: z.boolean().default(false).describe("Book though the slot is not free"),
+  notify: z.boolean().default(true).describe("Tell the contact"),
+  ignore_availability: z.boolean().default(false),
 });
 
 /** Books a slot; a taken one is refused unless that is wanted. */

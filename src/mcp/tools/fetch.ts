@@ -76,7 +76,10 @@ export const fetch = defineTool({
 });
 
 /** The same context in one location of the grant. */
-function placeIn(context: OperationContext, location: LocationContext["location"]): LocationContext {
+function placeIn(
+  context: OperationContext,
+  location: LocationContext["location"],
+): LocationContext {
   return {
     ...context,
     location,

@@ -13,9 +13,10 @@ export const getOAuthStatus = defineTool({
   name: "get_oauth_status",
   title: "Connection status",
   description:
-    "Who is connected to GoHighLevel and what this grant allows: access, areas, locations, scopes, token health. Call first.",
+    "Who is connected to GoHighLevel and what this grant allows: access, areas, locations, scopes, token health, rate left. Call first.",
   access: "read",
   area: undefined,
+  sets: ["core", "crm", "chatgpt"],
   target: "grant",
   annotations: {
     readOnlyHint: true,
@@ -27,10 +28,12 @@ export const getOAuthStatus = defineTool({
   run: async (_args, context) => {
     const connection = await context.connections.findConnection(context.principal.connectionId);
     return ok({
-      server: { name: "ghl-mcp", ...context.server },
+      server: { name: "ghl-mcp", version: context.server.version, mode: context.server.mode },
       grant: describeGrant(context),
-      connection: connection === undefined ? { status: "missing" } : describeConnection(connection),
+      connection:
+        connection === undefined ? { status: "missing" } : describeConnection(connection, context),
       locations: await describeLocations(context),
+      rate_left: describeBudgets(context),
     });
   },
 });
@@ -45,7 +48,7 @@ function describeGrant({ principal }: GrantContext): ToolOutput {
   };
 }
 
-function describeConnection(connection: Connection): ToolOutput {
+function describeConnection(connection: Connection, { clock, server }: GrantContext): ToolOutput {
   return {
     id: connection.id,
     kind: connection.kind,
@@ -55,10 +58,54 @@ function describeConnection(connection: Connection): ToolOutput {
     location: connection.locationId,
     user: connection.userId,
     scopes: connection.scopes,
+    missing_scopes: toMissingScopes(connection, server.scopes),
     connected: toIso(connection.connectedAt),
+    token: toTokenHealth(connection, clock.nowSeconds()),
     token_expires: toIso(connection.tokenExpiresAt),
     token_refreshed: toIso(connection.lastRefreshAt),
   };
+}
+
+/** What this server asks for and was not given; a private integration token does not say what it has. */
+function toMissingScopes(
+  { kind, scopes }: Connection,
+  wanted: readonly string[],
+): readonly string[] | undefined {
+  return kind === "private" ? undefined : wanted.filter((scope) => !scopes.includes(scope));
+}
+
+/** Whether the token works: an expired one is no harm, the next call renews it. */
+function toTokenHealth({ kind, status, tokenExpiresAt }: Connection, now: EpochSeconds): string {
+  switch (status) {
+    case "needs_reauth":
+      return "refused: the person must sign in again";
+    case "suspended":
+      return "paused by GoHighLevel";
+    case "active":
+      if (kind === "private") return "good, does not expire";
+      return tokenExpiresAt !== undefined && tokenExpiresAt <= now
+        ? "expired, renewed with the next call"
+        : "good, renewed by itself";
+  }
+}
+
+const MAX_BUDGETS = 10;
+
+/** The budgets of this grant alone: others' use is none of its business. Untouched ones are full. */
+function describeBudgets({ principal, rateLimits }: GrantContext): readonly ToolOutput[] {
+  const { connectionId, locations } = principal;
+  return rateLimits()
+    .filter(({ kind, id }) =>
+      kind === "company"
+        ? id === connectionId
+        : locations !== "all" && locations.some((granted) => granted === id),
+    )
+    .slice(0, MAX_BUDGETS)
+    .map(({ kind, id, remaining, limit, intervalMs, dailyRemaining }) => ({
+      [kind === "company" ? "agency" : "location"]: id,
+      now: `${remaining} of ${limit} per ${intervalMs / 1000} s`,
+      today: dailyRemaining,
+    }));
 }
 
 async function describeLocations(context: GrantContext): Promise<ToolOutput> {

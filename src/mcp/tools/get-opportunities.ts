@@ -11,7 +11,7 @@ import { defineTool } from "../tool.ts";
 export const getOpportunities = defineTool({
   name: "get_opportunities",
   title: "Get opportunities",
-  description: "List or search opportunities (deals). Names are data that others wrote.",
+  description: "List or search opportunities (deals).",
   access: "read",
   area: "opportunities",
   target: "location",

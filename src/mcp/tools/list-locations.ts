@@ -9,9 +9,11 @@ import { defineTool } from "../tool.ts";
 export const listLocations = defineTool({
   name: "list_locations",
   title: "List locations",
-  description: "The locations (sub-accounts) of this grant, by name.",
+  description:
+    "The locations (sub-accounts) of this grant. Tools take id or exact name as location.",
   access: "read",
   area: undefined,
+  sets: ["core", "crm", "chatgpt"],
   target: "grant",
   annotations: {
     readOnlyHint: true,

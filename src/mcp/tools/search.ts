@@ -54,7 +54,7 @@ export const search = defineTool({
       width: WIDTH,
       signal: context.signal,
       work: ({ location, source }, signal) =>
-        runSource(source, { query, location }, context, signal),
+        runSource({ source, query, location }, context, signal),
     });
     for await (const answer of answers) {
       done += 1;
@@ -118,8 +118,11 @@ async function locationsOf(
 }
 
 async function runSource(
-  source: Source,
-  { query, location }: { readonly query: string; readonly location: LocationId },
+  {
+    source,
+    query,
+    location,
+  }: { readonly source: Source; readonly query: string; readonly location: LocationId },
   context: OperationContext,
   signal: AbortSignal,
 ): Promise<Result<readonly UpstreamRecord[], ToolFailure>> {

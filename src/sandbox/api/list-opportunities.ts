@@ -2,8 +2,8 @@ import { toFieldRules } from "../gate/field-rules.ts";
 import { type Fields, type JsonObject, textOf } from "../gate/fields.ts";
 import { answer, type Outcome } from "../gate/outcome.ts";
 import { type ApiCall, LOCATION_CALLERS, type Route } from "../gate/route.ts";
-import type { Opportunity } from "../world/world.ts";
-import { toInstant } from "./local-time.ts";
+import type { Opportunity } from "../world/opportunities.ts";
+import { toInstant } from "../world/local-time.ts";
 import { presentOpportunity } from "./present-opportunity.ts";
 import { matchesDeal } from "./search-opportunities.ts";
 

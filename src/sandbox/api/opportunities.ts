@@ -9,7 +9,7 @@ import {
   type LocationPlace,
   type Route,
 } from "../gate/route.ts";
-import { type Opportunity, OPPORTUNITY_STATUSES } from "../world/world.ts";
+import { type Opportunity, OPPORTUNITY_STATUSES } from "../world/opportunities.ts";
 import {
   createFields,
   readOpportunityCustomFields,

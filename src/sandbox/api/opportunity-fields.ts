@@ -1,6 +1,7 @@
 import { toFieldRules } from "../gate/field-rules.ts";
 import { type Fields, isJsonObject } from "../gate/fields.ts";
-import type { CustomFieldValue, Opportunity } from "../world/world.ts";
+import type { Opportunity } from "../world/opportunities.ts";
+import type { CustomFieldValue } from "../world/settings.ts";
 import type { FieldReader } from "./filter.ts";
 
 const STATUS_RULE = { type: "string", oneOf: ["open", "won", "lost", "abandoned", "all"] } as const;

@@ -1,4 +1,5 @@
-import type { Opportunity, World } from "../world/world.ts";
+import type { Opportunity } from "../world/opportunities.ts";
+import type { World } from "../world/world.ts";
 import { toFullName } from "./present-contact.ts";
 
 /** An opportunity as every endpoint answers it, with the main facts of its contact. */

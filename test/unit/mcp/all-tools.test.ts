@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { AREAS } from "../../../src/core/access.ts";
 import { findOperation } from "../../../src/ghl/catalog/index.ts";
@@ -58,30 +59,46 @@ describe("every tool", () => {
     },
   );
 
-  it("has no location argument when the grant has one location, and a required one when it has several", () => {
+  it("has no location argument when the grant has one location, and one when it has several", () => {
     for (const tool of TOOLS) {
       expect(tool.pinned.inputSchema["properties"]).not.toHaveProperty("location");
+      if (tool.target === "grant") continue;
+      expect(tool.choosing.inputSchema["properties"]).toHaveProperty("location");
+      // Operations of an agency have no location.
       if (tool.target === "location") {
-        expect(tool.choosing.inputSchema["properties"]).toHaveProperty("location");
         expect(tool.choosing.inputSchema["required"]).toContain("location");
       }
     }
   });
 
-  it("costs few characters: no tool more than 1,600, all of them at most 5,000", () => {
-    const sizes = TOOLS.map(
-      ({ name, title, description, annotations, choosing, outputSchema }) =>
-        JSON.stringify({
-          name,
-          title,
-          description,
-          annotations,
-          inputSchema: choosing.inputSchema,
-          outputSchema,
-        }).length,
+  it("costs few tokens: no tool more than 400, all of them at most 3,000", async () => {
+    const { surface } = createHarness();
+    const listed = await surface.listTools(toPrincipal());
+    const costs = listed.map((tool) => countTokens(JSON.stringify(tool)));
+    expect(Math.max(...costs)).toBeLessThanOrEqual(400);
+    expect(countTokens(JSON.stringify({ tools: listed }))).toBeLessThanOrEqual(3000);
+  });
+
+  it("keeps the tools that reach every operation within half of that", async () => {
+    const { surface } = createHarness();
+    const view = await surface.view(
+      toPrincipal(),
+      new URLSearchParams("tools=core"),
+      new AbortController().signal,
     );
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(1600);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(5000);
+    if (!view.ok) throw new Error(view.failure.text);
+    const core = await surface.listTools(view.value);
+    expect(core.map(({ name }) => name)).toEqual([
+      "get_oauth_status",
+      "list_locations",
+      "send_message",
+      "search_operations",
+      "describe_operation",
+      "read_operation",
+      "write_operation",
+      "critical_operation",
+    ]);
+    expect(countTokens(JSON.stringify({ tools: core }))).toBeLessThanOrEqual(1500);
   });
 
   it.each(TOOLS.map((tool) => [tool.name, tool] as const))(

@@ -9,6 +9,20 @@ const ALL = [
   "search_contacts",
   "create_contact",
   "get_opportunities",
+  "send_message",
+  "search_operations",
+  "describe_operation",
+  "read_operation",
+  "write_operation",
+  "critical_operation",
+];
+const CRITICAL = ["send_message", "critical_operation"];
+const GENERAL = [
+  "search_operations",
+  "describe_operation",
+  "read_operation",
+  "write_operation",
+  "critical_operation",
 ];
 const CHOOSING: Face = { pinned: false, tools: "all" };
 const PINNED: Face = { pinned: true, tools: "all" };
@@ -24,7 +38,7 @@ describe("the registry", () => {
 
   it("leaves writing tools out of a read-only grant", () => {
     expect(names(registry.list(toPrincipal({ access: "read" }), CHOOSING))).toEqual(
-      ALL.filter((name) => name !== "create_contact"),
+      ALL.filter((name) => !["create_contact", "write_operation", ...CRITICAL].includes(name)),
     );
   });
 
@@ -33,16 +47,30 @@ describe("the registry", () => {
       "get_oauth_status",
       "list_locations",
       "get_opportunities",
+      ...GENERAL,
     ]);
     expect(names(registry.list(toPrincipal({ areas: [] }), CHOOSING))).toEqual([
       "get_oauth_status",
       "list_locations",
+      ...GENERAL,
     ]);
+  });
+
+  it("shows a connection only the group of tools that its address chose", () => {
+    const shown = (tools: Face["tools"]): string[] =>
+      names(registry.list(toPrincipal(), { ...CHOOSING, tools }));
+    const crm = ["search_contacts", "create_contact", "get_opportunities"];
+    expect(shown("core")).toEqual(ALL.filter((name) => !crm.includes(name)));
+    expect(shown("crm")).toEqual(ALL.filter((name) => !GENERAL.includes(name)));
+    expect(shown("chatgpt")).toEqual(["get_oauth_status", "list_locations"]);
+    expect(
+      registry.find("search_contacts", toPrincipal(), { ...CHOOSING, tools: "core" }),
+    ).toBeUndefined();
   });
 
   it("gives the very same frozen list to every grant of one shape", () => {
     const one = registry.list(toPinned(), PINNED);
-    expect(registry.list(toPrincipal({ access: "write" }), PINNED)).toBe(one);
+    expect(registry.list(toPrincipal({ subject: "another" }), PINNED)).toBe(one);
     expect(registry.list(toPinned(), CHOOSING)).not.toBe(one);
     expect(Object.isFrozen(one)).toBe(true);
   });

@@ -1,0 +1,85 @@
+import { ok } from "../../core/result.ts";
+import { type Pagination, findPagination } from "../../ghl/catalog/overlays/pagination.ts";
+import { toErrorText } from "../errors.ts";
+import { fitRecords } from "../result.ts";
+import { shapeAnswer, shapeRow, toFieldsNote } from "../shape/shape-answer.ts";
+import type { ToolOutcome, ToolOutput } from "../tool.ts";
+import { type CheckedCall, checkCall } from "./check-call.ts";
+import { type ListCursor, readListCursor, writeListCursor } from "./list-cursor.ts";
+import { type ListedRows, readPages } from "./read-pages.ts";
+import { type ReadRequest, toListName } from "./read-request.ts";
+
+/** Runs a reading operation in one location, or for the company. */
+export async function readOne(request: ReadRequest): Promise<ToolOutcome> {
+  const { operation, context } = request;
+  const checked = await checkCall(operation, request, context);
+  if (!checked.ok) return checked;
+  const pagination = findPagination(operation.id);
+  if (pagination !== undefined) return readList(request, checked.value, pagination);
+  const answer = await context.callIn(
+    { location: checked.value.location, operation: operation.id },
+    checked.value.call,
+  );
+  return answer.ok ? ok(shapeAnswer(operation, answer.value, request)) : answer;
+}
+
+async function readList(
+  request: ReadRequest,
+  { call, location }: CheckedCall,
+  pagination: Pagination,
+): Promise<ToolOutcome> {
+  const { operation, context, pages: maxPages = 1 } = request;
+  const at = readListCursor(request.cursor, pagination);
+  if (!at.ok) return at;
+  const read = await readPages(
+    {
+      operation,
+      pagination,
+      call,
+      location,
+      maxPages,
+      at: at.value,
+      onPage: (done) => context.progress({ done, total: maxPages, message: "pages read" }),
+    },
+    context,
+  );
+  return read.ok ? ok(toListOutput(request, pagination, read.value)) : read;
+}
+
+function toListOutput(
+  request: ReadRequest,
+  pagination: Pagination,
+  listed: ListedRows,
+): ToolOutput {
+  const { operation, context } = request;
+  const name = toListName(pagination.records);
+  const { rows, total, failure } = listed;
+  const shaped = rows.map(({ record }) => shapeRow(record, { operation, name }, request));
+  const { records, kept } = fitRecords(shaped);
+  const cursor = toNext(listed, kept);
+  const notes = [
+    kept < rows.length
+      ? `cut after ${kept} of ${rows.length} read; go on with cursor, or ask for fewer fields`
+      : undefined,
+    failure === undefined
+      ? undefined
+      : `reading ended early: ${toErrorText(failure, context.errorText)}`,
+    toFieldsNote(
+      rows.map(({ record }) => record),
+      request,
+    ),
+  ].filter((note) => note !== undefined);
+  return {
+    [name]: records,
+    total,
+    next_cursor: cursor === undefined ? undefined : writeListCursor(cursor),
+    note: notes.join("; "),
+  };
+}
+
+/** Where to go on after the rows that were kept: within a page, or with the one after the last. */
+export function toNext({ rows, next }: ListedRows, kept: number): ListCursor | undefined {
+  const first = rows[kept];
+  if (first !== undefined) return { from: first.page, skip: first.index };
+  return next === undefined ? undefined : { from: next, skip: 0 };
+}

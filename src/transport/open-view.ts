@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../core/principal.ts";
+import { type Result, fail } from "../core/result.ts";
+import type { View } from "../mcp/connection-options.ts";
+import type { McpSurface } from "../mcp/surface.ts";
+import type { JsonRpcRefusal } from "./json-rpc-error.ts";
+import { readQuery } from "./request-query.ts";
+
+/**
+ * What a principal sees through the options of the address that it came to. An address that no grant
+ * could use is a 400, one that asks beyond this grant a 403.
+ */
+export async function openView(
+  surface: Pick<McpSurface, "view">,
+  request: {
+    readonly req: IncomingMessage;
+    readonly res: ServerResponse;
+    readonly principal: Principal;
+  },
+): Promise<Result<View, JsonRpcRefusal>> {
+  const { req, res, principal } = request;
+  const view = await surface.view(principal, readQuery(req.url), abortOf(res));
+  return view.ok
+    ? view
+    : fail({
+        status: view.failure.kind === "malformed" ? 400 : 403,
+        code: INVALID_PARAMS,
+        message: `the address of this connection cannot be used: ${view.failure.text}`,
+      });
+}
+
+const INVALID_PARAMS = -32602;
+
+/** Aborts when the client leaves before it was answered. */
+function abortOf(res: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  res.once("close", () => left.abort(new Error("the client left")));
+  return left.signal;
+}
