@@ -8,7 +8,7 @@ const text = (maxLength: number) => z.string().trim().min(1).max(maxLength).opti
 export const CONTACT_FIELDS = {
   first_name: text(100),
   last_name: text(100),
-  name: text(200).describe("Full name, instead of first and last"),
+  name: text(200).describe("Instead of first and last"),
   email: z
     .string()
     .trim()
@@ -18,7 +18,6 @@ export const CONTACT_FIELDS = {
     })
     .optional(),
   phone: text(40).describe("With country code: +1…"),
-  source: text(200),
   address: text(300),
   city: text(100),
   state: text(100),
@@ -41,7 +40,6 @@ export function toContactBody(args: ContactInput): UpstreamRecord {
     ...optional("name", args.name),
     ...optional("email", args.email),
     ...optional("phone", args.phone),
-    ...optional("source", args.source),
     ...optional("address1", args.address),
     ...optional("city", args.city),
     ...optional("state", args.state),

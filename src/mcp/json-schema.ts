@@ -34,7 +34,8 @@ const DISPENSABLE: Readonly<Record<string, (value: unknown) => boolean>> = {
   maxItems: () => true,
   propertyNames: () => true,
   properties: isEmptyObject,
-  minimum: (value) => value === Number.MIN_SAFE_INTEGER,
+  // Nobody asks for less than one record.
+  minimum: (value) => value === Number.MIN_SAFE_INTEGER || value === 0 || value === 1,
   maximum: (value) => value === Number.MAX_SAFE_INTEGER,
   additionalProperties: isEmptyObject,
 };

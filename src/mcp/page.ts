@@ -16,21 +16,17 @@ export interface PageCursor {
   readonly skip: number;
 }
 
-/** The argument that continues a list. */
-export const CURSOR_FIELD = z
-  .string()
-  .max(600)
-  .optional()
-  .describe("next_cursor of the last result");
+/** The argument that continues a list: the `next_cursor` of the last result. */
+export const CURSOR_FIELD = z.string().max(600).optional();
 
-/**
- * The top level of a list result: the records under `name`, and how to go on. Open, since every name in
- * it costs tokens: `total`, `note` and `untrusted` explain themselves where they come.
- */
+/** The top level of a list result: the records under `name`, and how to go on. */
 export function pageOutput(name: string): z.ZodObject {
-  return z.looseObject({
+  return z.strictObject({
     [name]: z.array(z.looseObject({})),
+    total: z.int().optional(),
     next_cursor: z.string().optional(),
+    note: z.string().optional(),
+    untrusted: z.string().optional(),
   });
 }
 

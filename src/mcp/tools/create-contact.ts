@@ -14,7 +14,7 @@ const input = z.strictObject({
   if_exists: z
     .enum(["error", "return", "update"])
     .default("error")
-    .describe("For a known email or phone; update keeps its tags"),
+    .describe("For a known email or phone"),
 });
 
 type NewContact = z.output<typeof input>;

@@ -29,7 +29,7 @@ export const getConversation = defineTool({
     openWorldHint: true,
   },
   input,
-  output: pageOutput("messages"),
+  output: pageOutput("messages").extend({ conversation_id: z.string().optional() }),
   run: async (args, context) => {
     const at = readCursor(args.cursor);
     if (!at.ok) return at;

@@ -13,7 +13,7 @@ export const getOAuthStatus = defineTool({
   name: "get_oauth_status",
   title: "Connection status",
   description:
-    "Who is connected to GoHighLevel and what this grant allows: access, areas, locations, scopes, token health, rate left. Call first.",
+    "Who is connected to GoHighLevel, what this grant allows, token health, rate left. Call first.",
   access: "read",
   area: undefined,
   sets: ["core", "crm", "chatgpt"],

@@ -39,7 +39,7 @@ const input = z.strictObject({
     .array(z.string().min(1).max(64))
     .max(20)
     .optional()
-    .describe("API fields to return instead of the summary"),
+    .describe("API fields instead of the summary"),
   limit: z.int().min(1).max(100).default(20),
   cursor: CURSOR_FIELD,
 });

@@ -10,7 +10,7 @@ import { type LocationContext, defineTool } from "../tool.ts";
 const input = z.strictObject({
   opportunity_id: z.string().min(1).max(64),
   stage: z.string().min(1).max(100).optional().describe("Name or id"),
-  pipeline: z.string().min(1).max(100).optional().describe("To move it to another"),
+  pipeline: z.string().min(1).max(100).optional(),
   status: z.enum(["open", "won", "lost", "abandoned"]).optional(),
   name: z.string().trim().min(1).max(200).optional(),
   value: z.number().min(0).optional(),
