@@ -19,6 +19,7 @@ import type { GhlApiClient } from "../../../src/ghl/client.ts";
 import type { GhlFailure } from "../../../src/ghl/errors.ts";
 import type { RateSnapshot } from "../../../src/ghl/governor.ts";
 import type { ConfirmationKeeper, ConnectionDirectory } from "../../../src/mcp/ports.ts";
+import type { View } from "../../../src/mcp/connection-options.ts";
 import { type McpSurface, createMcpSurface } from "../../../src/mcp/surface.ts";
 import { createFakeClock } from "../../support/clock.ts";
 import { createMemoryKeeper } from "./confirmation-keeper.ts";
@@ -76,7 +77,7 @@ export interface Harness {
   /** How often the locations were asked for. */
   listed(): number;
   /** Runs a tool through a real server and a real in-memory exchange. */
-  call(principal: Principal, name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  call(viewer: View | Principal, name: string, args?: Record<string, unknown>): Promise<ToolResult>;
 }
 
 export interface ToolResult {
@@ -131,15 +132,17 @@ export const createHarness = (
     surface,
     calls,
     listed: () => listed,
-    call: (principal, name, args) =>
-      callInMemory(surface, principal, { name, arguments: args ?? {} }),
+    call: (viewer, name, args) => callInMemory(surface, viewer, { name, arguments: args ?? {} }),
   };
 };
 
 /** A real client on a server for this principal, in memory. To be closed. */
-export const connectClient = async (surface: McpSurface, principal: Principal): Promise<Client> => {
+export const connectClient = async (
+  surface: McpSurface,
+  viewer: View | Principal,
+): Promise<Client> => {
   const [near, far] = InMemoryTransport.createLinkedPair();
-  await surface.createServer(principal, "legacy").connect(far);
+  await surface.createServer(viewer, "legacy").connect(far);
   const client = new Client({ name: "test", version: "1" });
   await client.connect(near);
   return client;
@@ -147,10 +150,10 @@ export const connectClient = async (surface: McpSurface, principal: Principal): 
 
 const callInMemory = async (
   surface: McpSurface,
-  principal: Principal,
+  viewer: View | Principal,
   params: { name: string; arguments: Record<string, unknown> },
 ): Promise<ToolResult> => {
-  const client = await connectClient(surface, principal);
+  const client = await connectClient(surface, viewer);
   try {
     const result = await client.callTool(params);
     const [first] = result.content;
