@@ -75,6 +75,8 @@ export interface OperationContext extends GrantContext {
   readonly location: LocationId | undefined;
   /** The locations to go over, in order, where several were asked for. */
   readonly locations: readonly LocationSummary[] | undefined;
+  /** The time zone of a location, where it can be learnt. */
+  zoneOf(location: LocationId): Promise<string | undefined>;
   callIn(place: CallPlace, call?: ContextCall): Promise<Result<unknown, GhlFailure>>;
 }
 

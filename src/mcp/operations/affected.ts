@@ -8,7 +8,7 @@ import type { ToolFailure } from "../failure.ts";
 import { isRecord, toText } from "../record.ts";
 import { findRefusal } from "./allow-operation.ts";
 import type { CheckedCall } from "./check-call.ts";
-import { filledInNames } from "./notation.ts";
+import { filledInNames } from "./filled-in.ts";
 import { nameRecord } from "./name-record.ts";
 
 /** A record that a call touches. */

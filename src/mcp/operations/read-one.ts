@@ -6,13 +6,14 @@ import { shapeAnswer, shapeRow, toFieldsNote } from "../shape/shape-answer.ts";
 import type { ToolOutcome, ToolOutput } from "../tool.ts";
 import { type CheckedCall, checkCall } from "./check-call.ts";
 import { type ListCursor, readListCursor, writeListCursor } from "./list-cursor.ts";
-import { type ListedRows, readPages } from "./read-pages.ts";
+import { type ListedRows, fillPaging, readPages } from "./read-pages.ts";
 import { type ReadRequest, toListName } from "./read-request.ts";
 
 /** Runs a reading operation in one location, or for the company. */
 export async function readOne(request: ReadRequest): Promise<ToolOutcome> {
   const { operation, context } = request;
-  const checked = await checkCall(operation, request, context);
+  const given = fillPaging(operation, request, request.pages ?? 1);
+  const checked = await checkCall(operation, given, context);
   if (!checked.ok) return checked;
   const pagination = findPagination(operation.id);
   if (pagination !== undefined) return readList(request, checked.value, pagination);

@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import { addSeconds } from "../../../src/core/clock.ts";
+import { type Clock, addSeconds } from "../../../src/core/clock.ts";
 import type { Connection, LocationSummary } from "../../../src/core/connection.ts";
 import {
   toClientId,
@@ -93,6 +93,7 @@ export const createHarness = (
     /** Shared by several harnesses: two instances on one store. */
     readonly confirmations?: ConfirmationKeeper;
     readonly scopes?: readonly string[];
+    readonly clock?: Clock;
   } = {},
 ): Harness => {
   const calls: GhlCall[] = [];
@@ -118,8 +119,8 @@ export const createHarness = (
   const surface = createMcpSurface({
     ghl,
     connections,
-    confirmations: options.confirmations ?? createMemoryKeeper(clock),
-    clock,
+    confirmations: options.confirmations ?? createMemoryKeeper(options.clock ?? clock),
+    clock: options.clock ?? clock,
     log: silentLogger,
     version: "1.2.3",
     mode: "sandbox",

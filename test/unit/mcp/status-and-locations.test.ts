@@ -26,6 +26,7 @@ describe("get_oauth_status", () => {
         user: "user-1",
         scopes: ["contacts.readonly", "contacts.write"],
         connected: "2026-01-01T00:00:00Z",
+        token: "good, renewed by itself",
         token_expires: "2026-01-02T00:00:00Z",
       },
       locations: {
