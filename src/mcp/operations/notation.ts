@@ -31,7 +31,7 @@ export function describeParameters(operation: Operation): string {
       const field = toField(parameter);
       return toMember(parameter.name, optional.has(parameter.name) ? toOptional(field) : field, {
         depth: 1,
-        maxValues: 15,
+        maxValues: 60,
       });
     })
     .join(", ");
@@ -52,11 +52,9 @@ export function describeBody(
   const root = body === undefined ? undefined : toBodyField(body, operation);
   const field = root === undefined ? undefined : fieldAt(root, path);
   if (field === undefined) return undefined;
-  const [first] = DETAILS;
-  const full = first === undefined ? "" : toType(field, first);
   for (const detail of DETAILS) {
     const text = toType(field, detail);
-    if (text.length <= maxCharacters) return { text, whole: text === full };
+    if (text.length <= maxCharacters) return { text, whole: !text.includes("…") };
   }
   const short = toType(field, { depth: 0, maxValues: 3 });
   const cut = short.slice(0, maxCharacters);

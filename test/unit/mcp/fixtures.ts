@@ -73,8 +73,16 @@ export interface Harness {
   readonly calls: GhlCall[];
   /** How often the locations were asked for. */
   listed(): number;
+  /** A client that is connected for several calls. */
+  connect(principal: Principal): Promise<Session>;
   /** Runs a tool through a real server and a real in-memory exchange. */
   call(principal: Principal, name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+}
+
+/** A connected client of the harness. */
+export interface Session {
+  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  close(): Promise<void>;
 }
 
 export interface ToolResult {
@@ -130,33 +138,37 @@ export const createHarness = (
     surface,
     calls,
     listed: () => listed,
-    call: (principal, name, args) =>
-      callInMemory(surface, principal, { name, arguments: args ?? {} }),
+    connect: (principal) => openSession(surface, principal),
+    call: async (principal, name, args) => {
+      const session = await openSession(surface, principal);
+      try {
+        return await session.call(name, args);
+      } finally {
+        await session.close();
+      }
+    },
   };
 };
 
-const callInMemory = async (
-  surface: McpSurface,
-  principal: Principal,
-  params: { name: string; arguments: Record<string, unknown> },
-): Promise<ToolResult> => {
+const openSession = async (surface: McpSurface, principal: Principal): Promise<Session> => {
   const { Client } = await import("@modelcontextprotocol/client");
   const { InMemoryTransport } = await import("@modelcontextprotocol/server");
   const [near, far] = InMemoryTransport.createLinkedPair();
   await surface.createServer(principal).connect(far);
   const client = new Client({ name: "test", version: "1" });
   await client.connect(near);
-  try {
-    const result = await client.callTool(params);
-    const [first] = result.content;
-    return {
-      isError: result.isError === true,
-      text: first?.type === "text" ? first.text : "",
-      data: (result.structuredContent ?? {}) as Record<string, unknown>,
-    };
-  } finally {
-    await client.close();
-  }
+  return {
+    call: async (name, args = {}) => {
+      const result = await client.callTool({ name, arguments: args });
+      const [first] = result.content;
+      return {
+        isError: result.isError === true,
+        text: first?.type === "text" ? first.text : "",
+        data: (result.structuredContent ?? {}) as Record<string, unknown>,
+      };
+    },
+    close: () => client.close(),
+  };
 };
 
 export interface RunningHttp {
