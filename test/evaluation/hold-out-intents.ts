@@ -3,7 +3,11 @@ import type { Intent } from "./operation-intents.ts";
 /** The intents that show how well the ranking does on requests it was not tuned with. */
 export const HOLD_OUT_INTENTS: readonly Intent[] = [
   // contacts
-  ["look up the customer with phone +1 555 010 2233", "contacts.search-contacts-advanced", "contacts.get-duplicate-contact"],
+  [
+    "look up the customer with phone +1 555 010 2233",
+    "contacts.search-contacts-advanced",
+    "contacts.get-duplicate-contact",
+  ],
   ["give me everyone who signed up since Monday", "contacts.search-contacts-advanced"],
   ["open the profile of contact abc123XYZ", "contacts.get-contact"],
   ["save this prospect in the CRM", "contacts.create-contact"],
@@ -25,7 +29,11 @@ export const HOLD_OUT_INTENTS: readonly Intent[] = [
   ["update the company's website", "businesses.update-business"],
   // opportunities
   ["we lost the deal", "opportunities.update-opportunity-status"],
-  ["deals closing this month", "opportunities.search-opportunity", "opportunities.search-opportunities-advanced"],
+  [
+    "deals closing this month",
+    "opportunities.search-opportunity",
+    "opportunities.search-opportunities-advanced",
+  ],
   ["raise the deal value to 12k", "opportunities.update-opportunity"],
   ["open a sales opportunity for Acme", "opportunities.create-opportunity"],
   ["list my pipelines", "opportunities.get-pipelines"],
@@ -40,7 +48,11 @@ export const HOLD_OUT_INTENTS: readonly Intent[] = [
   ["delete the old consultation calendar", "calendars.delete-calendar"],
   ["change the slot length of a calendar", "calendars.update-calendar"],
   ["group calendars together", "calendars.create-calendar-group"],
-  ["show availability hours of a team member", "calendars.getAllSchedules", "calendars.getScheduleById"],
+  [
+    "show availability hours of a team member",
+    "calendars.getAllSchedules",
+    "calendars.getScheduleById",
+  ],
   ["bookings for our salon services this week", "calendars.get-service-bookings"],
   // conversations
   ["message the lead that we are running late", "conversations.send-a-new-message"],
@@ -50,7 +62,11 @@ export const HOLD_OUT_INTENTS: readonly Intent[] = [
   ["play back the voicemail", "conversations.get-message-recording"],
   ["export all messages", "conversations.export-messages-by-location"],
   ["don't send the scheduled email", "conversations.cancel-scheduled-email-message"],
-  ["opt a contact out of marketing emails", "conversations.user-subscription-change", "contacts.update-contact"],
+  [
+    "opt a contact out of marketing emails",
+    "conversations.user-subscription-change",
+    "contacts.update-contact",
+  ],
   ["remove a conversation", "conversations.delete-conversation"],
   // automation
   ["show my workflows", "workflows.get-workflow"],
@@ -68,7 +84,10 @@ export const HOLD_OUT_INTENTS: readonly Intent[] = [
   ["customer paid the bill by check", "invoices.record-invoice"],
   ["show all quotes", "invoices.list-estimates"],
   ["stop the recurring bill", "invoices.cancel-invoice-schedule"],
-  ["charge the card automatically for the recurring invoice", "invoices.auto-payment-invoice-schedule"],
+  [
+    "charge the card automatically for the recurring invoice",
+    "invoices.auto-payment-invoice-schedule",
+  ],
   ["late fee on an invoice", "invoices.update-invoice-late-fees-configuration"],
   ["bin the estimate", "invoices.delete-estimate"],
   // payments
@@ -104,12 +123,20 @@ export const HOLD_OUT_INTENTS: readonly Intent[] = [
   ["does the account have enough money for the charge", "marketplace.hasFunds"],
   ["refund a wallet charge", "marketplace.deleteCharge"],
   ["list the custom menu links", "custom-menus.get-custom-menus"],
-  ["get a token for one sub-account", "oauth.get-location-access-token-v3", "oauth.get-location-access-token"],
+  [
+    "get a token for one sub-account",
+    "oauth.get-location-access-token-v3",
+    "oauth.get-location-access-token",
+  ],
   // marketing
   ["schedule a tweet-like update for Friday", "social-media-posting.create-post"],
   ["fix the wording of a social post", "social-media-posting.edit-post"],
   ["wipe a batch of social posts", "social-media-posting.bulk-delete-social-planner-posts"],
-  ["link our Instagram account", "social-media-posting.start-instagram-oauth", "social-planner.start-oauth"],
+  [
+    "link our Instagram account",
+    "social-media-posting.start-instagram-oauth",
+    "social-planner.start-oauth",
+  ],
   ["disconnect a social profile", "social-media-posting.delete-account"],
   ["what are people commenting under our post", "social-planner.get-comment-list"],
   ["pause the evergreen queue", "social-planner.updateQueue"],
@@ -121,7 +148,10 @@ export const HOLD_OUT_INTENTS: readonly Intent[] = [
   ["ad spend on Google last month", "ad-manager.google-get-reporting"],
   ["launch the Facebook campaign", "ad-manager.fb-publish-campaign"],
   ["copy a Facebook ad", "ad-manager.fb-duplicate-ad"],
-  ["add someone to the retargeting audience on Facebook", "ad-manager.fb-add-custom-audience-member"],
+  [
+    "add someone to the retargeting audience on Facebook",
+    "ad-manager.fb-add-custom-audience-member",
+  ],
   ["pause the LinkedIn ad", "ad-manager.li-update-ad-status"],
   ["Google conversion tracking actions", "ad-manager.google-get-conversions"],
   ["disconnect the Google ads account", "ad-manager.google-delete-ad-account"],

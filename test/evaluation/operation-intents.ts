@@ -24,7 +24,11 @@ export const TUNING_INTENTS: readonly Intent[] = [
   ["put them in the drip campaign", "contacts.add-contact-to-campaign"],
   ["start the onboarding automation for this lead", "contacts.add-contact-to-workflow"],
   ["take her out of the nurture workflow", "contacts.delete-contact-from-workflow"],
-  ["remove him from all campaigns", "contacts.remove-contact-from-every-campaign-v3", "contacts.remove-contact-from-every-campaign"],
+  [
+    "remove him from all campaigns",
+    "contacts.remove-contact-from-every-campaign-v3",
+    "contacts.remove-contact-from-every-campaign",
+  ],
   ["which appointments does this customer have", "contacts.get-appointments-for-contact"],
   ["create the contact or update it if it exists", "contacts.upsert-contact"],
   ["does this email already exist as a lead", "contacts.get-duplicate-contact"],
@@ -35,12 +39,20 @@ export const TUNING_INTENTS: readonly Intent[] = [
   // opportunities
   ["move the deal to won", "opportunities.update-opportunity-status"],
   ["move the deal to the proposal stage", "opportunities.update-opportunity"],
-  ["show all open deals", "opportunities.search-opportunity", "opportunities.search-opportunities-advanced"],
+  [
+    "show all open deals",
+    "opportunities.search-opportunity",
+    "opportunities.search-opportunities-advanced",
+  ],
   ["add a new deal worth $5000", "opportunities.create-opportunity"],
   ["what stages are in my sales pipeline", "opportunities.get-pipelines"],
   ["why do we lose deals", "opportunities.get-lost-reason"],
   ["delete the Johnson opportunity", "opportunities.delete-opportunity"],
-  ["how much is in the pipeline right now", "opportunities.search-opportunity", "opportunities.search-opportunities-advanced"],
+  [
+    "how much is in the pipeline right now",
+    "opportunities.search-opportunity",
+    "opportunities.search-opportunities-advanced",
+  ],
   // calendars
   ["what's on my calendar tomorrow", "calendars.get-calendar-events"],
   ["when is Dr Smith free on Tuesday", "calendars.get-slots"],
@@ -67,9 +79,17 @@ export const TUNING_INTENTS: readonly Intent[] = [
   ["transcript of the phone call", "conversations.get-message-transcription"],
   ["stop the text that is scheduled for tonight", "conversations.cancel-scheduled-message"],
   ["mark the thread as read", "conversations.update-conversation"],
-  ["is this person unsubscribed from our emails", "conversations.get-contact-unsubscription-status"],
+  [
+    "is this person unsubscribed from our emails",
+    "conversations.get-contact-unsubscription-status",
+  ],
   ["log an incoming message from another system", "conversations.add-an-inbound-message"],
-  ["attach a picture to a text message", "conversations.upload-file-attachments", "conversations.send-a-new-message", "conversations.add-message-attachments"],
+  [
+    "attach a picture to a text message",
+    "conversations.upload-file-attachments",
+    "conversations.send-a-new-message",
+    "conversations.add-message-attachments",
+  ],
   // automation
   ["what automations do I have", "workflows.get-workflow"],
   ["list the campaigns in the account", "campaigns.get-campaigns"],
@@ -137,7 +157,12 @@ export const TUNING_INTENTS: readonly Intent[] = [
   ["suspend a client's sub-account for not paying", "saas-api.pause-location"],
   ["which plans does my agency sell", "saas-api.get-agency-plans"],
   ["how much credit is in the client's wallet", "saas.getLocationWalletBalance"],
-  ["where is my app installed", "oauth.get-installed-location-v3", "oauth.get-installed-location", "marketplace.get-installer-details"],
+  [
+    "where is my app installed",
+    "oauth.get-installed-location-v3",
+    "oauth.get-installed-location",
+    "marketplace.get-installer-details",
+  ],
   ["uninstall the app", "marketplace.uninstall-application"],
   ["charge the wallet of a sub-account", "marketplace.charge"],
   ["add a link to the left sidebar menu", "custom-menus.create-custom-menu"],
@@ -155,8 +180,16 @@ export const TUNING_INTENTS: readonly Intent[] = [
   ["which funnels do we have", "funnels.getFunnels"],
   ["forward an old url to a new page", "funnels.create-redirect"],
   ["make a trackable link", "links.create-link"],
-  ["our brand colours and logo", "brand-boards.getBrandBoardsByLocation", "brand-boards.getBrandBoardById"],
-  ["set the tone of voice for our copy", "brand-boards.create-brand-voice", "brand-boards.set-default-brand-voice"],
+  [
+    "our brand colours and logo",
+    "brand-boards.getBrandBoardsByLocation",
+    "brand-boards.getBrandBoardById",
+  ],
+  [
+    "set the tone of voice for our copy",
+    "brand-boards.create-brand-voice",
+    "brand-boards.set-default-brand-voice",
+  ],
   ["how are the Facebook ads doing", "ad-manager.fb-get-reporting"],
   ["stop the Facebook ad", "ad-manager.fb-pause-ad"],
   ["keyword suggestions for Google Ads", "ad-manager.google-get-keyword-ideas"],
@@ -164,13 +197,21 @@ export const TUNING_INTENTS: readonly Intent[] = [
   ["take the Google campaign live", "ad-manager.google-publish-ad"],
   ["which Facebook ad accounts can I use", "ad-manager.fb-get-ad-accounts"],
   ["who are our affiliates", "affiliate-manager.list-affiliates"],
-  ["what do we owe our referral partners", "affiliate-manager.list-payouts", "affiliate-manager.list-commissions"],
+  [
+    "what do we owe our referral partners",
+    "affiliate-manager.list-payouts",
+    "affiliate-manager.list-commissions",
+  ],
   // ai
   ["set up a chatbot that answers customers", "conversation-ai.create-agent"],
   ["make an AI receptionist that picks up the phone", "voice-ai.create-agent"],
   ["calls that the voice agent took", "voice-ai.get-call-logs"],
   ["add a question and answer to the knowledge base", "knowledge-base.create"],
-  ["teach the bot from our website", "knowledge-base.discoverWebsite", "knowledge-base.trainDiscoveredUrls"],
+  [
+    "teach the bot from our website",
+    "knowledge-base.discoverWebsite",
+    "knowledge-base.trainDiscoveredUrls",
+  ],
   ["run my AI agent", "agent-studio.executeAgent"],
   ["put a chat bubble on the website", "chat-widget.createChatWidget"],
   // media, documents, courses
@@ -191,5 +232,9 @@ export const TUNING_INTENTS: readonly Intent[] = [
   // noise and typing
   ["pls can you show me the apointments of today", "calendars.get-calendar-events"],
   ["hey, I need to sned an invoce to a customer", "invoices.send-invoice"],
-  ["opportunites in stage negotiation", "opportunities.search-opportunity", "opportunities.search-opportunities-advanced"],
+  [
+    "opportunites in stage negotiation",
+    "opportunities.search-opportunity",
+    "opportunities.search-opportunities-advanced",
+  ],
 ];
