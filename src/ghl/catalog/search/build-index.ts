@@ -13,6 +13,8 @@ export interface SearchEntry {
 interface Sentence {
   readonly entry: number;
   readonly stems: readonly string[];
+  /** What it says is done; that of its operation where it does not say. */
+  readonly deeds: ReadonlySet<Deed>;
 }
 
 /** A word in the index: how rare it is, and where it stands. */
@@ -30,7 +32,7 @@ export interface IndexedEntry {
   readonly operation: OperationSummary;
   readonly everyday: boolean;
   readonly deeds: ReadonlySet<Deed>;
-  readonly number?: "one" | "many";
+  readonly number: "one" | "many";
 }
 
 /** What the ranking reads. */
@@ -43,8 +45,10 @@ export interface SearchIndex {
 }
 
 /** How much a word counts by where it stands. */
-const FIELD_WEIGHTS = { summary: 2, phrase: 1, name: 1, path: 0.3, area: 0.3 } as const;
+const FIELD_WEIGHTS = { summary: 1.5, phrase: 1, name: 1.5, path: 0.3, area: 0.3 } as const;
 const SATURATION = 1.2;
+/** A word that two operations have says hardly more than one that six have. */
+const MAX_RARITY = 4.5;
 
 /** Reads the words of all operations into an index. */
 export const buildIndex = (source: readonly SearchEntry[]): SearchIndex => {
@@ -55,17 +59,18 @@ export const buildIndex = (source: readonly SearchEntry[]): SearchIndex => {
     const summary = readRequest(words.summary);
     const counted = new Map<string, number>();
     count(counted, summary.stems, FIELD_WEIGHTS.summary);
-    sentences.push({ entry, stems: summary.stems });
+    const indexed = toEntry(operation, summary, words);
+    sentences.push({ entry, stems: summary.stems, deeds: indexed.deeds });
     for (const phrase of words.phrases) {
-      const { stems } = readRequest(phrase);
+      const { stems, deeds } = readRequest(phrase);
       count(counted, stems, FIELD_WEIGHTS.phrase);
-      sentences.push({ entry, stems });
+      sentences.push({ entry, stems, deeds: deeds.size === 0 ? indexed.deeds : deeds });
     }
     count(counted, readRequest(spellOut(operation.id)).stems, FIELD_WEIGHTS.name);
     count(counted, readRequest(spellOut(operation.path)).stems, FIELD_WEIGHTS.path);
     count(counted, readRequest(operation.area).stems, FIELD_WEIGHTS.area);
     strengths.push(counted);
-    entries.push(toEntry(operation, summary, words));
+    entries.push(indexed);
   });
   const terms = collectTerms(strengths, sentences);
   const sentenceWeights = sentences.map(({ stems }) => sumWeights(stems, terms));
@@ -78,14 +83,20 @@ const count = (counted: Map<string, number>, stems: readonly string[], weight: n
 
 const toEntry = (
   operation: OperationSummary,
-  { deeds, number }: Reading,
-  { everyday }: OperationWords,
-): IndexedEntry => ({
-  operation,
-  everyday: everyday === true,
-  deeds: deeds.size === 0 ? new Set([deedOfMethod(operation)]) : deeds,
-  ...(number !== undefined && { number }),
-});
+  { number }: Reading,
+  { summary, everyday }: OperationWords,
+): IndexedEntry => {
+  // "List emails that workflows send" lists: only what stands before the object is done
+  const { deeds } = readRequest(
+    summary.split(/ (?:an?|the|that|to|of|on|in|for|by|with|from) /u, 1)[0] ?? "",
+  );
+  return {
+    operation,
+    everyday: everyday === true,
+    deeds: deeds.size === 0 ? new Set([deedOfMethod(operation)]) : deeds,
+    number: number ?? (operation.path.endsWith("}") ? "one" : "many"),
+  };
+};
 
 // contacts.add-tags, agent-studio.getAgents, /contacts/{contactId}/tags
 const spellOut = (name: string): string =>
@@ -122,7 +133,7 @@ const collectTerms = (
 };
 
 const rarity = (holders: number, total: number): number =>
-  Math.log(1 + (total - holders + 0.5) / (holders + 0.5));
+  Math.min(MAX_RARITY, Math.log(1 + (total - holders + 0.5) / (holders + 0.5)));
 
 const sumWeights = (stems: readonly string[], terms: ReadonlyMap<string, Term>): number => {
   let sum = 0;

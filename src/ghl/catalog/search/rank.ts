@@ -3,6 +3,7 @@ import { type Reading, readRequest } from "./read-request.ts";
 import { stem } from "./stem.ts";
 import { CANONICAL, hintsOf } from "./synonyms.ts";
 import { correctTypo } from "./typo.ts";
+import { agreement, type Deed } from "./verbs.ts";
 
 /** How well an operation answers a request. */
 export interface Ranked {
@@ -13,18 +14,18 @@ export interface Ranked {
 /** How much each sign counts. */
 const WEIGHTS = {
   /** The words of the request that the operation has anywhere. */
-  words: 0.5,
+  words: 0.7,
   /** The one sentence of the operation that is most like the request. */
-  sentence: 0.6,
+  sentence: 0.5,
   /** Neighbouring words of the request that are neighbours there, too. */
   pairs: 0.12,
   hint: 0.5,
   corrected: 0.8,
   everyday: 0.06,
-  number: 0.05,
+  number: 0.1,
+  allDeeds: 0.1,
 } as const;
 
-const OTHER_DEED = 0.7;
 const DEPRECATED = 0.75;
 const NO_DEED_BUT_READS = 1.06;
 
@@ -41,7 +42,7 @@ export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
   if (slots.length === 0) return [];
   const total = slots.reduce((sum, { weight }) => sum + weight, 0);
   const words = scoreWords(index, slots);
-  const sentences = scoreSentences(index, slots, total);
+  const sentences = scoreSentences(index, slots, { total, deeds: reading.deeds });
   const pairs = pairsOf(slots);
   return [...words]
     .map(([at, shared]) => {
@@ -72,7 +73,8 @@ const toSlots = (index: SearchIndex, stems: readonly string[]): readonly Slot[] 
 const toSlot = (index: SearchIndex, word: string): Slot | undefined => {
   const meanings = new Map<string, number>();
   let factor = 1;
-  let meant: readonly string[] | undefined = index.terms.has(word) || hintsOf(word).length > 0 ? [word] : undefined;
+  let meant: readonly string[] | undefined =
+    index.terms.has(word) || hintsOf(word).length > 0 ? [word] : undefined;
   if (meant === undefined) {
     meant = correct(index, word);
     factor = WEIGHTS.corrected;
@@ -128,7 +130,7 @@ interface BestSentence {
 const scoreSentences = (
   index: SearchIndex,
   slots: readonly Slot[],
-  total: number,
+  { total, deeds }: { readonly total: number; readonly deeds: ReadonlySet<Deed> },
 ): ReadonlyMap<number, BestSentence> => {
   const shared = new Map<number, number>();
   for (const { meanings } of slots) {
@@ -141,10 +143,14 @@ const scoreSentences = (
     for (const [at, value] of best) shared.set(at, (shared.get(at) ?? 0) + value);
   }
   const found = new Map<number, BestSentence>();
-  for (const [sentence, value] of shared) {
-    const likeness = value / Math.sqrt(total * (index.sentenceWeights[sentence] ?? 1));
-    const entry = index.sentences[sentence]?.entry ?? 0;
-    if (likeness > (found.get(entry)?.likeness ?? 0)) found.set(entry, { likeness, sentence });
+  for (const [at, value] of shared) {
+    const sentence = index.sentences[at];
+    if (sentence === undefined) throw new Error(`no sentence ${at}`);
+    const likeness =
+      (value / Math.sqrt(total * (index.sentenceWeights[at] ?? 1))) *
+      Math.sqrt(agreement(deeds, sentence.deeds));
+    const { entry } = sentence;
+    if (likeness > (found.get(entry)?.likeness ?? 0)) found.set(entry, { likeness, sentence: at });
   }
   return found;
 };
@@ -165,8 +171,12 @@ const sharePairs = (
 
 const adjust = (text: number, entry: IndexedEntry, { deeds, number }: Reading): number => {
   let score = text + (entry.everyday ? WEIGHTS.everyday : 0);
-  if (number !== undefined && entry.number === number) score += WEIGHTS.number;
+  if (number !== undefined && entry.deeds.has("read")) {
+    score += entry.number === number ? WEIGHTS.number : -WEIGHTS.number;
+  }
+  if (deeds.size > 1 && [...deeds].every((deed) => entry.deeds.has(deed)))
+    score += WEIGHTS.allDeeds;
   if (deeds.size === 0) score *= entry.deeds.has("read") ? NO_DEED_BUT_READS : 1;
-  else if ([...deeds].every((deed) => !entry.deeds.has(deed))) score *= OTHER_DEED;
+  score *= agreement(deeds, entry.deeds);
   return entry.operation.deprecated ? score * DEPRECATED : score;
 };

@@ -23,40 +23,44 @@ const STOP_WORDS = new Set(
     "this that these those there here is are was were be been being am do does did done has have had",
     "can could would should will shall may might must let lets please pls plz hey hi hello thanks",
     "need needs want wants like just now right some any all every each what which who whom when where",
-    "why how many much if then than no not yes too also very again more most own right through via",
+    "why how many much if then than no not yes too also very again more most right named called name calls through via",
     "go goes going went come comes came got gotten thing things something anything someone's one ones",
     "kindly quickly currently still yet already ever last next latest recent recently d m isn don",
-    "put say says said long use using used under between after before during since until ago",
+    "say says said long use using used under between after before during since until ago",
   ]
     .join(" ")
     .split(" "),
 );
 
-/** Deeds whose word also says something about the thing: "record a payment", "download the file". */
-const TELLING = new Set(
+/** Verbs that say nothing about the thing, as "record a payment" and "download the file" do. */
+const EMPTY_VERBS = new Set(
   [
-    "book record write upload import download export assign reassign move rename preview count draft",
-    "disconnect unlink untag uninstall send resend onboard reschedule mark explain register start",
-    "notify switch turn extend begin",
+    "show list find get see view read check search fetch display lookup look pull bring give tell",
+    "retrieve browse add create make new save enter build generate insert set put setup change edit",
+    "update modify fix correct adjust delete remove erase drop discard scrap bin trash wipe kick rid",
+    "take throw close clear destroy let how no work alter amend tweak",
   ]
     .join(" ")
     .split(" "),
 );
 
-const MANY = new Set(["all", "every", "list", "many", "which", "those", "these", "everything"]);
-const ONE = new Set(["this", "that", "one", "single", "details", "detail", "open", "id"]);
-const QUESTION = new Set([
-  "what",
+const MANY = new Set([
+  "all",
+  "every",
+  "list",
+  "many",
   "which",
-  "who",
-  "when",
-  "where",
-  "why",
-  "how",
-  "is",
-  "are",
-  "does",
+  "those",
+  "these",
+  "everything",
+  "our",
 ]);
+const ONE = new Set(["this", "that", "one", "single", "details", "detail", "id"]);
+const ASKING = new Set(
+  "what which who when where why how is are does did do has have was were details detail".split(
+    " ",
+  ),
+);
 
 const PERSON = stem("contact");
 
@@ -66,12 +70,13 @@ export const readRequest = (text: string): Reading => {
   const stems: string[] = [];
   const deeds = new Set<Deed>();
   for (let at = 0; at < words.length;) {
-    const verb = findVerb(words, at) ?? findSplitVerb(words, at);
+    const verb = findVerb(words, at);
     const expression = findExpression(words, at);
     if (verb !== undefined && verb.length >= (expression?.length ?? 0)) {
+      const word = words[at] ?? "";
       deeds.add(verb.deed);
-      const [word = ""] = words.slice(at, at + 1);
-      if (TELLING.has(word)) stems.push(stem(word));
+      if (expression !== undefined) stems.push(...expression.meant);
+      else if (!EMPTY_VERBS.has(word)) stems.push(stem(word));
       at += verb.length;
     } else if (expression !== undefined) {
       stems.push(...expression.meant);
@@ -82,7 +87,8 @@ export const readRequest = (text: string): Reading => {
       at += 1;
     }
   }
-  if (deeds.size === 0 && QUESTION.has(words[0] ?? "")) deeds.add("read");
+  if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
+  if (deeds.size === 0 && words.some((word) => ASKING.has(word))) deeds.add("read");
   const number = tellNumber(words);
   return { stems, deeds, ...(number !== undefined && { number }) };
 };
@@ -111,18 +117,6 @@ const hideNoise = (text: string): string =>
 const DATES =
   /\b(?:today|tonight|tomorrow|yesterday|this (?:morning|afternoon|evening)|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:this|last|next) (?:week|month|year|quarter)|\d{4}-\d\d-\d\d)(?:'s)?\b/gu;
 
-// "take the tag off", "throw it away": the particle follows the thing.
-const findSplitVerb = (
-  words: readonly string[],
-  at: number,
-): { readonly deed: Deed; readonly length: number } | undefined => {
-  if (!["take", "throw", "kick", "pull", "get"].includes(words[at] ?? "")) return undefined;
-  const particle = words
-    .slice(at + 1, at + 8)
-    .some((word) => ["off", "out", "away"].includes(word));
-  return particle ? { deed: "delete", length: 1 } : undefined;
-};
-
 const findExpression = (
   words: readonly string[],
   at: number,
@@ -136,7 +130,15 @@ const findExpression = (
 };
 
 const tellNumber = (words: readonly string[]): "one" | "many" | undefined => {
-  if (words.some((word) => ONE.has(word))) return "one";
-  if (words.some((word) => MANY.has(word))) return "many";
+  if (words[0] === "open" || words.some((word) => ONE.has(word))) return "one";
+  if (words.some((word) => MANY.has(word) || isPlural(word))) return "many";
   return undefined;
 };
+
+const isPlural = (word: string): boolean =>
+  word.length > 3 && word.endsWith("s") && !/(?:ss|us|is)$/u.test(word) && !STOP_WORDS.has(word);
+
+// "show new leads": not an order to create any
+const isAdjectiveNew = (words: readonly string[]): boolean =>
+  words.indexOf("new") > 0 &&
+  !words.some((word) => word !== "new" && findVerb([word], 0)?.deed === "create");

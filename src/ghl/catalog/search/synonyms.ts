@@ -113,7 +113,7 @@ const SAME: readonly string[] = [
   "segment: remarketing list, remarketing lists, customer match list, customer match lists, customer match",
   "keyword: keywords, search term, search terms",
   "pixel: pixels, tracking pixel",
-  "duplicate: clone, cloned, copy of, copy, replicate",
+  "duplicate: clone, cloned, copy of, copy a, copy an, copy the, copy my, replicate",
   // ai
   "chatbot: chat bot, chat bots, text bot, text bots, conversation bot, conversation bots, conversation ai, ai chat assistant, ai chat assistants, ai chat bot, bot, bots, conversation agent, chat assistant, conversation ai agent, messaging bot",
   "voiceagent: voice agent, voice agents, voice ai, voice ai agent, phone bot, phone bots, ai receptionist, ai receptionists, voice assistant, voice assistants, voice bot, voice bots, phone assistant, ai phone agent, phone agent, ai caller, receptionist bot",
@@ -132,6 +132,8 @@ const SAME: readonly string[] = [
   "unsign: unsigned, not signed, waiting for a signature",
   "course: courses, online training, online course, membership course",
   // doing
+  "bulk: several, multiple, mass, batch, a bunch of, lots of, at once, all of these, all these, many, together",
+  "count: how many, number of",
   "pause: suspend, suspended, freeze, frozen, put on hold, hold, lock, halt, stop running",
   "resume: unpause, restart, reactivate, unfreeze, start again, switch on again, turn back on",
   "publish: launch, go live, goes live, put live, take live, going live, set live, push live, make live, live, release",
