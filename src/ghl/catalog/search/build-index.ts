@@ -1,6 +1,6 @@
 import type { OperationSummary } from "../operation.ts";
 import type { OperationWords } from "../words.ts";
-import { type Reading, readRequest } from "./read-request.ts";
+import { type Reading, readRequest, tellNumber } from "./read-request.ts";
 import { type Deed, deedOfMethod } from "./verbs.ts";
 
 /** An operation with the words that describe it. */
@@ -45,7 +45,7 @@ export interface SearchIndex {
 }
 
 /** How much a word counts by where it stands. */
-const FIELD_WEIGHTS = { summary: 1.5, phrase: 1, name: 1.5, path: 0.3, area: 0.3 } as const;
+const FIELD_WEIGHTS = { summary: 1.5, phrase: 1, name: 1.5 } as const;
 const SATURATION = 1.2;
 /** A word that two operations have says hardly more than one that six have. */
 const MAX_RARITY = 4.5;
@@ -66,9 +66,7 @@ export const buildIndex = (source: readonly SearchEntry[]): SearchIndex => {
       count(counted, stems, FIELD_WEIGHTS.phrase);
       sentences.push({ entry, stems, deeds: deeds.size === 0 ? indexed.deeds : deeds });
     }
-    count(counted, readRequest(spellOut(operation.id)).stems, FIELD_WEIGHTS.name);
-    count(counted, readRequest(spellOut(operation.path)).stems, FIELD_WEIGHTS.path);
-    count(counted, readRequest(operation.area).stems, FIELD_WEIGHTS.area);
+    count(counted, readRequest(spellOut(operation)).stems, FIELD_WEIGHTS.name);
     strengths.push(counted);
     entries.push(indexed);
   });
@@ -83,7 +81,7 @@ const count = (counted: Map<string, number>, stems: readonly string[], weight: n
 
 const toEntry = (
   operation: OperationSummary,
-  { number }: Reading,
+  read: Reading,
   { summary, everyday }: OperationWords,
 ): IndexedEntry => {
   // "List emails that workflows send" lists: only what stands before the object is done
@@ -94,14 +92,13 @@ const toEntry = (
     operation,
     everyday: everyday === true,
     deeds: deeds.size === 0 ? new Set([deedOfMethod(operation)]) : deeds,
-    number: number ?? (operation.path.endsWith("}") ? "one" : "many"),
+    number: tellNumber(read.words) ?? (operation.path.endsWith("}") ? "one" : "many"),
   };
 };
 
-// contacts.add-tags, agent-studio.getAgents, /contacts/{contactId}/tags
-const spellOut = (name: string): string =>
-  name
-    .replaceAll(/\{[^}]*\}/gu, " ")
+// contacts.add-tags and /contacts/{contactId}/tags
+const spellOut = ({ id, path }: OperationSummary): string =>
+  `${id} ${path.replaceAll(/\{[^}]*\}/gu, " ")}`
     .replaceAll(/([a-z])([A-Z])/gu, "$1 $2")
     .replaceAll(/[^A-Za-z]+/gu, " ");
 

@@ -1,7 +1,7 @@
 import type { IndexedEntry, SearchIndex } from "./build-index.ts";
-import { type Reading, readRequest } from "./read-request.ts";
+import { type Reading, readRequest, tellNumber } from "./read-request.ts";
 import { stem } from "./stem.ts";
-import { CANONICAL, hintsOf } from "./synonyms.ts";
+import { EVERYDAY_STEMS, hintsOf } from "./synonyms.ts";
 import { correctTypo } from "./typo.ts";
 import { agreement, type Deed } from "./verbs.ts";
 
@@ -94,17 +94,10 @@ const toSlot = (index: SearchIndex, word: string): Slot | undefined => {
 };
 
 const correct = (index: SearchIndex, word: string): readonly string[] | undefined => {
-  const spelling = correctTypo(word, [...index.terms.keys(), ...SPELLINGS.keys()]);
+  const spelling = correctTypo(word, [...index.terms.keys(), ...EVERYDAY_STEMS.keys()]);
   if (spelling === undefined) return undefined;
-  return SPELLINGS.get(spelling) ?? [spelling];
+  return EVERYDAY_STEMS.get(spelling) ?? [spelling];
 };
-
-/** Everyday words by their stems, so that a slip in one of them is forgiven as well. */
-const SPELLINGS: ReadonlyMap<string, readonly string[]> = new Map(
-  [...CANONICAL]
-    .filter(([expression]) => !expression.includes(" "))
-    .map(([expression, meant]) => [stem(expression), meant]),
-);
 
 const scoreWords = (index: SearchIndex, slots: readonly Slot[]): ReadonlyMap<number, number> => {
   const scores = new Map<number, number>();
@@ -169,7 +162,8 @@ const sharePairs = (
   return found.length / pairs.length;
 };
 
-const adjust = (text: number, entry: IndexedEntry, { deeds, number }: Reading): number => {
+const adjust = (text: number, entry: IndexedEntry, { deeds, words }: Reading): number => {
+  const number = tellNumber(words);
   let score = text + (entry.everyday ? WEIGHTS.everyday : 0);
   if (number !== undefined && entry.deeds.has("read")) {
     score += entry.number === number ? WEIGHTS.number : -WEIGHTS.number;

@@ -134,6 +134,9 @@ const SAME: readonly string[] = [
   // doing
   "bulk: several, multiple, mass, batch, a bunch of, lots of, at once, all of these, all these, many, together",
   "count: how many, number of",
+  "@date: today, tonight, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, mondays, tuesdays, wednesdays, thursdays, fridays, this morning, this afternoon, this evening, this week, last week, next week, this month, last month, next month, this year, last year, this quarter, last quarter",
+  "unread: as read, as unread",
+  "every: all, each, everything",
   "pause: suspend, suspended, freeze, frozen, put on hold, hold, lock, halt, stop running",
   "resume: unpause, restart, reactivate, unfreeze, start again, switch on again, turn back on",
   "publish: launch, go live, goes live, put live, take live, going live, set live, push live, make live, live, release",
@@ -221,17 +224,43 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   history: ["list"],
 };
 
-/** Each expression of everyday speech, in small letters, with the catalogue's words for it. */
-export const CANONICAL: ReadonlyMap<string, readonly string[]> = new Map(
-  SAME.flatMap((line) => {
-    const [word = "", expressions = ""] = line.split(": ");
-    const meant = word.split(" ").map(stem);
-    return expressions.split(", ").map((expression) => [expression, meant] as const);
-  }),
+interface Expression {
+  readonly words: readonly string[];
+  readonly meant: readonly string[];
+}
+
+const EXPRESSIONS: readonly Expression[] = SAME.flatMap((line) => {
+  const [word = "", expressions = ""] = line.split(": ");
+  const meant = word.split(" ").map(stem);
+  return expressions.split(", ").map((expression) => ({ words: expression.split(" "), meant }));
+});
+
+/** Expressions by their first word, the longest first. */
+const BY_FIRST_WORD: ReadonlyMap<string, readonly Expression[]> = Map.groupBy(
+  EXPRESSIONS.toSorted((left, right) => right.words.length - left.words.length),
+  ({ words: [first = ""] }) => first,
 );
 
-/** The most words that an expression of `CANONICAL` has. */
-export const LONGEST_EXPRESSION = 5;
+/** The everyday expression at this place: the stems that it means and how many words it takes. */
+export const findExpression = (
+  words: readonly string[],
+  at: number,
+): { readonly meant: readonly string[]; readonly length: number } | undefined => {
+  const found = BY_FIRST_WORD.get(words[at] ?? "")?.find((expression) =>
+    expression.words.every((part, offset) => words[at + offset] === part),
+  );
+  return found && { meant: found.meant, length: found.words.length };
+};
+
+/** The everyday words, by their stems, with the stems that they mean. */
+export const EVERYDAY_STEMS: ReadonlyMap<string, readonly string[]> = new Map(
+  EXPRESSIONS.flatMap(({ words: [word = "", ...more], meant }) =>
+    more.length === 0 ? [[stem(word), meant] as const] : [],
+  ),
+);
+
+/** Whether a word with hyphens is an everyday expression as it stands: "to-do". */
+export const isExpression = (word: string): boolean => BY_FIRST_WORD.has(word);
 
 const HINTS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(NEAR).map(([word, hints]) => [stem(word), hints.map(stem)]),

@@ -25,9 +25,9 @@ const VERBS: Readonly<Record<Deed, string>> = {
   send: "send, resend, shoot, notify, forward, reply, respond, let them know, send out",
   act:
     "publish, launch, pause, resume, unpause, stop, cancel, connect, start, begin, run, execute, void, " +
-    "convert, share, approve, suspend, restart, log, record, enroll, enrol, subscribe, unsubscribe, " +
+    "convert, share, approve, suspend, restart, enroll, enrol, subscribe, unsubscribe, " +
     "merge, trigger, activate, deactivate, enable, disable, call off, kick off, turn into, put, attach, " +
-    "link, apply, release, promote, duplicate, clone, refund, sync, follow, hide, lock, freeze, push",
+    "apply, promote, duplicate, clone, refund, sync, follow, hide, lock, freeze, push",
 };
 
 /** Nouns that are verbs where an object follows at once: "text the customer", but "text templates". */
@@ -39,11 +39,15 @@ const VERBS_BEFORE_OBJECTS: Readonly<Record<string, Deed>> = {
   email: "send",
   invoice: "create",
   label: "create",
+  link: "act",
+  log: "create",
   mail: "send",
   message: "send",
   order: "act",
   post: "create",
   quote: "create",
+  record: "create",
+  release: "act",
   schedule: "create",
   tag: "create",
   text: "send",
@@ -126,7 +130,7 @@ export const agreement = (asked: ReadonlySet<Deed>, done: ReadonlySet<Deed>): nu
 const likeness = (one: Deed, other: Deed): number => {
   const both = new Set([one, other]);
   if (both.has("read") || (both.has("delete") && !both.has("act"))) return APART;
-  if (both.has("act")) return ACTING;
+  if (both.has("act")) return both.has("delete") ? CHANGING : ACTING;
   return CHANGING;
 };
 
