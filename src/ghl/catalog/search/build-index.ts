@@ -1,6 +1,7 @@
 import type { OperationSummary } from "../operation.ts";
 import type { OperationWords } from "../words.ts";
 import { type Reading, readRequest, tellNumber } from "./read-request.ts";
+import { stem } from "./stem.ts";
 import { type Deed, deedOfMethod } from "./verbs.ts";
 
 /** An operation with the words that describe it. */
@@ -12,6 +13,8 @@ export interface SearchEntry {
 /** One sentence about an operation: its summary or one of its phrases. */
 interface Sentence {
   readonly entry: number;
+  /** All its words, small ones too, to tell twins apart. */
+  readonly words: ReadonlySet<string>;
   readonly stems: readonly string[];
   /** What it says is done; that of its operation where it does not say. */
   readonly deeds: ReadonlySet<Deed>;
@@ -33,6 +36,8 @@ export interface IndexedEntry {
   readonly everyday: boolean;
   readonly deeds: ReadonlySet<Deed>;
   readonly number: "one" | "many";
+  /** Its places in `sentences`: its summary first, then its phrases. */
+  readonly sentences: { readonly from: number; readonly to: number };
 }
 
 /** What the ranking reads. */
@@ -49,6 +54,9 @@ const FIELD_WEIGHTS = { summary: 1.5, phrase: 1, name: 1.5 } as const;
 const SATURATION = 1.2;
 /** A word that two operations have says hardly more than one that six have. */
 const MAX_RARITY = 4.5;
+/** When something was or is to be says little about what it is. */
+const DATE = stem("@date");
+const DATE_WEIGHT = 0.8;
 
 /** Reads the words of all operations into an index. */
 export const buildIndex = (source: readonly SearchEntry[]): SearchIndex => {
@@ -60,15 +68,17 @@ export const buildIndex = (source: readonly SearchEntry[]): SearchIndex => {
     const counted = new Map<string, number>();
     count(counted, summary.stems, FIELD_WEIGHTS.summary);
     const indexed = toEntry(operation, summary, words);
-    sentences.push({ entry, stems: summary.stems, deeds: indexed.deeds });
-    for (const phrase of words.phrases) {
-      const { stems, deeds } = readRequest(phrase);
-      count(counted, stems, FIELD_WEIGHTS.phrase);
-      sentences.push({ entry, stems, deeds: deeds.size === 0 ? indexed.deeds : deeds });
+    const first = sentences.length;
+    sentences.push({ ...summary, entry, words: new Set(summary.words), deeds: indexed.deeds });
+    for (const phrase of [...words.phrases, nameOf(operation.id)]) {
+      const read = readRequest(phrase);
+      count(counted, read.stems, FIELD_WEIGHTS.phrase);
+      const deeds = read.deeds.size === 0 ? indexed.deeds : read.deeds;
+      sentences.push({ entry, words: new Set(read.words), stems: read.stems, deeds });
     }
     count(counted, readRequest(spellOut(operation)).stems, FIELD_WEIGHTS.name);
     strengths.push(counted);
-    entries.push(indexed);
+    entries.push({ ...indexed, sentences: { from: first, to: sentences.length } });
   });
   const terms = collectTerms(strengths, sentences);
   const sentenceWeights = sentences.map(({ stems }) => sumWeights(stems, terms));
@@ -83,11 +93,10 @@ const toEntry = (
   operation: OperationSummary,
   read: Reading,
   { summary, everyday }: OperationWords,
-): IndexedEntry => {
+): Omit<IndexedEntry, "sentences"> => {
   // "List emails that workflows send" lists: only what stands before the object is done
-  const { deeds } = readRequest(
-    summary.split(/ (?:an?|the|that|to|of|on|in|for|by|with|from) /u, 1)[0] ?? "",
-  );
+  const start = summary.split(/ (?:an?|the|that|to|of|on|in|for|by|with|from) /u, 1)[0] ?? "";
+  const { deeds } = readRequest(`${start} it`);
   return {
     operation,
     everyday: everyday === true,
@@ -101,6 +110,14 @@ const spellOut = ({ id, path }: OperationSummary): string =>
   `${id} ${path.replaceAll(/\{[^}]*\}/gu, " ")}`
     .replaceAll(/([a-z])([A-Z])/gu, "$1 $2")
     .replaceAll(/[^A-Za-z]+/gu, " ");
+
+// contacts.update-contact: what it is called is a short phrase as well
+const nameOf = (id: string): string =>
+  id
+    .slice(id.indexOf(".") + 1)
+    .replace(/-(?:v3|deprecated)$/u, "")
+    .replaceAll(/([a-z])([A-Z])/gu, "$1 $2")
+    .replaceAll("-", " ");
 
 const collectTerms = (
   strengths: readonly ReadonlyMap<string, number>[],
@@ -124,7 +141,7 @@ const collectTerms = (
   return new Map(
     [...places].map(([word, found]) => [
       word,
-      { ...found, weight: rarity(found.entries.size, total) },
+      { ...found, weight: word === DATE ? DATE_WEIGHT : rarity(found.entries.size, total) },
     ]),
   );
 };

@@ -24,9 +24,16 @@ const WEIGHTS = {
   everyday: 0.06,
   number: 0.1,
   allDeeds: 0.1,
+  literal: 0.15,
+  summary: 0.1,
+  head: 1.2,
 } as const;
 
 const DEPRECATED = 0.75;
+/** How many of the best are compared word by word. */
+const CLOSE = 20;
+/** "Overdue invoices": a thing without a verb is asked for to be seen. */
+const MANY_AND_READS = 1.25;
 const NO_DEED_BUT_READS = 1.06;
 
 /** A word of the request with every word of the index that it may mean. */
@@ -44,7 +51,8 @@ export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
   const words = scoreWords(index, slots);
   const sentences = scoreSentences(index, slots, { total, deeds: reading.deeds });
   const pairs = pairsOf(slots);
-  return [...words]
+  const asked = reading.words;
+  const ranked = [...words]
     .map(([at, shared]) => {
       const entry = index.entries[at];
       if (entry === undefined) throw new Error(`no entry ${at}`);
@@ -56,7 +64,45 @@ export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
           (best === undefined ? 0 : sharePairs(index.sentences[best.sentence]?.stems ?? [], pairs));
       return { entry, score: adjust(text, entry, reading) };
     })
-    .toSorted((left, right) => right.score - left.score);
+    .toSorted(byScore);
+  const close = ranked.slice(0, CLOSE).map(({ entry, score }) => ({
+    entry,
+    score:
+      score +
+      WEIGHTS.literal * likenessOfWords(index, entry, asked) +
+      WEIGHTS.summary * shareOfSummary(index, entry, slots),
+  }));
+  return [...close.toSorted(byScore), ...ranked.slice(CLOSE)];
+};
+
+const byScore = (left: Ranked, right: Ranked): number => right.score - left.score;
+
+/** The best likeness of all words, small ones too, over the sentences of an operation. */
+const likenessOfWords = (
+  index: SearchIndex,
+  { sentences: { from, to } }: IndexedEntry,
+  asked: readonly string[],
+): number => {
+  let best = 0;
+  for (const { words } of index.sentences.slice(from, to)) {
+    const shared = asked.filter((word) => words.has(word)).length;
+    best = Math.max(best, (2 * shared) / (words.size + asked.length));
+  }
+  return best;
+};
+
+/** How much of the summary the request says: "late fees of an invoice" is less like a template's. */
+const shareOfSummary = (
+  index: SearchIndex,
+  { sentences: { from } }: IndexedEntry,
+  slots: readonly Slot[],
+): number => {
+  let said = 0;
+  for (const word of new Set(index.sentences[from]?.stems)) {
+    if (slots.some(({ meanings }) => meanings.has(word)))
+      said += index.terms.get(word)?.weight ?? 0;
+  }
+  return said / Math.max(1, index.sentenceWeights[from] ?? 1);
 };
 
 const toSlots = (index: SearchIndex, stems: readonly string[]): readonly Slot[] => {
@@ -64,10 +110,17 @@ const toSlots = (index: SearchIndex, stems: readonly string[]): readonly Slot[] 
     const slot = toSlot(index, word);
     return slot === undefined ? [] : [slot];
   });
-  if (known.length > 0) return known;
+  if (known.length > 0) return known.map(favourHead);
   // only names and values: somebody is looked for
   const person = toSlot(index, stem("contact"));
   return person === undefined ? [] : [person];
+};
+
+// what is asked for stands first: "a folder for templates"
+const favourHead = (slot: Slot, at: number): Slot => {
+  if (at > 0) return slot;
+  const meanings = new Map([...slot.meanings].map(([word, share]) => [word, share * WEIGHTS.head]));
+  return { weight: slot.weight * WEIGHTS.head, meanings };
 };
 
 const toSlot = (index: SearchIndex, word: string): Slot | undefined => {
@@ -166,11 +219,13 @@ const adjust = (text: number, entry: IndexedEntry, { deeds, words }: Reading): n
   const number = tellNumber(words);
   let score = text + (entry.everyday ? WEIGHTS.everyday : 0);
   if (number !== undefined && entry.deeds.has("read")) {
-    score += entry.number === number ? WEIGHTS.number : -WEIGHTS.number;
+    score *= entry.number === number ? 1 + WEIGHTS.number : 1 - WEIGHTS.number;
   }
   if (deeds.size > 1 && [...deeds].every((deed) => entry.deeds.has(deed)))
     score += WEIGHTS.allDeeds;
-  if (deeds.size === 0) score *= entry.deeds.has("read") ? NO_DEED_BUT_READS : 1;
+  if (deeds.size === 0 && entry.deeds.has("read")) {
+    score *= number === "many" ? MANY_AND_READS : NO_DEED_BUT_READS;
+  }
   score *= agreement(deeds, entry.deeds);
   return entry.operation.deprecated ? score * DEPRECATED : score;
 };

@@ -25,6 +25,7 @@ export const readRequest = (text: string): Reading => {
     const expression = findExpression(words, at);
     const isVerb = verb !== undefined && verb.length >= (expression?.length ?? 0);
     if (isVerb) deeds.add(verb.deed);
+    if (isVerb && verb.meant !== undefined) stems.push(verb.meant);
     if (expression !== undefined) stems.push(...expression.meant);
     else if (!(isVerb ? EMPTY_VERBS : STOP_WORDS).has(word)) stems.push(stem(word));
     at += Math.max(isVerb ? verb.length : 1, expression?.length ?? 1);

@@ -6,19 +6,25 @@ const MAX_WORDS = 60;
 
 /**
  * The words of a sentence in small letters. Values say which record is meant, not which operation: an
- * email address or a phone number stands for a contact, other numbers for nothing.
+ * email address or a phone number stands for a contact, an id for one record, other numbers for
+ * nothing.
  */
 export const splitWords = (text: string): readonly string[] => {
   const words: string[] = [];
-  for (const piece of hideValues(text.slice(0, MAX_LENGTH).toLowerCase()).split(SEPARATORS)) {
+  for (const piece of hideValues(
+    text.slice(0, MAX_LENGTH).replaceAll(NAMES, " ").toLowerCase(),
+  ).split(SEPARATORS)) {
     const word = piece.replace(QUOTES, "");
     if (word === "") continue;
-    if (!word.includes("-") || isExpression(word)) words.push(word);
+    if (/\d/u.test(word) && !isExpression(word)) words.push("@id");
+    else if (!word.includes("-") || isExpression(word)) words.push(word);
     else words.push(...word.split("-").filter((part) => part !== ""));
   }
   return words.slice(0, MAX_WORDS);
 };
 
+/** First names that are verbs or nouns when they are not a name. */
+const NAMES = /(?<=[a-z] )(?:Mark|Bill|Grant|Will|Chase|Drew|Rob|Sue|Art|Miles|Page)\b/gu;
 const SEPARATORS = /[^\p{L}\p{N}@&'-]+/u;
 /** What hangs on a word: quotation marks, a hyphen, the 's of an owner. */
 const QUOTES = /^['-]+|'s$|['-]+$/gu;
@@ -29,5 +35,7 @@ const hideValues = (text: string): string => {
   return plain
     .replaceAll(/[^\s@]+@[^\s@]+/gu, " contact ")
     .replaceAll(/\+?\d[\d\s()-]{6,}\d/gu, " contact ")
+    .replaceAll(/(?<=\b(?:invoice|order|estimate|quote|contact|deal|number|id) )#?\d+/gu, " @id ")
+    .replaceAll(/#\d+/gu, " @id ")
     .replaceAll(/\b(?!301\b)\d[\d.,:]*(?:st|nd|rd|th|k|am|pm)?\b/gu, " ");
 };

@@ -1,19 +1,20 @@
 import type { OperationSummary } from "../operation.ts";
+import { stem } from "./stem.ts";
 
 /** What somebody wants done, whatever it is done to; `act` is any doing without a word of its own. */
-export type Deed = "read" | "create" | "update" | "delete" | "send" | "act";
+export type Deed = "read" | "create" | "update" | "delete" | "send" | "act" | "stop";
 
 /** What people say for each deed; several words are one expression. */
 const VERBS: Readonly<Record<Deed, string>> = {
   read:
     "show, list, find, get, see, view, read, check, search, fetch, display, lookup, look, pull, " +
-    "bring, give, tell, retrieve, browse, count, preview, explain, look up, pull up, bring up, " +
+    "bring, tell, retrieve, browse, count, preview, explain, look up, pull up, bring up, " +
     "look for, look at, look through, give me, tell me, let me see, search for, work out, export, " +
     "download, compare, listen, play, track down, how many",
   create:
     "add, create, make, new, save, enter, register, build, generate, insert, draft, compose, set up, " +
     "put in, put up, book, define, setup, onboard, write, upload, import, reserve, jot down, jot, " +
-    "invite, block off, write down, bring in",
+    "invite, block off, block out, block time, write down, bring in",
   update:
     "change, edit, update, rename, move, modify, fix, correct, adjust, set, switch, assign, reassign, " +
     "raise, lower, replace, mark, turn, reschedule, extend, relabel, alter, amend, tweak, configure, " +
@@ -24,10 +25,12 @@ const VERBS: Readonly<Record<Deed, string>> = {
     "disconnect, uninstall, destroy, unfollow, detach, no more, no longer",
   send: "send, resend, shoot, notify, forward, reply, respond, let them know, send out",
   act:
-    "publish, launch, pause, resume, unpause, stop, cancel, connect, start, begin, run, execute, void, " +
-    "convert, share, approve, suspend, restart, enroll, enrol, subscribe, unsubscribe, " +
-    "merge, trigger, activate, deactivate, enable, disable, call off, kick off, turn into, put, attach, " +
-    "apply, promote, duplicate, clone, refund, sync, follow, hide, lock, freeze, push",
+    "publish, launch, resume, unpause, connect, start, begin, run, execute, convert, share, approve, " +
+    "restart, enroll, enrol, subscribe, merge, trigger, activate, enable, kick off, turn into, put, " +
+    "attach, apply, promote, duplicate, clone, refund, sync, follow, push, give, grant, associate, relate",
+  stop:
+    "stop, cancel, pause, suspend, end, halt, void, deactivate, disable, freeze, lock, call off, hide, " +
+    "unsubscribe, opt out, hold back, unschedule, turn off, switch off",
 };
 
 /** Nouns that are verbs where an object follows at once: "text the customer", but "text templates". */
@@ -56,7 +59,8 @@ const VERBS_BEFORE_OBJECTS: Readonly<Record<string, Deed>> = {
 const OBJECT_STARTS = new Set(
   (
     "the a an my our your him her them this that these those all everyone everybody someone somebody " +
-    "to on some any each us it"
+    "to on some any each us it contact contacts customer customers client clients lead leads person " +
+    "people wallet staff"
   ).split(" "),
 );
 
@@ -65,7 +69,7 @@ interface Verb {
   readonly deed: Deed;
 }
 
-const DEEDS = ["read", "create", "update", "delete", "send", "act"] as const;
+const DEEDS = ["read", "create", "update", "delete", "send", "act", "stop"] as const;
 
 /** Each verb by its first word; the longest expressions come first. */
 const BY_FIRST_WORD: ReadonlyMap<string, readonly Verb[]> = Map.groupBy(
@@ -75,11 +79,21 @@ const BY_FIRST_WORD: ReadonlyMap<string, readonly Verb[]> = Map.groupBy(
   ({ words: [first = ""] }) => first,
 );
 
-/** The verb that stands at this place of a request: its deed and how many words it takes. */
-export const findVerb = (
-  words: readonly string[],
-  at: number,
-): { readonly deed: Deed; readonly length: number } | undefined => {
+/** A verb of a request. */
+export interface FoundVerb {
+  readonly deed: Deed;
+  /** How many words it takes. */
+  readonly length: number;
+  /** The stem that it stands for besides. */
+  readonly meant?: string;
+}
+
+/** The verb that stands at this place of a request. */
+export const findVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
+  // "the check arrived": what follows an article is a thing
+  if (DETERMINERS.has(words[at - 1] ?? "")) return undefined;
+  const split = findSplitVerb(words, at);
+  if (split !== undefined) return split;
   const word = words[at] ?? "";
   const found = BY_FIRST_WORD.get(word)?.find((verb) =>
     verb.words.every((part, offset) => words[at + offset] === part),
@@ -87,19 +101,28 @@ export const findVerb = (
   if (found !== undefined) return { deed: found.deed, length: found.words.length };
   const deed = VERBS_BEFORE_OBJECTS[word];
   if (deed !== undefined && OBJECT_STARTS.has(words[at + 1] ?? "")) return { deed, length: 1 };
-  return findSplitVerb(words, at);
+  return undefined;
 };
 
-// "take the tag off", "throw it away": the particle follows the thing
-const findSplitVerb = (
-  words: readonly string[],
-  at: number,
-): { readonly deed: Deed; readonly length: number } | undefined => {
-  if (words[at] !== "take" && words[at] !== "throw") return undefined;
-  const particle = words
-    .slice(at + 1, at + 8)
-    .some((word) => ["off", "out", "away"].includes(word));
-  return particle ? { deed: "delete", length: 1 } : undefined;
+const DETERMINERS = new Set("the a an my our your his her their its".split(" "));
+
+interface SplitVerb {
+  readonly after: readonly string[];
+  readonly found: FoundVerb;
+}
+
+/** Verbs whose second part follows the thing: "take the tag off", "let her know". */
+const SPLIT_VERBS: Readonly<Record<string, SplitVerb>> = {
+  drop: { after: ["into"], found: { deed: "act", length: 1 } },
+  take: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
+  throw: { after: ["out", "away"], found: { deed: "delete", length: 1 } },
+  let: { after: ["know"], found: { deed: "send", length: 1, meant: stem("message") } },
+};
+
+const findSplitVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
+  const split = SPLIT_VERBS[words[at] ?? ""];
+  const follows = words.slice(at + 1, at + 8).some((word) => split?.after.includes(word));
+  return follows ? split?.found : undefined;
 };
 
 const METHOD_DEEDS = {
@@ -129,14 +152,15 @@ export const agreement = (asked: ReadonlySet<Deed>, done: ReadonlySet<Deed>): nu
 
 const likeness = (one: Deed, other: Deed): number => {
   const both = new Set([one, other]);
-  if (both.has("read") || (both.has("delete") && !both.has("act"))) return APART;
-  if (both.has("act")) return both.has("delete") ? CHANGING : ACTING;
-  return CHANGING;
+  if (both.has("read")) return APART;
+  if (both.has("stop")) return both.has("delete") || both.has("update") ? NEARLY : APART;
+  if (both.has("delete")) return both.has("act") ? CHANGING : APART;
+  return both.has("act") ? NEARLY : CHANGING;
 };
 
 /** Reading for changing, or deleting for creating. */
 const APART = 0.5;
 /** Creating for updating or sending. */
 const CHANGING = 0.7;
-/** Some other doing, such as pausing or publishing, for any of them. */
-const ACTING = 0.9;
+/** Publishing for updating, stopping for deleting. */
+const NEARLY = 0.9;

@@ -10,12 +10,12 @@ export const STOP_WORDS = toSet(
     "if then than no not yes too also very again more most named called name through via go goes " +
     "going went come comes came got gotten thing things something anything d m isn don kindly quickly " +
     "currently still yet already ever last next latest recent recently long use using used between " +
-    "after before during since until ago",
+    "after before during since until ago know new @id",
 );
 
 /** Verbs that say nothing about the thing, as "record a payment" and "download the file" do. */
 export const EMPTY_VERBS = toSet(
-  "show list find get see view read check search fetch display lookup look pull bring give tell " +
+  "show list find get see view read check search fetch display lookup look pull bring give grant tell " +
     "retrieve browse add create make new save enter build generate insert set put setup change edit " +
     "update modify fix correct adjust delete remove erase drop discard scrap bin trash wipe kick rid " +
     "take throw close clear destroy let how no work alter amend tweak mark turn switch",
@@ -30,7 +30,7 @@ export const ASKING = toSet(
 export const ALL = toSet("all every everyone everybody list those these");
 
 /** Words that mean one record. */
-export const ONE = toSet("one single details detail id");
+export const ONE = toSet("one single details detail id @id");
 
 /** Words that mean many records where none of `ONE` is said. */
-export const MANY = toSet("many which who everything our");
+export const MANY = toSet("many which who everything our find search lookup");
