@@ -36,6 +36,8 @@ export interface IndexedEntry {
   readonly everyday: boolean;
   readonly deeds: ReadonlySet<Deed>;
   readonly number: "one" | "many";
+  /** It changes many records in one call. */
+  readonly bulk: boolean;
   /** Its places in `sentences`: its summary first, then its phrases. */
   readonly sentences: { readonly from: number; readonly to: number };
 }
@@ -52,6 +54,8 @@ export interface SearchIndex {
 /** How much a word counts by where it stands. */
 const FIELD_WEIGHTS = { summary: 1.5, phrase: 1, name: 1.5 } as const;
 const SATURATION = 1.2;
+/** The stem of what is done to many records in one call. */
+export const BULK = stem("bulk");
 /** A word that two operations have says hardly more than one that six have. */
 const MAX_RARITY = 4.5;
 /** When something was or is to be says little about what it is. */
@@ -101,6 +105,7 @@ const toEntry = (
     operation,
     everyday: everyday === true,
     deeds: deeds.size === 0 ? new Set([deedOfMethod(operation)]) : deeds,
+    bulk: read.stems.includes(BULK),
     number: tellNumber(read.words) ?? (operation.path.endsWith("}") ? "one" : "many"),
   };
 };

@@ -1,6 +1,7 @@
 import type { IndexedEntry, SearchIndex } from "./build-index.ts";
 import { type Reading, readRequest, tellNumber } from "./read-request.ts";
 import { stem } from "./stem.ts";
+import { BULK } from "./build-index.ts";
 import { EVERYDAY_STEMS, hintsOf } from "./synonyms.ts";
 import { correctTypo } from "./typo.ts";
 import { agreement, type Deed } from "./verbs.ts";
@@ -29,6 +30,7 @@ const WEIGHTS = {
   head: 1.2,
 } as const;
 
+const BULK_UNASKED = 0.85;
 const DEPRECATED = 0.75;
 /** How many of the best are compared word by word. */
 const CLOSE = 20;
@@ -215,7 +217,7 @@ const sharePairs = (
   return found.length / pairs.length;
 };
 
-const adjust = (text: number, entry: IndexedEntry, { deeds, words }: Reading): number => {
+const adjust = (text: number, entry: IndexedEntry, { deeds, words, stems }: Reading): number => {
   const number = tellNumber(words);
   let score = text + (entry.everyday ? WEIGHTS.everyday : 0);
   if (number !== undefined && entry.deeds.has("read")) {
@@ -227,5 +229,6 @@ const adjust = (text: number, entry: IndexedEntry, { deeds, words }: Reading): n
     score *= number === "many" ? MANY_AND_READS : NO_DEED_BUT_READS;
   }
   score *= agreement(deeds, entry.deeds);
+  if (entry.bulk && !stems.includes(BULK)) score *= BULK_UNASKED;
   return entry.operation.deprecated ? score * DEPRECATED : score;
 };

@@ -2,7 +2,7 @@ import { splitWords } from "./split-words.ts";
 import { stem } from "./stem.ts";
 import { findExpression } from "./synonyms.ts";
 import { type Deed, findVerb } from "./verbs.ts";
-import { ALL, ASKING, EMPTY_VERBS, MANY, ONE, STOP_WORDS } from "./word-lists.ts";
+import { ALL, ASKING, EMPTY_VERBS, MANY, ONE, QUESTION_STARTS, STOP_WORDS } from "./word-lists.ts";
 
 /** What a sentence says, whether a request or one of the words of an operation. */
 export interface Reading {
@@ -31,8 +31,16 @@ export const readRequest = (text: string): Reading => {
     at += Math.max(isVerb ? verb.length : 1, expression?.length ?? 1);
   }
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
-  if (deeds.size === 0 && words.some((word) => ASKING.has(word))) deeds.add("read");
-  return { words, stems, deeds };
+  return { words, stems, deeds: isQuestion(words, deeds) ? READS : deeds };
+};
+
+const READS: ReadonlySet<Deed> = new Set(["read"]);
+
+// "what did she write" asks, and orders nothing; "how do I write a note" does
+const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {
+  if (words[0] === "how" && (words[1] === "to" || words[2] === "i")) return false;
+  if (QUESTION_STARTS.has(words[0] ?? "")) return true;
+  return deeds.size === 0 && words.some((word) => ASKING.has(word));
 };
 
 /** Whether a sentence means one record or many; undefined where nothing tells. */

@@ -14,7 +14,7 @@ const VERBS: Readonly<Record<Deed, string>> = {
   create:
     "add, create, make, new, save, enter, register, build, generate, insert, draft, compose, set up, " +
     "put in, put up, book, define, setup, onboard, write, upload, import, reserve, jot down, jot, " +
-    "invite, block off, block out, block time, write down, bring in",
+    "invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
   update:
     "change, edit, update, rename, move, modify, fix, correct, adjust, set, switch, assign, reassign, " +
     "raise, lower, replace, mark, turn, reschedule, extend, relabel, alter, amend, tweak, configure, " +
@@ -23,14 +23,14 @@ const VERBS: Readonly<Record<Deed, string>> = {
     "delete, remove, erase, drop, discard, scrap, bin, trash, wipe, kick, get rid of, take off, " +
     "take out, take away, take down, throw away, throw out, close down, clear out, rid, untag, unlink, " +
     "disconnect, uninstall, destroy, unfollow, detach, no more, no longer",
-  send: "send, resend, shoot, notify, forward, reply, respond, let them know, send out",
+  send: "send, resend, shoot, notify, forward, reply, respond, let them know, send out, write back, text back, get back to, inform",
   act:
     "publish, launch, resume, unpause, connect, start, begin, run, execute, convert, share, approve, " +
     "restart, enroll, enrol, subscribe, merge, trigger, activate, enable, kick off, turn into, put, " +
-    "attach, apply, promote, duplicate, clone, refund, sync, follow, push, give, grant, associate, relate",
+    "attach, apply, crawl, scan, train, promote, duplicate, clone, refund, sync, follow, push, give, grant, associate, relate",
   stop:
     "stop, cancel, pause, suspend, end, halt, void, deactivate, disable, freeze, lock, call off, hide, " +
-    "unsubscribe, opt out, hold back, unschedule, turn off, switch off",
+    "unsubscribe, opt out, hold back, unschedule, turn off, switch off, expire",
 };
 
 /** Nouns that are verbs where an object follows at once: "text the customer", but "text templates". */
@@ -104,7 +104,9 @@ export const findVerb = (words: readonly string[], at: number): FoundVerb | unde
   return undefined;
 };
 
-const DETERMINERS = new Set("the a an my our your his her their its".split(" "));
+const DETERMINERS = new Set(
+  "the a an my our your his her their its in on of as per that who".split(" "),
+);
 
 interface SplitVerb {
   readonly after: readonly string[];
@@ -116,6 +118,8 @@ const SPLIT_VERBS: Readonly<Record<string, SplitVerb>> = {
   drop: { after: ["into"], found: { deed: "act", length: 1 } },
   take: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
   throw: { after: ["out", "away"], found: { deed: "delete", length: 1 } },
+  put: { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
+  get: { after: ["signed"], found: { deed: "send", length: 1 } },
   let: { after: ["know"], found: { deed: "send", length: 1, meant: stem("message") } },
 };
 

@@ -9,8 +9,8 @@ export const STOP_WORDS = toSet(
     "need needs want wants like just now right some any what which who whom when where why how much " +
     "if then than no not yes too also very again more most named called name through via go goes " +
     "going went come comes came got gotten thing things something anything d m isn don kindly quickly " +
-    "currently still yet already ever last next latest recent recently long use using used between " +
-    "after before during since until ago know new @id",
+    "currently still yet ever last next latest recent recently long use using used between " +
+    "after before during since until ago know new @id pet pets car cars vehicle vehicles",
 );
 
 /** Verbs that say nothing about the thing, as "record a payment" and "download the file" do. */
@@ -24,6 +24,12 @@ export const EMPTY_VERBS = toSet(
 /** Words that begin or hold a question: reading is meant where no verb says otherwise. */
 export const ASKING = toSet(
   "what which who when where why how is are does do did has have was were details detail",
+);
+
+/** Words that a question begins with: whatever verb follows, something is to be read. */
+export const QUESTION_STARTS = toSet(
+  "what which who whose when where why how is are was were does do did has have had any anything " +
+    "anybody anyone am",
 );
 
 /** Words that mean many records, whatever else is said. */
