@@ -75,7 +75,7 @@ const runRoute = (input: {
   const isV3 = version === "v3";
   const { world } = deps;
   const params: Readonly<Record<string, string>> = context.req.param();
-  const query = readQuery(route.query?.(isV3) ?? {}, context.req.query());
+  const query = readQuery(route.query?.(isV3) ?? {}, context.req.queries());
   const refusal = checkCall({ route, caller, isV3, params, query, body, world });
   if (refusal !== undefined) return refusal;
   const { origin, pathname } = new URL(context.req.url);

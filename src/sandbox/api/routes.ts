@@ -1,4 +1,5 @@
 import type { Route } from "../gate/route.ts";
+import { calendarRoutes } from "./calendar-routes.ts";
 import { contactEnrolmentRoutes } from "./contact-enrolments.ts";
 import { contactFollowerRoutes } from "./contact-followers.ts";
 import { contactNoteRoutes } from "./contact-notes.ts";
@@ -35,6 +36,7 @@ export const API_ROUTES: readonly Route[] = [
   ...contactTagRoutes,
   ...writeContactRoutes,
   ...conversationRoutes,
+  ...calendarRoutes,
   listOpportunitiesRoute,
   searchOpportunitiesRoute,
   ...opportunityRoutes,

@@ -75,7 +75,6 @@ export const seedWorld = (seed: number): World => {
     appointmentNotes: byId(all("appointmentNotes").flat()),
     resources: new Map(),
     schedules: new Map(),
-    calendarNotifications: new Map(),
   };
 };
 
