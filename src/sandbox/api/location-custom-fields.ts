@@ -123,15 +123,15 @@ const uploadFiles = ({ files, params, newId }: ApiCall): Outcome => {
   if (files.length > MAX_FILES) return refuse(400, `At most ${MAX_FILES} files may be uploaded.`);
   const stored = files.map((file) => ({
     ...file,
-    url: `https://files.example.com/${params["id"] ?? ""}/${newId()}/${encodeURIComponent(file.name)}`,
+    url: `https://files.example.com/${params["id"] ?? ""}/${newId()}/${encodeURIComponent(file.fileName)}`,
   }));
   return answer(200, {
-    uploadedFiles: Object.fromEntries(stored.map(({ name, url }) => [name, url])),
-    meta: stored.map(({ field, name, mimeType, bytes, url }) => ({
+    uploadedFiles: Object.fromEntries(stored.map(({ fileName, url }) => [fileName, url])),
+    meta: stored.map(({ field, fileName, contentType, bytes, url }) => ({
       fieldname: field,
-      originalname: name,
-      mimetype: mimeType,
-      size: bytes,
+      originalname: fileName,
+      mimetype: contentType,
+      size: bytes.length,
       url,
     })),
   });

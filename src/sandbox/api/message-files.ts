@@ -82,9 +82,9 @@ const uploadFiles = ({ body, files, newId }: ApiCall): Outcome => {
   const given = body["attachmentUrls"];
   const urls = typeof given === "string" ? [given] : textsOf(given);
   if (files.length + urls.length === 0) return refuse(400, "No file was uploaded.");
-  const stored = files.map(({ name }): [string, string] => [
-    name,
-    `https://files.example.com/conversations/${newId()}/${encodeURIComponent(name)}`,
+  const stored = files.map(({ fileName }): [string, string] => [
+    fileName,
+    `https://files.example.com/conversations/${newId()}/${encodeURIComponent(fileName)}`,
   ]);
   return answer(200, {
     uploadedFiles: Object.fromEntries([

@@ -310,7 +310,7 @@ describe("messages", () => {
       ({ locationId }) => locationId === open.elsewhere,
     );
     expect((await send(stranger?.id ?? "", { message: "x" })).status).toBe(403);
-    expect((await send("nobody", { message: "x" })).status).toBe(400);
+    expect((await send("nobody", { message: "x" })).status).toBe(404);
   });
 
   it("wait for their time, go out then, and can be called off before", async () => {
