@@ -13,7 +13,7 @@ import { installedLocationRoutes } from "./oauth/installed-locations.ts";
 import { issueTokens, type SandboxApp } from "./oauth/issue-tokens.ts";
 import { locationTokenRoutes } from "./oauth/location-token.ts";
 import { parseBody, readTokenParameters } from "./oauth/parameters.ts";
-import { type CallDeps, serveCall } from "./serve-call.ts";
+import { type CallDeps, FILES_PATH, serveCall, serveFile } from "./serve-call.ts";
 import { respond } from "./serve-route.ts";
 import { toUuid } from "./world/ids.ts";
 
@@ -48,6 +48,7 @@ export const createSandboxApp = (parts: SandboxParts): Hono<SandboxEnv> => {
     ...API_ROUTES,
   ];
   const calls = { ...parts, findTarget: createTargetFinder(routes) };
+  hono.get(`${FILES_PATH}/:name`, (context) => serveFile(parts.files, context));
   hono.all("*", (context) => serveCall(calls, context));
   return hono;
 };

@@ -3,6 +3,8 @@ import type { SandboxEnv } from "./apply-faults.ts";
 import { answerCall } from "./catalogue/answer-call.ts";
 import type { OperationCall, SentBody } from "./catalogue/call.ts";
 import { findPlacements } from "./catalogue/check-location.ts";
+import { findBehaviour } from "./catalogue/families.ts";
+import type { FileShelf, ShelvedFile } from "./catalogue/file-shelf.ts";
 import { judgeCall } from "./catalogue/judge-call.ts";
 import { placeholderNames } from "./catalogue/match-path.ts";
 import { prepareCall } from "./catalogue/prepare-call.ts";
@@ -21,8 +23,12 @@ import { toRecordId, toUuid } from "./world/ids.ts";
 export interface CallDeps extends ServeDeps {
   readonly seed: number;
   readonly records: RecordStore;
+  readonly files: FileShelf;
   readonly findTarget: TargetFinder;
 }
+
+/** Where uploaded files are served. */
+export const FILES_PATH = "/sandbox/files";
 
 type ApiContext = Context<SandboxEnv>;
 
@@ -79,7 +85,7 @@ const runCall = (deps: CallDeps, known: KnownCall): Outcome => {
   if (complaint !== undefined) return complaint;
   if (call === undefined) return refuse(404, "Not Found");
   const isV3 = known.version === "v3";
-  return answerCall(
+  return (findBehaviour(call.facts.id) ?? answerCall)(
     prepareCall(
       {
         seed: deps.seed,
@@ -89,10 +95,27 @@ const runCall = (deps: CallDeps, known: KnownCall): Outcome => {
         now: new Date(deps.clock.nowMs()).toISOString(),
         newId: () => toRecordId(deps.random.bytes(20)),
         traceId: () => toUuid(deps.random.bytes(16)),
+        shelve: toShelve(deps, known.context),
       },
       call,
     ),
   );
+};
+
+/** Keeps a file and gives the address that it has from now on. */
+const toShelve =
+  ({ files }: CallDeps, context: ApiContext) =>
+  (file: ShelvedFile): string =>
+    new URL(`${FILES_PATH}/${files.put(file)}`, context.req.url).href;
+
+/** Serves an uploaded file, to anyone who knows its address, as GoHighLevel's storage does. */
+export const serveFile = (files: FileShelf, context: ApiContext): Response => {
+  const file = files.find(context.req.param("name") ?? "");
+  if (file === undefined) return context.notFound() as Response;
+  // What people upload must not run in a browser under the sandbox's origin.
+  context.header("Content-Type", "application/octet-stream");
+  context.header("X-Content-Type-Options", "nosniff");
+  return context.body(Buffer.from(file.bytes));
 };
 
 const runStateful = (
@@ -111,6 +134,7 @@ const runStateful = (
         version,
         body: fields,
         files: body.files,
+        shelve: toShelve(deps, context),
         params: target.params,
       });
 };

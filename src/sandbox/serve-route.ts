@@ -8,7 +8,7 @@ import { checkCall } from "./gate/check-call.ts";
 import { type JsonObject, readQuery } from "./gate/fields.ts";
 import { type Outcome, toErrorBody } from "./gate/outcome.ts";
 import type { RateCounter } from "./gate/rate-limit.ts";
-import type { Route } from "./gate/route.ts";
+import type { ApiCall, Route } from "./gate/route.ts";
 import { type ApiVersion, findVersion } from "./gate/version.ts";
 import type { SandboxRandom } from "./random.ts";
 import { toRecordId, toUuid } from "./world/ids.ts";
@@ -33,9 +33,10 @@ export const runRoute = (input: {
   readonly version: ApiVersion;
   readonly body: JsonObject;
   readonly files: readonly SentFile[];
+  readonly shelve: ApiCall["shelve"];
   readonly params: Readonly<Record<string, string>>;
 }): Outcome => {
-  const { deps, route, context, caller, version, body, files, params } = input;
+  const { deps, route, context, caller, version, body, files, shelve, params } = input;
   const isV3 = version === "v3";
   const { world } = deps;
   const query = readQuery(route.query?.(isV3) ?? {}, context.req.queries());
@@ -50,6 +51,7 @@ export const runRoute = (input: {
     query,
     body,
     files,
+    shelve,
     world,
     url: `${origin}${pathname}`,
     now: new Date(deps.clock.nowMs()).toISOString(),

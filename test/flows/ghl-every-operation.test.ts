@@ -26,19 +26,24 @@ const operations = listOperations().map(({ id }): Operation => {
   return operation;
 });
 
+/** A client and the location that it calls about. */
+interface Caller {
+  readonly client: GhlClientLibrary;
+  readonly here: string;
+}
+
 // A hundred calls in ten seconds are allowed: both sides live so much faster.
 const clock = createScaledClock(Date.now(), 400);
 let sandbox: RunningSandbox;
-let here: string;
-let oauthClient: GhlClientLibrary;
-let privateClient: GhlClientLibrary;
-const known = { contactId: "", pipelineId: "" };
+let withOAuth: Caller;
+let withPrivateToken: Caller;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ clock });
-  here = sandbox.locations[0]?.id ?? "";
+  const [first, second] = sandbox.locations;
+  if (first === undefined || second === undefined) throw new Error("two locations are needed");
   const tokens = {
-    location: (await signIn(sandbox, here)).access_token,
+    location: (await signIn(sandbox, first.id)).access_token,
     company: (await signIn(sandbox, "company")).access_token,
   };
   const source: TokenSource = {
@@ -47,26 +52,31 @@ beforeAll(async () => {
     replaceToken: (request) => source.getToken(request),
   };
   const shared = { apiBaseUrl: sandbox.baseUrl, clock };
-  const privateToken = toSecret(sandbox.privateTokens.get(here) ?? "");
-  oauthClient = createGhlClient({ ...shared, auth: { tokens: source } });
-  privateClient = createGhlClient({ ...shared, auth: { privateToken } });
-  known.contactId = await firstId("contacts.search-contacts-advanced", "contacts");
-  known.pipelineId = await firstId("opportunities.get-pipelines", "pipelines");
+  const privateToken = toSecret(sandbox.privateTokens.get(second.id) ?? "");
+  withOAuth = {
+    client: createGhlClient({ ...shared, auth: { tokens: source } }),
+    here: first.id,
+  };
+  // Another location, so that neither finds what the other has made.
+  withPrivateToken = {
+    client: createGhlClient({ ...shared, auth: { privateToken } }),
+    here: second.id,
+  };
 });
-
-const firstId = async (operation: string, list: string): Promise<string> => {
-  const body = operation.startsWith("contacts") ? { body: { pageLimit: 1 } } : {};
-  const result = await oauthClient.call(operation, { ...body, locationId: here });
-  if (!result.ok) throw new Error(operation);
-  const records = (result.value.body as Readonly<Record<string, { readonly id: string }[]>>)[list];
-  return records?.at(-1)?.id ?? "";
-};
 
 afterAll(async () => {
-  await oauthClient.close();
-  await privateClient.close();
+  await withOAuth.client.close();
+  await withPrivateToken.client.close();
   await sandbox.close();
 });
+
+const firstId = async (caller: Caller, operation: string, list: string): Promise<string> => {
+  const body = operation.startsWith("contacts") ? { body: { pageLimit: 1 } } : {};
+  const result = await caller.client.call(operation, { ...body, locationId: caller.here });
+  if (!result.ok) throw new Error(operation);
+  const records = (result.value.body as Readonly<Record<string, { readonly id: string }[]>>)[list];
+  return records?.[0]?.id ?? "";
+};
 
 const FILE = { base64: Buffer.from("id,name\n1,Ada\n").toString("base64"), fileName: "a.csv" };
 
@@ -77,7 +87,7 @@ const nextName = (): string => {
 };
 
 /** What single operations need beyond what their specs require, and why. */
-const toExtras = async (id: string): Promise<object> => {
+const toExtras = async (caller: Caller, id: string): Promise<object> => {
   switch (id) {
     // The fields that uploads take files in, as their descriptions say.
     case "conversations.upload-file-attachments":
@@ -101,8 +111,15 @@ const toExtras = async (id: string): Promise<object> => {
       return { body: { type: "account", role: "user", email: `${nextName()}@example.com` } };
     // Texts that must be instants, time zones, or one of several ids.
     case "calendars.create-appointment":
-    case "calendars.create-block-slot":
       return { body: { startTime: "2026-11-02T09:00:00Z", endTime: "2026-11-02T10:00:00Z" } };
+    case "calendars.create-block-slot":
+      return {
+        body: {
+          calendarId: "id-1",
+          startTime: "2026-11-02T09:00:00Z",
+          endTime: "2026-11-02T10:00:00Z",
+        },
+      };
     case "calendars.createSchedule":
       return { body: { timezone: "Europe/London" } };
     case "calendars.get-calendar-events":
@@ -110,7 +127,13 @@ const toExtras = async (id: string): Promise<object> => {
       return { parameters: { startTime: "1", endTime: "2", calendarId: "id-1" } };
     // These must exist.
     case "opportunities.create-opportunity":
-      return { body: { contactId: known.contactId, pipelineId: known.pipelineId } };
+    case "opportunities.Upsert-opportunity":
+      return {
+        body: {
+          contactId: await firstId(caller, "contacts.search-contacts-advanced", "contacts"),
+          pipelineId: await firstId(caller, "opportunities.get-pipelines", "pipelines"),
+        },
+      };
     case "oauth.get-access-token": {
       const { clientId, clientSecret } = sandbox;
       const { refresh_token: refreshToken } = await signIn(sandbox, "company");
@@ -126,7 +149,8 @@ interface Input {
   readonly body?: unknown;
 }
 
-const toInput = async (operation: Operation): Promise<Input> => {
+const toInput = async (caller: Caller, operation: Operation): Promise<Input> => {
+  const { here } = caller;
   const values = {
     companyId: sandbox.companyId,
     appId: sandbox.appId,
@@ -135,13 +159,19 @@ const toInput = async (operation: Operation): Promise<Input> => {
     altType: "location",
   };
   const { parameters, body } = sampleCall(operation, { values });
-  const extras = (await toExtras(operation.id)) as Partial<Input>;
+  const extras = (await toExtras(caller, operation.id)) as Partial<Input>;
   return {
     parameters: { ...parameters, ...extras.parameters },
     ...(body !== undefined && {
       body: Array.isArray(body) ? body : { ...body, ...(extras.body as object | undefined) },
     }),
   };
+};
+
+const toInputs = async (those: readonly Operation[]): Promise<ReadonlyMap<string, Input>> => {
+  const inputs = new Map<string, Input>();
+  for (const one of those) inputs.set(one.id, await toInput(withOAuth, one));
+  return inputs;
 };
 
 const expectationOf = ({ method, path }: Operation): ExpectedOperation => {
@@ -153,7 +183,7 @@ const expectationOf = ({ method, path }: Operation): ExpectedOperation => {
 const LOCATION_NAMES = /:(?:locationId|location_id|altId)$/u;
 
 /** The places in which the spec takes the location, with the location in each. */
-const toPlacements = ({ names }: ExpectedOperation): object =>
+const toPlacements = ({ names }: ExpectedOperation, here: string): object =>
   Object.fromEntries(
     names
       .filter((name) => LOCATION_NAMES.test(name))
@@ -167,18 +197,14 @@ const toPlacements = ({ names }: ExpectedOperation): object =>
 const toPathPattern = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/\{[^}]+\}/gu, "[^/]+").replace(/\/$/u, "/?")}$`, "u");
 
-type Client = () => GhlClientLibrary;
-const withOAuth: Client = () => oauthClient;
-const withPrivateToken: Client = () => privateClient;
-
-const send = (client: Client, operation: Operation, input: Input) =>
-  client().call(operation.id, { ...input, locationId: here, deadlineMs: 3_600_000 });
+const send = ({ client, here }: Caller, operation: Operation, input: Input) =>
+  client.call(operation.id, { ...input, locationId: here, deadlineMs: 3_600_000 });
 
 /** The only request that a call led to. */
-const requestOf = async (client: Client, operation: Operation): Promise<SandboxRequest> => {
-  const input = await toInput(operation);
+const requestOf = async (caller: Caller, operation: Operation): Promise<SandboxRequest> => {
+  const input = await toInput(caller, operation);
   sandbox.control.clearRequests();
-  const result = await send(client, operation, input);
+  const result = await send(caller, operation, input);
   const [request, ...others] = sandbox.control.requests();
   if (request === undefined) throw new Error(`${operation.id}: ${JSON.stringify(result)}`);
   expect([operation.id, others]).toEqual([operation.id, []]);
@@ -200,18 +226,18 @@ const toReached = (operation: Operation, request: SandboxRequest): object => {
   };
 };
 
-const toWanted = (operation: Operation, caller: string): object => {
+const toWanted = (operation: Operation, caller: string, here: string): object => {
   const wanted = expectationOf(operation);
   const { method, path, version } = wanted;
   const reached = { id: operation.id, method, path, version, status: "answered" };
   // The token endpoint takes no token, and its body is that of OAuth.
   if (path === "/oauth/token") return reached;
-  return { ...reached, caller, placements: toPlacements(wanted), complaints: [] };
+  return { ...reached, caller, placements: toPlacements(wanted, here), complaints: [] };
 };
 
 /** The operations whose request is not as wanted, with what it was. */
 const findStrays = async (
-  client: Client,
+  by: Caller,
   those: readonly Operation[],
   toCaller: (operation: Operation) => string,
 ): Promise<object[]> => {
@@ -219,8 +245,8 @@ const findStrays = async (
   // The location and all that is in it is gone after this one.
   const isLast = ({ id }: Operation): number => Number(id === "locations.delete-location");
   for (const operation of those.toSorted((left, right) => isLast(left) - isLast(right))) {
-    const reached = toReached(operation, await requestOf(client, operation));
-    const wanted = toWanted(operation, toCaller(operation));
+    const reached = toReached(operation, await requestOf(by, operation));
+    const wanted = toWanted(operation, toCaller(operation), by.here);
     if (!isDeepStrictEqual(reached, wanted)) strays.push({ reached, wanted });
   }
   return strays;
@@ -248,7 +274,9 @@ describe(`every operation of the ${expectationSource}`, () => {
     expect(open.length).toBeGreaterThan(500);
     sandbox.control.clearRequests();
     for (const operation of those.filter((one) => !open.includes(one))) {
-      expect(await send(withPrivateToken, operation, await toInput(operation))).toMatchObject({
+      expect(
+        await send(withPrivateToken, operation, await toInput(withPrivateToken, operation)),
+      ).toMatchObject({
         failure: { kind: "token", failure: { kind: "wrong_token_class" } },
       });
     }
@@ -268,7 +296,8 @@ describe(`every operation of the ${expectationSource}`, () => {
   it("is refused by name when one required argument is missing, and nothing is sent", async () => {
     let tried = 0;
     const inputs = new Map<string, Input>();
-    for (const operation of operations) inputs.set(operation.id, await toInput(operation));
+    for (const operation of operations)
+      inputs.set(operation.id, await toInput(withOAuth, operation));
     sandbox.control.clearRequests();
     for (const operation of operations) {
       const { required } = expectationOf(operation);
@@ -291,15 +320,14 @@ describe(`every operation of the ${expectationSource}`, () => {
   });
 
   it("is refused without its location, and nothing is sent", async () => {
+    const those = operations.filter((one) => expectationOf(one).tokenClass === "location");
+    const inputs = await toInputs(those);
     sandbox.control.clearRequests();
-    for (const operation of operations) {
-      if (expectationOf(operation).tokenClass !== "location") continue;
-      const result = await oauthClient.call(operation.id, await toInput(operation));
-      expect([operation.id, result]).toEqual([
-        operation.id,
-        { ok: false, failure: { kind: "location_required" } },
-      ]);
+    for (const { id } of those) {
+      const result = await withOAuth.client.call(id, inputs.get(id));
+      expect([id, result]).toEqual([id, { ok: false, failure: { kind: "location_required" } }]);
     }
+    expect(those.length).toBeGreaterThan(500);
     expect(sandbox.control.requests()).toEqual([]);
   });
 });

@@ -60,6 +60,13 @@ const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   ],
   // gohighlevel.md §4.10: live use shows that location, page and size suffice.
   "POST /objects/{}/records/search": ["body:query", "body:searchAfter"],
+  // gohighlevel.md §4.10: a calendar or a user, one of the two.
+  "POST /calendars/events/block-slots": ["body:calendarId"],
+  "PUT /calendars/events/block-slots/{}": ["body:calendarId"],
+  // gohighlevel.md §2: a folder that nobody documents.
+  "POST /custom-fields": ["body:parentId"],
+  // Both, whatever the mode of payment.
+  "POST /invoices/{}/record-payment": ["body:card", "body:cheque"],
   // gohighlevel.md §2: an ordinary message has neither.
   "POST /conversations/messages": ["body:subType", "body:status"],
   // The links come back from the upload.

@@ -1,4 +1,4 @@
-import { findPagination } from "../../ghl/catalog/overlays/pagination.ts";
+import { findPagination, type Pagination } from "../../ghl/catalog/overlays/pagination.ts";
 import { isJsonObject, type JsonObject } from "../gate/fields.ts";
 import { answer, type Outcome, refuse } from "../gate/outcome.ts";
 import { bodyFields } from "./call.ts";
@@ -53,9 +53,11 @@ const withRecord = (call: FamilyCall, use: (record: StoredRecord) => Outcome): O
   const id = call.recordId ?? "";
   const found = call.collection().find(id);
   if (found !== undefined) return use(found);
-  if (call.isForeign(id)) return refuse(403, "The token does not have access to this location.");
   // Where nothing lists or creates the records, any id may be one.
-  return call.isKept ? refuse(404, `Record with id ${id} not found`) : use({ id, fields: {} });
+  if (!call.isKept) return use({ id, fields: {} });
+  return call.isForeign(id)
+    ? refuse(403, "The token does not have access to this location.")
+    : refuse(404, `Record with id ${id} not found`);
 };
 
 /** Answers with one record, in the place that the shape has for it. */
@@ -64,56 +66,72 @@ export const answerRecord = (call: FamilyCall, record: StoredRecord): Outcome =>
   if (shape === undefined) return answer(status, presentRecord(call, record, undefined));
   const path = findRecordPath(shape);
   const whole = fillWhole(call, { ...call.echo, id: record.id, _id: record.id });
-  const presented = presentRecord(call, record, shapeAt(shape, path));
-  return answer(status, withValueAt(whole, path, presented));
+  const place = shapeAt(shape, path);
+  // What a deletion says of itself is no record.
+  if (call.role.role === "delete" && !hasId(place)) return answer(status, whole);
+  return answer(status, withValueAt(whole, path, presentRecord(call, record, place)));
 };
 
+const hasId = (shape: Shape | undefined): boolean =>
+  isObjectShape(shape) && ("id" in shape || "_id" in shape);
+
 /** A record in a shape. What was sent or seeded stands as it is; the rest follows from the id. */
-const presentRecord = (
+export const presentRecord = (
   call: FamilyCall,
   { id, fields }: StoredRecord,
   shape: Shape | undefined,
 ): JsonObject => {
-  const ids = isObjectShape(shape)
-    ? { ...("id" in shape && { id }), ...("_id" in shape && { _id: id }) }
-    : { id };
+  const names = ["id", "_id"].filter((name) => isObjectShape(shape) && name in shape);
+  const ids = Object.fromEntries((names.length === 0 ? ["id"] : names).map((name) => [name, id]));
   const known = { ...fields, ...ids };
-  return isObjectShape(shape) ? { ...known, ...fillObject(shape, id, call.fill, known) } : known;
+  return isObjectShape(shape)
+    ? { ...known, ...fillObject(shape, { key: id, known }, call.fill) }
+    : known;
 };
 
 /** The answer as its shape has it, with what is known of its top level. */
 const fillWhole = (call: FamilyCall, known: JsonObject): JsonObject => {
   const { shape } = call.answer;
   const key = `${call.facts.id} ${call.recordId ?? ""}`;
-  return isObjectShape(shape) ? fillObject(shape, key, call.fill, known) : {};
+  return isObjectShape(shape) ? fillObject(shape, { key, known }, call.fill) : {};
 };
 
 /** Answers with records, cut into pages where the operation has them. */
 export const answerList = (call: FamilyCall, all = call.collection().list()): Outcome => {
   const { status, shape } = call.answer;
-  const matching = keepMatching(call, all);
   const pagination = findPagination(call.facts.id);
+  const { at, rowShape, whole } = placeRows(call, pagination);
+  const present = (record: StoredRecord): JsonObject => presentRecord(call, record, rowShape);
+  const matching = keepMatching(call, all, present);
   const page: ListPage =
     pagination === undefined
       ? { rows: matching, keys: [], beside: [] }
-      : cutPage(
-          matching,
-          pagination,
-          pagination.in === "body" ? bodyFields(call.call.body) : call.query,
-        );
-  const path = pagination === undefined ? findListPath(shape) : toPath(pagination.records);
-  const at: AnswerPath = path ?? [lastWord(call.facts.path)];
-  const rowShape = toRowShape(shapeAt(shape, at));
-  const rows = page.rows.map((row, index) => ({
-    ...presentRecord(call, row, rowShape),
-    ...page.keys[index],
-  }));
+      : cutPage(matching, pagination, givenOf(call, pagination));
+  const rows = page.rows.map((row, index) => ({ ...present(row), ...page.keys[index] }));
   const beside = [...toCounts(shape, matching.length), ...page.beside];
-  const whole = beside.reduce<unknown>(
-    (body, [place, value]) => withValueAt(body, place, value),
-    fillWhole(call, call.echo),
-  );
-  return answer(status, withValueAt(whole, at, rows));
+  const body = beside.reduce((value, [place, one]) => withValueAt(value, place, one), whole);
+  return answer(status, withValueAt(body, at, rows));
+};
+
+const givenOf = (call: FamilyCall, pagination: Pagination): JsonObject =>
+  pagination.in === "body" ? bodyFields(call.call.body) : call.query;
+
+/** Where the rows of a list stand, their shape, and what stands around them. */
+const placeRows = (
+  call: FamilyCall,
+  pagination: Pagination | undefined,
+): {
+  readonly at: AnswerPath;
+  readonly rowShape: Shape | undefined;
+  readonly whole: unknown;
+} => {
+  const { shape } = call.answer;
+  const path = pagination === undefined ? findListPath(shape) : toPath(pagination.records);
+  const at = path ?? [lastWord(call.facts.path)];
+  const listed = shapeAt(shape, at);
+  // Some specs shape a list as one of its records.
+  if (listed === undefined && hasId(shape)) return { at, rowShape: shape, whole: {} };
+  return { at, rowShape: toRowShape(listed), whole: fillWhole(call, call.echo) };
 };
 
 const lastWord = (path: string): string =>
@@ -133,6 +151,9 @@ const toCounts = (shape: Shape | undefined, count: number): (readonly [AnswerPat
 /** Shapes an answer from the spec; the names of what was sent, and of the record at hand, keep their values. */
 const answerOther = (call: FamilyCall): Outcome => {
   const { status, shape } = call.answer;
+  const isListing =
+    call.facts.method === "GET" && !hasId(shape) && findListPath(shape) !== undefined;
+  if (isListing) return answerList(call);
   const id = call.recordId;
   const known: JsonObject = {
     ...call.echo,
@@ -147,7 +168,7 @@ const answerOther = (call: FamilyCall): Outcome => {
   const place = shapeAt(shape, path);
   if (path.length === 0 || !isObjectShape(place)) return answer(status, whole);
   const key = id ?? call.facts.id;
-  return answer(status, withValueAt(whole, path, fillObject(place, key, call.fill, known)));
+  return answer(status, withValueAt(whole, path, fillObject(place, { key, known }, call.fill)));
 };
 
 /** What is answered where the spec is silent: that it was done, and what it was done to. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../gate/fields.ts";
 import type { Outcome } from "../gate/outcome.ts";
 import type { World } from "../world/world.ts";
-import type { OperationCall } from "./call.ts";
+import type { OperationCall, SentFile } from "./call.ts";
 import type { FillContext } from "./fill-shape.ts";
 import type { OperationRole } from "./find-role.ts";
 import type { OperationFacts } from "./read-catalogue.ts";
@@ -31,6 +31,8 @@ export interface FamilyCall {
   readonly isKept: boolean;
   /** Whether an id is that of a record of another location. */
   readonly isForeign: (id: string) => boolean;
+  /** Keeps a file, and gives the address that it has from now on. */
+  readonly shelve: (file: SentFile) => string;
   readonly world: World;
   /** ISO 8601. */
   readonly now: string;

@@ -27,7 +27,7 @@ export const fillShape = (shape: Shape, place: Place, context: FillContext): unk
   const key = `${place.key}.${place.name}`;
   if (isListShape(shape))
     return [fillShape(shape[0], { key, name: singular(place.name) }, context)];
-  return fillObject(shape, key, context, {});
+  return fillObject(shape, { key, known: {} }, context);
 };
 
 /** Whether a shape is that of a list. */
@@ -37,17 +37,16 @@ export const isListShape = (shape: Shape): shape is readonly [Shape] => Array.is
 export const isObjectShape = (shape: Shape | undefined): shape is Readonly<Record<string, Shape>> =>
   typeof shape === "object" && !isListShape(shape);
 
-/** Makes an object of a shape; what is given stands wherever the shape has its name. */
+/** Makes an object of a shape; what is known stands wherever the shape has its name. */
 export const fillObject = (
   shape: Readonly<Record<string, Shape>>,
-  key: string,
+  { key, known }: { readonly key: string; readonly known: JsonObject },
   context: FillContext,
-  given: JsonObject,
 ): JsonObject =>
   Object.fromEntries(
     Object.entries(shape).map(([name, member]) => [
       name,
-      given[name] ?? fillShape(member, { key, name }, context),
+      known[name] ?? fillShape(member, { key, name }, context),
     ]),
   );
 
@@ -87,11 +86,13 @@ const toHash = ({ key, name }: Place, { seed }: FillContext): number =>
 const pick = <Item>(list: readonly Item[], place: Place, context: FillContext): Item | undefined =>
   list[toHash(place, context) % list.length];
 
+const DATE_NAME = /(?:At|Date|Time|Timestamp)$|^date|^time(?!zone)|^start$|^end$/u;
+
 const fillNumber = (place: Place, context: FillContext): number => {
   const hash = toHash(place, context);
   if (/^(?:total|count)|(?:Count|Total)$/u.test(place.name)) return 0;
   if (/amount|price|value|balance|cost/iu.test(place.name)) return 10 + (hash % 490);
-  if (/At$|date|time/iu.test(place.name)) return Date.parse(toDate(place, context));
+  if (DATE_NAME.test(place.name)) return Date.parse(toDate(place, context));
   return 1 + (hash % 20);
 };
 
@@ -134,7 +135,9 @@ const TEXTS: readonly TextRule[] = [
     /timezone/iu,
     ({ key }, { world }) => world.locations[key.length % world.locations.length]?.timezone ?? "UTC",
   ],
-  [/At$|date|time/iu, toDate],
+  [/^message$/u, () => "OK"],
+  [/^error/u, () => ""],
+  [DATE_NAME, toDate],
   [/currency/iu, () => "USD"],
   [/country/iu, () => "US"],
   [/colou?r/iu, () => "#1f6feb"],

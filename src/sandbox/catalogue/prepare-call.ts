@@ -19,18 +19,20 @@ export interface AnswerDeps {
   /** ISO 8601. */
   readonly now: string;
   readonly isV3: boolean;
+  readonly shelve: FamilyCall["shelve"];
   readonly newId: () => string;
   readonly traceId: () => string;
 }
 
 /** How many records a listing starts with: more than a page where it has pages. */
-const SEED_COUNTS = { pages: 23, list: 5, created: 0, unknown: 0 } as const;
+const SEED_COUNTS = { pages: 23, list: 5, created: 0, unknown: 5 } as const;
 
 /** Puts together everything that answering a judged call takes. */
 export const prepareCall = (deps: AnswerDeps, call: OperationCall): FamilyCall => {
   const { facts, caller, params } = call;
   const locationId = caller.locationId ?? Object.values(findPlacements(call))[0];
   const role = findRole(facts);
+  const answer = readAnswer(facts.id, facts.generation);
   const query = readQuery(call);
   const recordId = toRecordId(call);
   const fill: FillContext = {
@@ -49,12 +51,13 @@ export const prepareCall = (deps: AnswerDeps, call: OperationCall): FamilyCall =
     isV3: deps.isV3,
     world: deps.world,
     now: deps.now,
+    shelve: deps.shelve,
     newId: deps.newId,
     traceId: deps.traceId,
     ...(locationId !== undefined && { locationId }),
     ...(recordId !== undefined && { recordId }),
-    answer: readAnswer(facts.id, facts.generation),
-    echo: { ...query, ...params, companyId: caller.companyId },
+    answer,
+    echo: { ...query, ...params, companyId: caller.companyId, statusCode: answer.status },
     fillAny: (shape) => fillShape(shape, { key: facts.id, name: recordId ?? "" }, fill),
     isKept: collectionKind(role.collection) !== "unknown",
     isForeign: (id) =>

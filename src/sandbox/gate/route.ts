@@ -16,6 +16,8 @@ export interface ApiCall {
   readonly body: JsonObject;
   /** The files of a multipart body. */
   readonly files: readonly SentFile[];
+  /** Keeps a file, and gives the address under which the sandbox serves it. */
+  readonly shelve: (file: SentFile) => string;
   /** The address of the request without its query, for links to the next page. */
   readonly url: string;
   readonly world: World;
