@@ -17,12 +17,14 @@ import type { ConfirmationKeeper, ConnectionDirectory } from "./ports.ts";
 import type { GrantedTool } from "./registry.ts";
 import type { PreparedCall, ToolOutcome } from "./tool.ts";
 import { placeTimes } from "./place-times.ts";
+import type { Zones } from "./zones.ts";
 
 /** What tool calls need from the rest of the program. */
 export interface CallDeps {
   readonly ghl: Pick<GhlApiClient, "call" | "rateLimits">;
   readonly connections: ConnectionDirectory;
   readonly confirmations: ConfirmationKeeper;
+  readonly zones: Zones;
   readonly clock: Clock;
   readonly log: Logger;
   readonly server: ServerFacts;
@@ -53,8 +55,15 @@ export async function callTool(call: ToolCall, deps: CallDeps): Promise<ToolOutc
   const context = await toContext(call, place.value, deps);
   const outcome = await prepared.value.run(context);
   return outcome.ok && !isQuestion(outcome.value)
-    ? ok(await placeTimes(outcome.value, place.value.location, context))
+    ? ok(await placeTimes(outcome.value, () => findZone(place.value, context)))
     : outcome;
+}
+
+async function findZone(
+  { location }: Place,
+  context: OperationContext,
+): Promise<string | undefined> {
+  return location === undefined ? undefined : context.zoneOf(location);
 }
 
 interface Place {
@@ -107,6 +116,7 @@ async function toContext(call: ToolCall, place: Place, deps: CallDeps): Promise<
     dialogue: call.dialogue,
     progress: call.progress,
     rateLimits: () => ghl.rateLimits(),
+    zoneOf: (location) => deps.zones.find(location, principal, signal),
     connection: await findConnection(granted, principal, deps),
     ...place,
     callIn: async (at, { parameters, body } = {}): Promise<Result<unknown, GhlFailure>> => {

@@ -45,6 +45,8 @@ export interface GrantContext {
   rateLimits(): readonly RateSnapshot[];
   /** Tells the client how far the call has come; nothing happens where it did not ask for it. */
   progress(progress: Progress): Promise<void>;
+  /** The time zone of a location, where it can be learnt. */
+  zoneOf(location: LocationId): Promise<string | undefined>;
   /** What can be asked of the person, and what they answered (confirm.ts). */
   readonly dialogue: Dialogue;
   readonly confirmations: ConfirmationKeeper;

@@ -21,7 +21,8 @@ export function toJsonSchema(schema: z.ZodObject): JsonSchema {
     cycles: "throw",
   });
   if (JSON.stringify(json).includes('"$ref"')) throw new Error("a tool schema must not need $ref");
-  return deepFreeze({ ...slimMembers(json), type: "object" });
+  // Some hosts read the properties of a tool without looking whether there are any.
+  return deepFreeze({ properties: {}, ...slimMembers(json), type: "object" });
 }
 
 type Json = Readonly<Record<string, unknown>>;

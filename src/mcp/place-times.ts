@@ -1,34 +1,28 @@
-import type { LocationId } from "../core/ids.ts";
-import type { GrantContext } from "./context.ts";
-import { findZone } from "./location-zone.ts";
 import type { ToolOutput } from "./tool.ts";
 import { isUtcTime, toZonedTime } from "./zoned-time.ts";
 
 /**
- * Turns the UTC times of a result into the time of the location, with its offset. Where the zone is
- * not known, or the result has no times, nothing changes; a failure to learn the zone is none of the
- * call.
+ * Turns the UTC times of a result into the time of its location, with the offset. The zone is looked up
+ * only where there is a time; where nobody knows it, nothing changes.
  */
 export async function placeTimes(
   output: ToolOutput,
-  location: LocationId | undefined,
-  context: Pick<GrantContext, "connections" | "principal" | "signal">,
+  findZone: () => Promise<string | undefined>,
 ): Promise<ToolOutput> {
-  if (location === undefined || !holdsTime(output)) return output;
-  const zone = await findZone(location, context);
+  if (!holdsTime(output)) return output;
+  const zone = await findZone();
   return zone === undefined ? output : toZonedOutput(output, zone);
-}
-
-/** A copy of an object in which every UTC time is one of the zone. */
-export function toZonedOutput(output: ToolOutput, zone: string): ToolOutput {
-  return Object.fromEntries(
-    Object.entries(output).map(([name, value]) => [name, toZoned(value, zone)]),
-  );
 }
 
 function holdsTime(value: unknown): boolean {
   if (typeof value === "string") return isUtcTime(value);
   return typeof value === "object" && value !== null && Object.values(value).some(holdsTime);
+}
+
+function toZonedOutput(output: ToolOutput, zone: string): ToolOutput {
+  return Object.fromEntries(
+    Object.entries(output).map(([name, value]) => [name, toZoned(value, zone)]),
+  );
 }
 
 function toZoned(value: unknown, zone: string): unknown {

@@ -21,6 +21,7 @@ import { type ListedTool, type NamedCall, createRegistry } from "./registry.ts";
 import { createServer } from "./server.ts";
 import type { NeededReach } from "./tool.ts";
 import { TOOLS } from "./tools/index.ts";
+import { createZones } from "./zones.ts";
 
 /** What the MCP surface works with. */
 export interface McpSurfaceDeps {
@@ -69,6 +70,7 @@ export function createMcpSurface(given: McpSurfaceDeps): McpSurface {
     ghl: announceChanges(deps.ghl, changes),
     server: { version, mode, scopes },
     registry: createRegistry(TOOLS),
+    zones: createZones(given),
     errorText: signInUrl === undefined ? {} : { signInUrl },
   };
   return {

@@ -23,7 +23,11 @@ export const CONFIRM_SCHEMA: ElicitRequestFormParams["requestedSchema"] = {
 /** The SDK hands the envelope on as it came. */
 const envelope = z.object({
   [CLIENT_CAPABILITIES_META_KEY]: z
-    .object({ elicitation: z.object({ form: z.unknown(), url: z.unknown() }).optional() })
+    .object({
+      elicitation: z
+        .object({ form: z.unknown().optional(), url: z.unknown().optional() })
+        .optional(),
+    })
     .optional(),
 });
 

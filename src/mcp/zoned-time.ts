@@ -20,7 +20,7 @@ export const toZonedTime = (utc: string, zone: string): string => {
   const offset = part("timeZoneName").replace("GMT", "");
   return (
     `${part("year")}-${part("month")}-${part("day")}T` +
-    `${part("hour")}:${part("minute")}:${part("second")}${offset === "" ? "Z" : offset}`
+    `${part("hour")}:${part("minute")}:${part("second")}${offset === "" || offset === "+00:00" ? "Z" : offset}`
   );
 };
 

@@ -11,6 +11,9 @@ export interface ControlState {
   readonly pausedLocations: ReadonlySet<string>;
 }
 
+/** A sandbox that runs for days must not remember every request. */
+const MAX_REQUESTS = 50_000;
+
 /** Creates the levers of one sandbox. */
 export const createControl = (tokens: TokenAuthority): ControlState => {
   const requests: SandboxRequest[] = [];
@@ -22,6 +25,8 @@ export const createControl = (tokens: TokenAuthority): ControlState => {
     pausedLocations,
     record: (request) => {
       requests.push(request);
+      // Forgets many at once, so that most calls copy nothing.
+      if (requests.length >= 2 * MAX_REQUESTS) requests.splice(0, requests.length - MAX_REQUESTS);
     },
     takeFault: (path) => {
       const fault = faults.find(({ pathPrefix, left }) => left > 0 && path.startsWith(pathPrefix));
@@ -31,7 +36,7 @@ export const createControl = (tokens: TokenAuthority): ControlState => {
     },
     grantedScopes: (asked) => scopeLimit ?? asked,
     control: {
-      requests: () => [...requests],
+      requests: () => requests.slice(-MAX_REQUESTS),
       clearRequests: () => {
         requests.length = 0;
       },

@@ -1,5 +1,23 @@
+import type { Placement } from "../ghl/catalog/operation.ts";
+
+/** What became known of a request; all of it where version, token and path were good. */
+export interface RequestDetails {
+  /** The Version header. */
+  readonly version?: string;
+  /** The class of the token. */
+  readonly caller?: "location" | "company" | "private";
+  /** The operation of the catalogue that the request was for. */
+  readonly operation?: string;
+  /** Absent where there was no body. */
+  readonly contentType?: string;
+  /** The locations that the request named, by place as the catalogue writes it. */
+  readonly placements?: Readonly<Partial<Record<Placement, string>>>;
+  /** What the catalogue has against the request: nothing, or the reasons of the first failed check. */
+  readonly complaints?: readonly string[];
+}
+
 /** One request that the sandbox answered, for tests that count them. */
-export interface SandboxRequest {
+export interface SandboxRequest extends RequestDetails {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
@@ -11,7 +29,7 @@ export interface SandboxRequest {
 
 /** Levers for tests and demonstrations. */
 export interface SandboxControl {
-  /** Everything answered since the start or the last `clear`. */
+  /** Everything answered since the start or the last `clear`, the last 50,000 of it. */
   requests(): readonly SandboxRequest[];
   clearRequests(): void;
   /** Every access token issued so far is refused as expired from now on; refresh tokens still work. */

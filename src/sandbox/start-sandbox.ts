@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
+import { createFileShelf } from "./catalogue/file-shelf.ts";
+import { createRecordStore } from "./catalogue/record-store.ts";
 import { createControl } from "./control.ts";
 import { createRateCounter } from "./gate/rate-limit.ts";
 import { createCodeBook } from "./oauth/codes.ts";
@@ -60,6 +62,9 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   const receiveMessage = createInboundLever({ world, clock, random });
   const hono = createSandboxApp({
     app,
+    seed,
+    records: createRecordStore(seed),
+    files: createFileShelf(random),
     world,
     tokens,
     privateTokens,

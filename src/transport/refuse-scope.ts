@@ -37,5 +37,5 @@ export const refuseScope = (
 
 const toolCall = z.object({
   method: z.literal("tools/call"),
-  params: z.object({ name: z.string(), arguments: z.unknown() }),
+  params: z.object({ name: z.string(), arguments: z.unknown().optional() }),
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   type Answer,
   type AttackClient,
@@ -184,6 +184,173 @@ describe("a grant of one location", () => {
         expect(exchange.sent).toContain(tenant.locationId);
         expect(exchange.sent + exchange.received).not.toContain(foreign.locationId);
       }
+    }
+  });
+});
+
+/** What the tools that run any operation can be made to say: each names the other location. */
+const GENERAL_ATTEMPTS: readonly (readonly [
+  string,
+  (foreign: string) => Record<string, unknown>,
+])[] = [
+  ["as the location", (id) => ({ location: id })],
+  ["as one of several", (id) => ({ locations: [id] })],
+  ["as all of them", () => ({ locations: ["all"] })],
+  ["in the parameters", (id) => ({ parameters: { locationId: id } })],
+  ["in the parameters, in snake case", (id) => ({ parameters: { location_id: id } })],
+  ["in the parameters, in capitals", (id) => ({ parameters: { LOCATIONID: id } })],
+  ["as altId", (id) => ({ parameters: { altId: id, altType: "location" } })],
+  ["in a list", (id) => ({ parameters: { locationId: [id] } })],
+  ["in the body", (id) => ({ body: { locationId: id } })],
+  ["in the body, nested", (id) => ({ body: { filters: [{ a: { location_id: id } }] } })],
+  ["in the body, as a list", (id) => ({ body: { locationIds: [id] } })],
+  ["in a filter", (id) => ({ body: { filters: [{ field: "location_id", value: id }] } })],
+  ["as a path", (id) => ({ parameters: { contactId: `../../locations/${id}` } })],
+  ["as an encoded path", (id) => ({ parameters: { contactId: `..%2f..%2flocations%2f${id}` } })],
+  ["beside an id", (id) => ({ parameters: { contactId: `x?locationId=${id}` } })],
+  ["in the fields of a cursor", (id) => ({ cursor: toCursor({ f: { locationId: id }, s: 0 }) })],
+  ["as the location of a cursor", (id) => ({ cursor: toCursor({ l: id, s: 0 }) })],
+];
+
+const toCursor = (value: unknown): string =>
+  Buffer.from(JSON.stringify(value)).toString("base64url");
+
+describe("a grant of one location, through the tools that run any operation", () => {
+  let full: IssuedTokens;
+  beforeAll(async () => {
+    full = await client.obtain({ choose: harbor.locationId, consent: { access: "critical" } });
+  });
+  // The rate budget of a location fills up with time, which stands still otherwise.
+  beforeEach(() => clock.advance(10));
+
+  const calls = [
+    { name: "read_operation", operation: "contacts.search-contacts-advanced" },
+    { name: "read_operation", operation: "contacts.get-contact" },
+    { name: "read_operation", operation: "opportunities.search-opportunity" },
+    { name: "write_operation", operation: "contacts.create-contact" },
+    { name: "critical_operation", operation: "contacts.delete-contact" },
+  ];
+
+  it.each(GENERAL_ATTEMPTS)(
+    "N01: cannot name another location %s, through any of them",
+    async (_name, build) => {
+      for (const { name, operation } of calls) {
+        const before = wire.exchanges().length;
+        const args = { operation, ...build(bluebonnet.locationId) };
+        const answer = await callTool(running, full.access_token, { name, arguments: args });
+        expect(answer.status).toBe(200);
+        expect(answer.text).not.toContain(bluebonnet.name);
+        // As an id it is a value like any other: it travels encoded, in its place, and finds nothing.
+        if (JSON.stringify(args).includes("contactId")) expectOwnPlaceOnly(before);
+        else expectDenied(answer, before);
+      }
+    },
+  );
+
+  it.each(ERAS)("N01: cannot name another location in either era (%s)", async (era) => {
+    const before = wire.exchanges().length;
+    const answer = await callTool(
+      running,
+      full.access_token,
+      {
+        name: "read_operation",
+        arguments: {
+          operation: "contacts.search-contacts-advanced",
+          body: { locationId: bluebonnet.locationId },
+        },
+      },
+      { era },
+    );
+    expectDenied(answer, before);
+  });
+
+  /** Whatever was sent stayed in its place: no other path, no other location in query or body. */
+  function expectOwnPlaceOnly(before: number): void {
+    for (const { path, sent } of wire.exchanges().slice(before)) {
+      const [pathname = "", query = ""] = path.split("?");
+      expect(pathname.split("/")).not.toContain(bluebonnet.locationId);
+      expect(pathname.split("/")).not.toContain("..");
+      const values = [...new URLSearchParams(query)]
+        .filter(([name]) => /location|alt/iu.test(name))
+        .map(([, value]) => value);
+      for (const value of values) expect(value).toBe(harbor.locationId);
+      expect(sent).not.toContain(`"locationId":"${bluebonnet.locationId}"`);
+    }
+  }
+
+  it("N01: gets no record of another location by its id", async () => {
+    const theirs = await callTool(running, bluebonnet.tokens.access_token, {
+      name: "read_operation",
+      arguments: { operation: "contacts.search-contacts-advanced" },
+    });
+    const [contact] = (
+      resultOf(theirs)["structuredContent"] as {
+        contacts: readonly { readonly id: string; readonly name: string }[];
+      }
+    ).contacts;
+    if (contact === undefined) throw new Error("the other location has no contact");
+    for (const [name, operation] of [
+      ["read_operation", "contacts.get-contact"],
+      ["write_operation", "contacts.update-contact"],
+      ["critical_operation", "contacts.delete-contact"],
+    ] as const) {
+      const answer = await callTool(running, full.access_token, {
+        name,
+        arguments: { operation, parameters: { contactId: contact.id } },
+      });
+      expect(resultOf(answer)).toMatchObject({ isError: true });
+      expect(answer.text).not.toContain(contact.name);
+    }
+  });
+
+  it("N01: names no other company", async () => {
+    const before = wire.exchanges().length;
+    for (const given of [
+      { parameters: { companyId: "CompanyCompanyCompan" } },
+      { parameters: {}, body: { companyId: "CompanyCompanyCompan" } },
+    ]) {
+      const answer = await callTool(running, full.access_token, {
+        name: "read_operation",
+        arguments: { operation: "users.search-users", ...given },
+      });
+      expectDenied(answer, before);
+    }
+  });
+
+  it.each([
+    "oauth.get-access-token",
+    "oauth.get-location-access-token",
+    "oauth.get-location-access-token-v3",
+    "oauth.get-installed-location",
+    "saas-api.get-saas-locations",
+  ])("N01: cannot run %s, which reaches past it, and nobody gets tokens", async (operation) => {
+    const everything = await client.obtain({ choose: "company", consent: { access: "critical" } });
+    const before = wire.exchanges().length;
+    for (const tokens of [full, ...(operation.includes("token") ? [everything] : [])]) {
+      for (const name of ["read_operation", "write_operation", "critical_operation"]) {
+        const answer = await callTool(running, tokens.access_token, {
+          name,
+          arguments: { operation, body: { locationId: bluebonnet.locationId } },
+        });
+        expectDenied(answer, before);
+      }
+    }
+  });
+
+  it("N01: cannot pin another location by its address", async () => {
+    const before = wire.exchanges().length;
+    for (const location of [bluebonnet.locationId, bluebonnet.name, "../x"]) {
+      const answer = await callTool(
+        running,
+        full.access_token,
+        { name: "search_contacts" },
+        { path: `/mcp?location=${encodeURIComponent(location)}` },
+      );
+      expect(answer.status).toBe(403);
+      expect(answer.json).toMatchObject({ error: { code: -32602 } });
+    }
+    for (const { path } of wire.exchanges().slice(before)) {
+      expect(path).toBe(`/locations/${harbor.locationId}`);
     }
   });
 });

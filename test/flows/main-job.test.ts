@@ -119,6 +119,10 @@ describe.each(drivers)("$name", (driver) => {
       "search_contacts",
       "create_contact",
       "get_opportunities",
+      "search_operations",
+      "describe_operation",
+      "read_operation",
+      "write_operation",
     ]);
   });
 
@@ -152,7 +156,7 @@ describe.each(drivers)("$name", (driver) => {
       token_type: "Bearer",
     });
     const fresh = await driver.connect(provider);
-    expect((await fresh.listTools()).tools).toHaveLength(5);
+    expect((await fresh.listTools()).tools).toHaveLength(9);
     expect(provider.currentTokens()?.refresh_token).not.toBe(before?.refresh_token);
     await fresh.close();
     await client.close();

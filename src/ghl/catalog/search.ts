@@ -1,5 +1,8 @@
 import { listOperations } from "./index.ts";
 import type { OperationSummary } from "./operation.ts";
+import { buildIndex, type SearchIndex } from "./search/build-index.ts";
+import { rank } from "./search/rank.ts";
+import { wordsOf } from "./words.ts";
 
 /** An operation that a search found. */
 export interface OperationHit {
@@ -16,9 +19,12 @@ export interface SearchOptions {
   readonly allows?: (operation: OperationSummary) => boolean;
 }
 
+let index: SearchIndex | undefined;
+
 /**
  * The operations that a request in plain words most likely means, best first. Synchronous; the index
- * is built at the first call.
+ * is built at the first call. Nothing is found only where no word of the request is known and no
+ * operation is allowed.
  *
  * @public
  */
@@ -26,16 +32,11 @@ export const searchOperations = (
   query: string,
   { limit = 5, allows = () => true }: SearchOptions = {},
 ): readonly OperationHit[] => {
-  const asked = query.toLowerCase().match(/[a-z0-9]+/gu) ?? [];
-  return listOperations()
-    .filter(allows)
-    .map((operation) => ({ operation, score: countShared(operation.summary, asked) }))
-    .filter(({ score }) => score > 0)
-    .toSorted((left, right) => right.score - left.score)
-    .slice(0, limit);
-};
-
-const countShared = (summary: string, asked: readonly string[]): number => {
-  const words = summary.toLowerCase().split(" ");
-  return asked.filter((word) => words.includes(word)).length / words.length;
+  index ??= buildIndex(
+    listOperations().map((operation) => ({ operation, words: wordsOf(operation.id) })),
+  );
+  return rank(index, query)
+    .filter(({ entry }) => allows(entry.operation))
+    .slice(0, limit)
+    .map(({ entry, score }) => ({ operation: entry.operation, score }));
 };

@@ -8,7 +8,7 @@ import type { ToolFailure } from "../failure.ts";
 import { isRecord, toText } from "../record.ts";
 import { findRefusal } from "./allow-operation.ts";
 import type { CheckedCall } from "./check-call.ts";
-import { filledInNames } from "./notation.ts";
+import { filledInNames } from "./filled-in.ts";
 import { nameRecord } from "./name-record.ts";
 
 /** A record that a call touches. */
@@ -77,9 +77,15 @@ async function readOwnRecord(
   );
   const answer = await context.callIn({ location, operation: reader.id }, { parameters });
   if (answer.ok) return ok({ id, name: nameRecord(answer.value) });
-  // Any other failure leaves the record without a name; the person sees its id.
-  return answer.failure.kind === "not_found" ? answer : undefined;
+  // A failure that is not about the record leaves it without a name; the person sees its id.
+  return ABOUT_THE_RECORD.has(answer.failure.kind) ? answer : undefined;
 }
+
+const ABOUT_THE_RECORD: ReadonlySet<string> = new Set([
+  "not_found",
+  "location_forbidden",
+  "bad_request",
+]);
 
 const pathNames = (operation: Operation): readonly string[] => {
   const hidden = filledInNames(operation);

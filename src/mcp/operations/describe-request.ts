@@ -8,7 +8,7 @@ export function describeRequest(request: GhlRequest, body: unknown): ToolOutput 
     request: `${request.method} ${decodeURI(pathname)}`,
     query: Object.fromEntries(searchParams),
     // A form carries files; the body as it was given names them.
-    body: typeof request.body === "string" ? parseBody(request.body) : body,
+    sends: typeof request.body === "string" ? parseBody(request.body) : body,
   };
 }
 

@@ -1,3 +1,4 @@
+import { filledInNames, optionalNames } from "./filled-in.ts";
 import type { Body, Field, Operation, Parameter } from "../../ghl/catalog/operation.ts";
 
 /** How far a notation goes into detail. */
@@ -17,24 +18,22 @@ const DETAILS: readonly Detail[] = [
   { depth: 0, maxValues: 3 },
 ];
 
-/** The names that are filled in for every call. */
-const FILLED_IN: ReadonlySet<string> = new Set(["locationId", "location_id", "altId", "altType"]);
-
-/** The names that a caller of this operation never gives: its location, and its company. */
-export function filledInNames({ location }: Operation): ReadonlySet<string> {
-  const placed = location.flatMap((place) => place.slice(place.indexOf(":") + 1).split("+"));
-  return new Set([...placed.filter((name) => FILLED_IN.has(name)), "companyId"]);
-}
-
 /**
  * The parameters of an operation in one line: `contactId*: string, status: open|won`. `*` marks what is
  * required, `=` a default. What is filled in is left out.
  */
 export function describeParameters(operation: Operation): string {
   const hidden = filledInNames(operation);
+  const optional = optionalNames(operation);
   return operation.parameters
     .filter(({ name }) => !hidden.has(name))
-    .map((parameter) => toMember(parameter.name, toField(parameter), { depth: 1, maxValues: 15 }))
+    .map((parameter) => {
+      const field = toField(parameter);
+      return toMember(parameter.name, optional.has(parameter.name) ? toOptional(field) : field, {
+        depth: 1,
+        maxValues: 60,
+      });
+    })
     .join(", ");
 }
 
@@ -50,29 +49,35 @@ export function describeBody(
   { path, maxCharacters }: { readonly path: readonly string[]; readonly maxCharacters: number },
 ): DescribedBody | undefined {
   const { body } = operation;
-  const root = body === undefined ? undefined : toBodyField(body, filledInNames(operation));
+  const root = body === undefined ? undefined : toBodyField(body, operation);
   const field = root === undefined ? undefined : fieldAt(root, path);
   if (field === undefined) return undefined;
-  const [first] = DETAILS;
-  const full = first === undefined ? "" : toType(field, first);
   for (const detail of DETAILS) {
     const text = toType(field, detail);
-    if (text.length <= maxCharacters) return { text, whole: text === full };
+    if (text.length <= maxCharacters) return { text, whole: !text.includes("…") };
   }
   const short = toType(field, { depth: 0, maxValues: 3 });
   const cut = short.slice(0, maxCharacters);
   return { text: `${cut.slice(0, cut.lastIndexOf(","))}, …}`, whole: false };
 }
 
-function toBodyField(body: Body, hidden: ReadonlySet<string>): Field {
+function toBodyField(body: Body, operation: Operation): Field {
   if (body.items !== undefined) {
     // The tools take objects; check-call.ts unwraps this one.
     const items: Field = { type: "array", required: true, items: body.items };
     return { type: "object", fields: { items } };
   }
   if (body.fields === undefined) return { type: "any" };
-  const fields = Object.entries(body.fields).filter(([name]) => !hidden.has(name));
+  const hidden = filledInNames(operation);
+  const optional = optionalNames(operation);
+  const fields = Object.entries(body.fields)
+    .filter(([name]) => !hidden.has(name))
+    .map(([name, field]) => [name, optional.has(name) ? toOptional(field) : field]);
   return { type: "object", fields: Object.fromEntries(fields) };
+}
+
+function toOptional({ required: _required, ...field }: Field): Field {
+  return field;
 }
 
 function fieldAt(field: Field, [name, ...rest]: readonly string[]): Field | undefined {

@@ -3,25 +3,32 @@ import { type Result, fail, ok } from "../../core/result.ts";
 import { type Pagination, findPagination } from "../../ghl/catalog/overlays/pagination.ts";
 import { toErrorText } from "../errors.ts";
 import type { ToolFailure } from "../failure.ts";
-import { toZonedOutput } from "../place-times.ts";
-import type { UpstreamRecord } from "../record.ts";
+import { placeTimes } from "../place-times.ts";
+import { type UpstreamRecord, isRecord, toRecords } from "../record.ts";
 import { MAX_RESULT_CHARACTERS, fitRecords } from "../result.ts";
-import { shapeAnswer, shapeRow } from "../shape/shape-answer.ts";
+import { shapeRow } from "../shape/shape-answer.ts";
 import type { ToolOutcome, ToolOutput } from "../tool.ts";
-import { checkCall } from "./check-call.ts";
+import { type GivenCall, checkCall } from "./check-call.ts";
 import { inOrder } from "./in-order.ts";
 import { type ListCursor, notOurs, readListCursor, writeListCursor } from "./list-cursor.ts";
 import { toNext } from "./read-one.ts";
-import { type ListedRows, readPages } from "./read-pages.ts";
+import { type ListedRows, fillPaging, readPages } from "./read-pages.ts";
 import { type ReadRequest, toListName } from "./read-request.ts";
 
 /** How many locations are asked at once: each has a rate budget of its own, this server has one CPU. */
 const WIDTH = 4;
 
+/** The rows of one location as they came, and as a result shows them. */
+interface Crop {
+  readonly name: string;
+  readonly listed: ListedRows;
+  readonly shown: readonly UpstreamRecord[];
+}
+
 /** What one location came to. */
 interface Harvest {
   readonly location: LocationSummary;
-  readonly outcome: Result<ListedRows, ToolFailure>;
+  readonly outcome: Result<Crop, ToolFailure>;
 }
 
 /**
@@ -37,18 +44,25 @@ export async function readMany(
   const at = toStart(request, pagination, locations);
   if (!at.ok) return at;
   const { cursor, rest } = at.value;
+  const given = fillPaging(operation, request, request.pages ?? 1);
   // What is wrong with the call is wrong in every location: said once, before any is asked.
   const [first] = rest;
   const checked =
-    first === undefined ? undefined : await checkCall(operation, request, context, first.id);
+    first === undefined ? undefined : await checkCall(operation, given, context, first.id);
   if (checked !== undefined && !checked.ok) return checked;
-  const basket = createBasket(request, pagination, locations.length);
+  const basket = createBasket(request, locations.length);
   const harvests = inOrder({
     items: rest,
     width: WIDTH,
     signal: context.signal,
     work: (location, signal) =>
-      harvest(request, { location, pagination, signal, at: location === first ? cursor : START }),
+      harvest(request, {
+        given,
+        location,
+        pagination,
+        signal,
+        at: location === first ? cursor : START,
+      }),
   });
   for await (const one of harvests) {
     basket.add(one);
@@ -76,38 +90,60 @@ function toStart(
 
 const NO_PAGES: Pagination = { style: "single", in: "query", records: "", pageSize: 1 };
 
-async function harvest(
+interface Field {
+  readonly given: GivenCall;
+  readonly location: LocationSummary;
+  readonly pagination: Pagination | undefined;
+  readonly signal: AbortSignal;
+  readonly at: ListCursor;
+}
+
+async function harvest(request: ReadRequest, field: Field): Promise<Harvest> {
+  const { location } = field;
+  const read = await readField(request, field);
+  if (!read.ok) return { location, outcome: read };
+  const { name, listed } = read.value;
+  const { operation, context } = request;
+  const shaped = listed.rows.map(({ record }) => ({
+    ...shapeRow(record, { operation, name }, request),
+    location: location.name,
+  }));
+  const placed = await placeTimes({ shaped }, () => context.zoneOf(location.id));
+  return { location, outcome: ok({ name, listed, shown: toRecords(placed["shaped"]) }) };
+}
+
+async function readField(
   request: ReadRequest,
-  at: {
-    readonly location: LocationSummary;
-    readonly pagination: Pagination | undefined;
-    readonly signal: AbortSignal;
-    readonly at: ListCursor;
-  },
-): Promise<Harvest> {
-  const { location, pagination, signal } = at;
+  { given, location: { id: location }, pagination, signal, at }: Field,
+): Promise<Result<Omit<Crop, "shown">, ToolFailure>> {
   const { operation, context, pages: maxPages = 1 } = request;
-  const checked = await checkCall(operation, request, context, location.id);
-  if (!checked.ok) return { location, outcome: checked };
+  const checked = await checkCall(operation, given, context, location);
+  if (!checked.ok) return checked;
   const { call } = checked.value;
   if (pagination !== undefined) {
-    const list = {
-      operation,
-      pagination,
-      call,
-      location: location.id,
-      maxPages,
-      at: at.at,
-      signal,
-    };
-    return { location, outcome: await readPages(list, context) };
+    const list = { operation, pagination, call, location, maxPages, at, signal };
+    const read = await readPages(list, context);
+    return read.ok ? ok({ name: toListName(pagination.records), listed: read.value }) : read;
   }
-  const answer = await context.callIn(
-    { location: location.id, operation: operation.id, signal },
-    call,
+  const answer = await context.callIn({ location, operation: operation.id, signal }, call);
+  return answer.ok ? ok(toRows(answer.value, at.skip)) : answer;
+}
+
+/** An answer without pages: its one list, or the answer as a whole. */
+function toRows(answer: unknown, skip: number): Omit<Crop, "shown"> {
+  const only = findOnlyList(answer);
+  const rows = (only?.list ?? [answer]).map((record, index) => ({ record, page: {}, index }));
+  return { name: only?.name ?? "records", listed: { rows: rows.slice(skip) } };
+}
+
+function findOnlyList(
+  answer: unknown,
+): { readonly name: string; readonly list: readonly unknown[] } | undefined {
+  if (!isRecord(answer)) return undefined;
+  const lists = Object.entries(answer).flatMap(([name, list]) =>
+    Array.isArray(list) && list.every(isRecord) ? [{ name, list }] : [],
   );
-  const toRow = (record: unknown): ListedRows => ({ rows: [{ record, page: {}, index: 0 }] });
-  return { location, outcome: answer.ok ? ok(toRow(answer.value)) : answer };
+  return lists.length === 1 ? lists[0] : undefined;
 }
 
 interface Basket {
@@ -118,41 +154,30 @@ interface Basket {
 }
 
 /** Gathers rows until a result is full, and remembers where to go on. */
-function createBasket(
-  request: ReadRequest,
-  pagination: Pagination | undefined,
-  asked: number,
-): Basket {
-  const { operation, context } = request;
-  const name = pagination === undefined ? "records" : toListName(pagination.records);
-  const rows: UpstreamRecord[] = [];
+function createBasket({ context }: ReadRequest, asked: number): Basket {
+  const rows: ToolOutput[] = [];
   const failed: ToolOutput[] = [];
   const more: ToolOutput[] = [];
   let usedCharacters = 0;
   let count = 0;
+  let name = "records";
   let goOn: ListCursor | undefined;
 
-  const toRow = ({ location }: Harvest, record: unknown): UpstreamRecord => {
-    const shaped =
-      pagination === undefined
-        ? shapeAnswer(operation, record, request)
-        : shapeRow(record, { operation, name }, request);
-    const placed = { ...shaped, location: location.name };
-    return location.timezone === undefined ? placed : toZonedOutput(placed, location.timezone);
-  };
-
-  const addRows = (one: Harvest, listed: ListedRows): void => {
-    const shaped = listed.rows.map(({ record }) => toRow(one, record));
-    const left = Math.max(1, MAX_RESULT_CHARACTERS - usedCharacters);
-    const fitted = fitRecords(shaped, left);
-    const fits = rows.length === 0 || JSON.stringify(fitted.records).length <= left + 2;
-    const kept = fits ? fitted.kept : 0;
-    if (kept > 0) rows.push(...fitted.records);
-    usedCharacters += kept === 0 ? 0 : JSON.stringify(fitted.records).length;
-    if (kept < shaped.length)
-      goOn = { ...(toNext(listed, kept) ?? START), location: one.location.id };
+  const addCrop = ({ location }: Harvest, crop: Crop): void => {
+    const { listed, shown } = crop;
+    const left = MAX_RESULT_CHARACTERS - usedCharacters;
+    const fitted = fitRecords(shown, Math.max(1, left));
+    const size = JSON.stringify(fitted.records).length;
+    // At least one row is always taken, however long: but only where the result is empty so far.
+    const kept = rows.length === 0 || size <= left ? fitted.kept : 0;
+    if (kept > 0) {
+      rows.push(...fitted.records);
+      usedCharacters += size;
+      ({ name } = crop);
+    }
+    if (kept < shown.length) goOn = { ...(toNext(listed, kept) ?? START), location: location.id };
     else if (listed.next !== undefined) {
-      more.push({ location: one.location.name, total: listed.total });
+      more.push({ location: location.name, total: listed.total });
     }
   };
 
@@ -160,8 +185,8 @@ function createBasket(
     add: (one) => {
       count += 1;
       const { location, outcome } = one;
-      if (outcome.ok) addRows(one, outcome.value);
-      const failure = outcome.ok ? outcome.value.failure : outcome.failure;
+      if (outcome.ok) addCrop(one, outcome.value);
+      const failure = outcome.ok ? outcome.value.listed.failure : outcome.failure;
       if (failure !== undefined) {
         failed.push({
           location: location.name,
@@ -178,8 +203,8 @@ function createBasket(
       return {
         [name]: rows,
         locations: asked,
-        failed,
-        more_in: more,
+        failed: failed.length === 0 ? undefined : failed,
+        more_in: more.length === 0 ? undefined : more,
         next_cursor: cursor === undefined ? undefined : writeListCursor(cursor),
         note:
           cursor === undefined

@@ -5,16 +5,18 @@ import { fitRecords } from "../result.ts";
 import { shapeAnswer, shapeRow, toFieldsNote } from "../shape/shape-answer.ts";
 import type { ToolOutcome, ToolOutput } from "../tool.ts";
 import { type CheckedCall, checkCall } from "./check-call.ts";
-import { type ListCursor, readListCursor, writeListCursor } from "./list-cursor.ts";
-import { type ListedRows, readPages } from "./read-pages.ts";
+import { type ListCursor, notOurs, readListCursor, writeListCursor } from "./list-cursor.ts";
+import { type ListedRows, fillPaging, readPages } from "./read-pages.ts";
 import { type ReadRequest, toListName } from "./read-request.ts";
 
 /** Runs a reading operation in one location, or for the company. */
 export async function readOne(request: ReadRequest): Promise<ToolOutcome> {
   const { operation, context } = request;
-  const checked = await checkCall(operation, request, context);
-  if (!checked.ok) return checked;
   const pagination = findPagination(operation.id);
+  if (pagination === undefined && request.cursor !== undefined) return notOurs();
+  const given = fillPaging(operation, request, request.pages ?? 1);
+  const checked = await checkCall(operation, given, context);
+  if (!checked.ok) return checked;
   if (pagination !== undefined) return readList(request, checked.value, pagination);
   const answer = await context.callIn(
     { location: checked.value.location, operation: operation.id },
@@ -31,6 +33,8 @@ async function readList(
   const { operation, context, pages: maxPages = 1 } = request;
   const at = readListCursor(request.cursor, pagination);
   if (!at.ok) return at;
+  // The cursor of a reading over several locations, without them.
+  if (at.value.location !== undefined) return notOurs();
   const read = await readPages(
     {
       operation,

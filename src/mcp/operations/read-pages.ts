@@ -2,12 +2,13 @@ import { toConnectionId } from "../../core/ids.ts";
 import type { LocationId } from "../../core/ids.ts";
 import { type Result, ok } from "../../core/result.ts";
 import type { Operation } from "../../ghl/catalog/operation.ts";
-import type { Pagination } from "../../ghl/catalog/overlays/pagination.ts";
+import { type Pagination, findPagination } from "../../ghl/catalog/overlays/pagination.ts";
 import { type PageCursor, firstPosition } from "../../ghl/page-steps.ts";
 import { paginate } from "../../ghl/paginate.ts";
 import type { ContextCall, OperationContext } from "../context.ts";
 import type { ToolFailure } from "../failure.ts";
 import { isRecord } from "../record.ts";
+import type { GivenCall } from "./check-call.ts";
 import { type ListCursor, pagingNames } from "./list-cursor.ts";
 
 /** A record, and where it stands: the page that it is on, and its place there. */
@@ -32,7 +33,7 @@ export interface ListedRows {
 export interface ListRequest {
   readonly operation: Operation;
   readonly pagination: Pagination;
-  /** Checked before; may hold parameters of paging of the caller's own. */
+  /** Checked before, with its parameters of paging: see {@link fillPaging}. */
   readonly call: ContextCall;
   readonly location: LocationId | undefined;
   readonly maxPages: number;
@@ -89,6 +90,23 @@ export async function readPages(
   return ok(toRows({ rows, next, total }));
 }
 
+/**
+ * The call with what its first page is asked with, for checking: operations require some of the
+ * parameters of paging, which a caller leaves to this server.
+ */
+export function fillPaging(
+  operation: Operation,
+  { parameters, body }: GivenCall,
+  maxPages: number,
+): GivenCall {
+  const pagination = findPagination(operation.id);
+  if (pagination === undefined) return { parameters, body };
+  const start = firstPosition(operation, pagination, toSize(pagination, maxPages)).cursor;
+  return pagination.in === "query"
+    ? { parameters: { ...start, ...parameters }, body }
+    : { parameters, body: isRecord(body) || body === undefined ? { ...start, ...body } : body };
+}
+
 /** The context binds the principal's own connection; the listing needs some id to pass along. */
 const BOUND_ELSEWHERE = toConnectionId("of-the-context");
 
@@ -124,20 +142,19 @@ function toClient(
 }
 
 /**
- * Takes the caller's own parameters of paging out of the call, and starts with them: whoever asks for
- * page 3, or for 100 a page, gets that.
+ * Takes the parameters of paging out of the call, and starts with them: whoever asks for page 3, or for
+ * 100 a page, gets that.
  */
-function splitPaging({ operation, pagination, call, maxPages }: ListRequest): {
+function splitPaging({ pagination, call }: ListRequest): {
   readonly call: ContextCall;
   readonly from: PageCursor;
 } {
   const source = pagination.in === "query" ? call.parameters : call.body;
   const values = isRecord(source) ? source : {};
   const names = pagingNames(pagination);
-  const own = Object.entries(values).filter(([name]) => names.includes(name));
-  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
-  const start = firstPosition(operation, pagination, toSize(pagination, maxPages)).cursor;
-  const from = { ...start, ...Object.fromEntries(own) };
+  const entries = Object.entries(values);
+  const from = Object.fromEntries(entries.filter(([name]) => names.includes(name)));
+  const rest = Object.fromEntries(entries.filter(([name]) => !names.includes(name)));
   const split = pagination.in === "query" ? { ...call, parameters: rest } : { ...call, body: rest };
   return { call: split, from: withoutFirst(pagination, from) };
 }

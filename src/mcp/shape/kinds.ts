@@ -29,7 +29,6 @@ const KIND_FIELDS = {
     "contact.name",
     "assignedTo",
     "updatedAt",
-    "lastStageChangeAt",
   ],
   conversation: [
     "id",

@@ -35,7 +35,8 @@ export function toFieldsNote(
   const records = rows.filter(isRecord);
   if (fields === undefined || records.length === 0) return undefined;
   const unknown = findUnknownPaths(records, fields);
-  const names = [...new Set(records.flatMap((record) => Object.keys(record)))].slice(0, 40);
+  const shown = records.map((record) => slimRecord(record, TIGHT));
+  const names = [...new Set(shown.flatMap((record) => Object.keys(record)))].slice(0, 40);
   return unknown.length === 0
     ? undefined
     : `no record has ${unknown.join(", ")}; they have ${names.join(", ")}`;

@@ -3,7 +3,6 @@ import { type Result, fail, ok } from "../../core/result.ts";
 import { findCalendars } from "../calendars.ts";
 import type { ToolFailure } from "../failure.ts";
 import { readLocalTime, writeLocalTime } from "../local-time.ts";
-import { findZone } from "../location-zone.ts";
 import { optional } from "../optional.ts";
 import { isRecord } from "../record.ts";
 import { defineTool } from "../tool.ts";
@@ -37,7 +36,7 @@ export const bookAppointment = defineTool({
   },
   input,
   run: async (args, context) => {
-    const zone = (await findZone(context.location, context)) ?? "UTC";
+    const zone = (await context.zoneOf(context.location)) ?? "UTC";
     const times = toTimes(args, zone, context.clock.nowMs());
     if (!times.ok) return times;
     const calendars = await findCalendars("calendar", [args.calendar], context);

@@ -10,6 +10,7 @@ import { type LocationContext, type ToolOutput, defineTool } from "../tool.ts";
 const input = z.strictObject({
   ...CONTACT_FIELDS,
   company: z.string().trim().min(1).max(200).optional(),
+  source: z.string().trim().min(1).max(200).optional(),
   tags: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
   if_exists: z
     .enum(["error", "return", "update"])
@@ -42,6 +43,7 @@ export const createContact = defineTool({
       body: {
         ...toContactBody(args),
         ...optional("companyName", args.company),
+        ...optional("source", args.source),
         ...optional("tags", args.tags),
       },
     });
@@ -83,7 +85,7 @@ async function update(
 ): Promise<Result<ToolOutput, ToolFailure>> {
   const answer = await context.call("contacts.update-contact", {
     parameters: { contactId },
-    body: toContactBody(args),
+    body: { ...toContactBody(args), ...optional("source", args.source) },
   });
   if (!answer.ok) return answer;
   const outcome = toOutcome("updated", answer.value);

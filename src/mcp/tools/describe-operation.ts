@@ -113,5 +113,6 @@ function toMissing(
   connection: Connection | undefined,
 ): readonly string[] | undefined {
   if (connection === undefined || connection.scopes.length === 0) return undefined;
-  return scopes.filter((scope) => !connection.scopes.includes(scope));
+  const missing = scopes.filter((scope) => !connection.scopes.includes(scope));
+  return missing.length === 0 ? undefined : missing;
 }

@@ -3,7 +3,6 @@ import { type Result, fail, ok } from "../../core/result.ts";
 import { type Calendar, findCalendars } from "../calendars.ts";
 import type { ToolFailure } from "../failure.ts";
 import { readLocalTime, writeLocalTime } from "../local-time.ts";
-import { findZone } from "../location-zone.ts";
 import { optional } from "../optional.ts";
 import { isRecord } from "../record.ts";
 import { type LocationContext, defineTool } from "../tool.ts";
@@ -37,7 +36,7 @@ export const findFreeSlots = defineTool({
   },
   input,
   run: async (args, context) => {
-    const zone = (await findZone(context.location, context)) ?? "UTC";
+    const zone = (await context.zoneOf(context.location)) ?? "UTC";
     const range = toRange(args, zone, context.clock.nowMs());
     if (!range.ok) return range;
     const calendars = await findCalendars("calendars", args.calendars, context);

@@ -26,14 +26,19 @@ export const getOAuthStatus = defineTool({
   },
   input: z.strictObject({}),
   run: async (_args, context) => {
-    const connection = await context.connections.findConnection(context.principal.connectionId);
+    const { connections, principal, signal } = context;
+    const connection = await connections.findConnection(principal.connectionId);
+    const listed = await connections.listLocations(principal.connectionId, signal);
+    const locations = listed.ok ? withinGrant(principal, listed.value) : [];
     return ok({
       server: { name: "ghl-mcp", version: context.server.version, mode: context.server.mode },
       grant: describeGrant(context),
       connection:
         connection === undefined ? { status: "missing" } : describeConnection(connection, context),
-      locations: await describeLocations(context),
-      rate_left: describeBudgets(context),
+      locations: listed.ok
+        ? describeLocations(locations)
+        : { problem: toTokenText(listed.failure, context.errorText) },
+      rate_left: describeBudgets(context, locations),
     });
   },
 });
@@ -92,13 +97,15 @@ function toTokenHealth({ kind, status, tokenExpiresAt }: Connection, now: EpochS
 const MAX_BUDGETS = 10;
 
 /** The budgets of this grant alone: others' use is none of its business. Untouched ones are full. */
-function describeBudgets({ principal, rateLimits }: GrantContext): readonly ToolOutput[] {
-  const { connectionId, locations } = principal;
-  return rateLimits()
+function describeBudgets(
+  { principal, rateLimits }: GrantContext,
+  locations: readonly LocationSummary[],
+): readonly ToolOutput[] | undefined {
+  const budgets = rateLimits()
     .filter(({ kind, id }) =>
       kind === "company"
-        ? id === connectionId
-        : locations !== "all" && locations.some((granted) => granted === id),
+        ? id === principal.connectionId
+        : locations.some((granted) => granted.id === id),
     )
     .slice(0, MAX_BUDGETS)
     .map(({ kind, id, remaining, limit, intervalMs, dailyRemaining }) => ({
@@ -106,13 +113,10 @@ function describeBudgets({ principal, rateLimits }: GrantContext): readonly Tool
       now: `${remaining} of ${limit} per ${intervalMs / 1000} s`,
       today: dailyRemaining,
     }));
+  return budgets.length === 0 ? undefined : budgets;
 }
 
-async function describeLocations(context: GrantContext): Promise<ToolOutput> {
-  const { connections, principal, signal, errorText } = context;
-  const listed = await connections.listLocations(principal.connectionId, signal);
-  if (!listed.ok) return { problem: toTokenText(listed.failure, errorText) };
-  const locations = withinGrant(principal, listed.value);
+function describeLocations(locations: readonly LocationSummary[]): ToolOutput {
   return {
     count: locations.length,
     first: locations.slice(0, MAX_LOCATIONS).map(toNamed),

@@ -8,7 +8,7 @@ import {
   coversOperation,
   findRefusal,
 } from "../operations/allow-operation.ts";
-import { filledInNames } from "../operations/notation.ts";
+import { optionalNames } from "../operations/filled-in.ts";
 import { defineTool } from "../tool.ts";
 
 /** Finds operations by what they do; only those that the grant and the connection can run. */
@@ -77,7 +77,7 @@ function toLine(operation: Operation): string {
 }
 
 function toRequired(operation: Operation): readonly string[] {
-  const hidden = filledInNames(operation);
+  const hidden = optionalNames(operation);
   const fields = Object.entries(operation.body?.fields ?? {}).map(([name, field]) => ({
     name,
     required: field.required,

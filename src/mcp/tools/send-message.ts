@@ -165,10 +165,18 @@ async function preview(
   });
 }
 
-/** Whether the contact has switched off everything, or this channel. */
+/** Whether the contact has switched off everything, or this channel, which is spelt in several ways. */
 function isBlocked(contact: UpstreamRecord, type: string): boolean {
-  const settings = isRecord(contact["dndSettings"]) ? contact["dndSettings"][type] : undefined;
-  return contact["dnd"] === true || (isRecord(settings) && settings["status"] === "active");
+  const settings = isRecord(contact["dndSettings"]) ? Object.entries(contact["dndSettings"]) : [];
+  return (
+    contact["dnd"] === true ||
+    settings.some(
+      ([channel, setting]) =>
+        channel.toLowerCase() === type.toLowerCase() &&
+        isRecord(setting) &&
+        (setting["status"] === "active" || setting["status"] === "permanent"),
+    )
+  );
 }
 
 function toOutcome(message: Omit<Message, "confirm">, answer: unknown): ToolOutput {

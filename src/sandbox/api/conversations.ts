@@ -4,6 +4,7 @@ import { numberOf, textOf } from "../gate/fields.ts";
 import { answer, type Outcome, refuse } from "../gate/outcome.ts";
 import { type ApiCall, createRouteFamily, LOCATION_IN_BODY, type Route } from "../gate/route.ts";
 import type { Conversation } from "../world/conversations.ts";
+import { notFound } from "./answers.ts";
 import { conversationRecord, getConversation, openConversation } from "./conversation-records.ts";
 import { presentConversation } from "./present-conversation.ts";
 
@@ -54,7 +55,7 @@ const createConversation = (call: ApiCall): Outcome => {
   const contactId = textOf(body["contactId"]);
   const contact = world.contacts.get(contactId);
   if (contact?.locationId !== body["locationId"]) {
-    return refuse(400, `Contact with id ${contactId} not found`);
+    return notFound("Contact", contactId);
   }
   const old = [...world.conversations.values()].find((one) => one.contactId === contactId);
   if (old !== undefined) {

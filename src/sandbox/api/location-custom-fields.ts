@@ -18,7 +18,7 @@ const ONE = `${PATH}/:fieldId` as const;
 const FIELDS = `name:string! placeholder:string acceptedFormat:strings isMultipleFile:boolean
   maxNumberOfFiles:number textBoxListOptions:array options:strings position:number
   model:string{contact|opportunity}`;
-/** What a file may be at most, over all files of a request. */
+/** How many files one request may bring. */
 const MAX_FILES = 15;
 
 /** The endpoints of the custom fields of contacts and opportunities. */
@@ -118,20 +118,17 @@ const removeField = ({ world }: ApiCall, field: CustomField): void => {
 };
 
 /** Files are named `<field id>_<file id>`; a JSON request has none. */
-const uploadFiles = ({ files, params, newId }: ApiCall): Outcome => {
+const uploadFiles = ({ files, shelve }: ApiCall): Outcome => {
   if (files.length === 0) return refuse(400, "No file was uploaded.");
   if (files.length > MAX_FILES) return refuse(400, `At most ${MAX_FILES} files may be uploaded.`);
-  const stored = files.map((file) => ({
-    ...file,
-    url: `https://files.example.com/${params["id"] ?? ""}/${newId()}/${encodeURIComponent(file.name)}`,
-  }));
+  const stored = files.map((file) => ({ ...file, url: shelve(file) }));
   return answer(200, {
-    uploadedFiles: Object.fromEntries(stored.map(({ name, url }) => [name, url])),
-    meta: stored.map(({ field, name, mimeType, bytes, url }) => ({
+    uploadedFiles: Object.fromEntries(stored.map(({ fileName, url }) => [fileName, url])),
+    meta: stored.map(({ field, fileName, contentType, bytes, url }) => ({
       fieldname: field,
-      originalname: name,
-      mimetype: mimeType,
-      size: bytes,
+      originalname: fileName,
+      mimetype: contentType,
+      size: bytes.length,
       url,
     })),
   });

@@ -78,17 +78,13 @@ const onRecordedCall = ({ world, params }: ApiCall, use: (call: CallPart) => Out
 };
 
 /** Addresses that are public already are taken over; files are given addresses. */
-const uploadFiles = ({ body, files, newId }: ApiCall): Outcome => {
+const uploadFiles = ({ body, files, shelve }: ApiCall): Outcome => {
   const given = body["attachmentUrls"];
   const urls = typeof given === "string" ? [given] : textsOf(given);
   if (files.length + urls.length === 0) return refuse(400, "No file was uploaded.");
-  const stored = files.map(({ name }): [string, string] => [
-    name,
-    `https://files.example.com/conversations/${newId()}/${encodeURIComponent(name)}`,
-  ]);
   return answer(200, {
     uploadedFiles: Object.fromEntries([
-      ...stored,
+      ...files.map((file) => [file.fileName, shelve(file)]),
       ...urls.map((url) => [url.split("/").at(-1) ?? url, url]),
     ]),
   });

@@ -23,6 +23,17 @@ export const createFields = (isV3: boolean): Fields => ({
   status: { ...STATUS_RULE, required: true },
 });
 
+/** What an upsert may carry; the specs leave the contact out. */
+export const upsertFields = (isV3: boolean): Fields => ({
+  ...toFieldRules(
+    `id:string pipelineId:string! locationId:string! followers:strings! isRemoveAllFollowers:boolean!
+     followersActionType:string!{add|remove} name:string pipelineStageId:string monetaryValue:any
+     assignedTo:string lostReasonId:string contactId:string`,
+  ),
+  status: STATUS_RULE,
+  ...(isV3 ? toFieldRules("forecastExpectedCloseDate:string forecastProbability:number") : {}),
+});
+
 /** What a change of status may carry. */
 export const statusFields = (): Fields => ({
   ...toFieldRules("lostReasonId:string"),
@@ -57,6 +68,8 @@ const FIELDS: Readonly<Record<string, (deal: Opportunity) => unknown>> = {
   pipelineid: (deal) => deal.pipelineId,
   pipelinestageid: (deal) => deal.pipelineStageId,
   contactid: (deal) => deal.contactId,
+  followers: (deal) => deal.followers,
+  lostreasonid: (deal) => deal.lostReasonId,
   assignedto: (deal) => deal.assignedTo,
   monetaryvalue: (deal) => deal.monetaryValue,
   createdat: (deal) => deal.createdAt,

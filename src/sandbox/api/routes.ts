@@ -1,4 +1,5 @@
 import type { Route } from "../gate/route.ts";
+import { calendarRoutes } from "./calendar-routes.ts";
 import { contactEnrolmentRoutes } from "./contact-enrolments.ts";
 import { contactFollowerRoutes } from "./contact-followers.ts";
 import { contactNoteRoutes } from "./contact-notes.ts";
@@ -6,6 +7,7 @@ import { contactTagRoutes } from "./contact-tags.ts";
 import { contactTaskRoutes } from "./contact-tasks.ts";
 import { contactsInBulkRoutes } from "./contacts-in-bulk.ts";
 import { conversationRoutes } from "./conversation-routes.ts";
+import { dealSettingRoutes } from "./deal-settings.ts";
 import { listOpportunitiesRoute } from "./list-opportunities.ts";
 import { locationCustomFieldRoutes } from "./location-custom-fields.ts";
 import { locationCustomValueRoutes } from "./location-custom-values.ts";
@@ -15,11 +17,13 @@ import { locationTemplateRoutes } from "./location-templates.ts";
 import { locationRoutes } from "./locations.ts";
 import { manageLocationRoutes } from "./manage-locations.ts";
 import { manageUserRoutes } from "./manage-users.ts";
+import { opportunityFollowerRoutes } from "./opportunity-followers.ts";
 import { opportunityRoutes } from "./opportunities.ts";
 import { readContactRoutes } from "./read-contacts.ts";
 import { searchContactsRoute } from "./search-contacts.ts";
 import { searchOpportunitiesRoute } from "./search-opportunities.ts";
 import { userRoutes } from "./users.ts";
+import { upsertOpportunityRoute } from "./upsert-opportunity.ts";
 import { listWorkflowsRoute } from "./workflows.ts";
 import { writeContactRoutes } from "./write-contacts.ts";
 
@@ -35,8 +39,12 @@ export const API_ROUTES: readonly Route[] = [
   ...contactTagRoutes,
   ...writeContactRoutes,
   ...conversationRoutes,
+  ...calendarRoutes,
   listOpportunitiesRoute,
   searchOpportunitiesRoute,
+  ...dealSettingRoutes,
+  upsertOpportunityRoute,
+  ...opportunityFollowerRoutes,
   ...opportunityRoutes,
   listWorkflowsRoute,
   ...locationRoutes,

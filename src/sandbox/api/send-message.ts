@@ -5,6 +5,7 @@ import { answer, type Outcome, refuse } from "../gate/outcome.ts";
 import { type ApiCall, createRouteFamily, type Route } from "../gate/route.ts";
 import type { EmailPart, Message } from "../world/conversations.ts";
 import { recordMessage } from "../world/record-message.ts";
+import { notFound } from "./answers.ts";
 import {
   emailRecord,
   findEmail,
@@ -49,9 +50,7 @@ export const sendMessageRoutes: readonly Route[] = [
 const sendMessage = (call: ApiCall): Outcome => {
   const { world, body, caller } = call;
   const contact = world.contacts.get(textOf(body["contactId"]));
-  if (contact === undefined) {
-    return refuse(400, `Contact with id ${textOf(body["contactId"])} not found`);
-  }
+  if (contact === undefined) return notFound("Contact", textOf(body["contactId"]));
   if (!reaches(caller, contact.locationId)) {
     return refuse(403, "The token does not have access to this location.");
   }

@@ -23,7 +23,7 @@ export interface Refusal {
 }
 
 /** The statuses that the sandbox refuses with. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 422 | 429;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 413 | 415 | 422 | 429;
 
 /** Wraps a body as a success. */
 export const answer = (status: number, body: unknown): Outcome => ({
@@ -44,6 +44,8 @@ const ERROR_NAMES = {
   401: { name: "Unauthorized", code: "UNAUTHENTICATED" },
   403: { name: "Forbidden", code: "PERMISSION_DENIED" },
   404: { name: "Not Found", code: "RESOURCE_NOT_FOUND" },
+  413: { name: "Payload Too Large", code: "INVALID_ARGUMENT" },
+  415: { name: "Unsupported Media Type", code: "INVALID_ARGUMENT" },
   422: { name: "Unprocessable Entity", code: "INVALID_ARGUMENT" },
   429: { name: "Too Many Requests", code: "RESOURCE_EXHAUSTED" },
 } as const satisfies Record<RefusalStatus, { readonly name: string; readonly code: string }>;
@@ -79,6 +81,8 @@ const RESOLUTIONS: Readonly<Record<RefusalStatus, string>> = {
   401: "Send a valid token that has the scope of this operation.",
   403: "Use a token of the location that the record belongs to.",
   404: "Check the path and the id.",
+  413: "Send less at once.",
+  415: "Send the body in the content type of this operation.",
   422: "Correct the fields that are named and send the request again.",
   429: "Wait for the interval to end, then send fewer requests.",
 };

@@ -1,8 +1,8 @@
+import type { SentFile } from "../catalogue/call.ts";
 import type { JsonObject, Fields } from "./fields.ts";
 import type { World } from "../world/world.ts";
 import type { Caller } from "./caller.ts";
 import type { Outcome } from "./outcome.ts";
-import type { UploadedFile } from "./read-upload.ts";
 import type { ApiVersion, VersionRange } from "./version.ts";
 
 /** A request that has passed every check of the gate. */
@@ -15,7 +15,9 @@ export interface ApiCall {
   readonly query: JsonObject;
   readonly body: JsonObject;
   /** The files of a multipart body. */
-  readonly files: readonly UploadedFile[];
+  readonly files: readonly SentFile[];
+  /** Keeps a file, and gives the address under which the sandbox serves it. */
+  readonly shelve: (file: SentFile) => string;
   /** The address of the request without its query, for links to the next page. */
   readonly url: string;
   readonly world: World;

@@ -63,3 +63,10 @@ export const explainLosses = (
       ? { ...deal, lostReasonId: reason.id }
       : deal;
   });
+
+/** Takes the contact from the last deal: some belong to no one. */
+export const orphanLast = (deals: readonly Opportunity[]): Opportunity[] =>
+  deals.map((deal, index) => {
+    const { contactId: _contactId, ...rest } = deal;
+    return index === deals.length - 1 ? rest : deal;
+  });

@@ -8,7 +8,7 @@ import { seedCalendarGroup, seedCalendars } from "./seed-calendars.ts";
 import { seedContacts } from "./seed-contacts.ts";
 import { seedConversations } from "./seed-conversations.ts";
 import { seedNotes, seedTasks } from "./seed-follow-ups.ts";
-import { explainLosses, seedOpportunities } from "./seed-opportunities.ts";
+import { explainLosses, orphanLast, seedOpportunities } from "./seed-opportunities.ts";
 import { seedCompany, seedLocation, seedUsers } from "./seed-people.ts";
 import {
   seedCustomFields,
@@ -44,7 +44,7 @@ export const seedWorld = (seed: number): World => {
       customValues: seedCustomValues(source),
       tags: seedTags(source),
       templates: seedTemplates(source),
-      opportunities: explainLosses(deals, lostReasons),
+      opportunities: orphanLast(explainLosses(deals, lostReasons)),
       ...seedDailyWork({ seed, plan, location, users, contacts, index }),
     };
   });
@@ -75,7 +75,6 @@ export const seedWorld = (seed: number): World => {
     appointmentNotes: byId(all("appointmentNotes").flat()),
     resources: new Map(),
     schedules: new Map(),
-    calendarNotifications: new Map(),
   };
 };
 

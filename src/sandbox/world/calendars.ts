@@ -160,6 +160,14 @@ export interface CalendarResource {
   readonly isActive: boolean;
 }
 
+/** Working hours of a day of the week, or of one date. Times are `HH:MM`. */
+export interface ScheduleRule {
+  readonly type: "wday" | "date";
+  readonly day?: string;
+  readonly date?: string;
+  readonly intervals: readonly { readonly from: string; readonly to: string }[];
+}
+
 /** A person's working hours, for the calendars that follow them. */
 export interface Schedule {
   readonly id: string;
@@ -167,18 +175,10 @@ export interface Schedule {
   readonly userId: string;
   readonly name: string;
   readonly timezone: string;
-  readonly rules: readonly unknown[];
+  readonly rules: readonly ScheduleRule[];
+  readonly dateAdded: string;
+  readonly dateUpdated: string;
   readonly calendarIds: readonly string[];
-}
-
-/** A message that a calendar sends about an appointment. */
-export interface CalendarNotification {
-  readonly id: string;
-  readonly calendarId: string;
-  readonly isActive: boolean;
-  readonly deleted: boolean;
-  /** The rest, as it was sent. */
-  readonly other: JsonObject;
 }
 
 /** The calendars of every location and what is in them. */
@@ -189,5 +189,4 @@ export interface CalendarState {
   readonly appointmentNotes: Map<string, AppointmentNote>;
   readonly resources: Map<string, CalendarResource>;
   readonly schedules: Map<string, Schedule>;
-  readonly calendarNotifications: Map<string, CalendarNotification>;
 }

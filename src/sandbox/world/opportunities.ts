@@ -22,7 +22,8 @@ export const OPPORTUNITY_STATUSES = ["open", "won", "lost", "abandoned"] as cons
 export interface Opportunity {
   readonly id: string;
   readonly locationId: string;
-  readonly contactId: string;
+  /** Absent: the deal belongs to no one yet. */
+  readonly contactId?: string;
   readonly pipelineId: string;
   readonly pipelineStageId: string;
   readonly name: string;

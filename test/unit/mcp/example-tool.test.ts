@@ -16,7 +16,7 @@ describe("docs/adding-a-tool.md", () => {
       type: "object",
       properties: {
         status: { type: "string", enum: ["draft", "published"] },
-        location: { type: "string", description: "Location id or exact name" },
+        location: { type: "string" },
       },
       required: ["location"],
       additionalProperties: false,

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport } from "@modelcontextprotocol/server";
-import { addSeconds } from "../../../src/core/clock.ts";
+import { type Clock, addSeconds } from "../../../src/core/clock.ts";
 import type { Connection, LocationSummary } from "../../../src/core/connection.ts";
 import {
   toClientId,
@@ -76,8 +76,16 @@ export interface Harness {
   readonly calls: GhlCall[];
   /** How often the locations were asked for. */
   listed(): number;
+  /** A client that is connected for several calls. */
+  connect(viewer: View | Principal): Promise<Session>;
   /** Runs a tool through a real server and a real in-memory exchange. */
   call(viewer: View | Principal, name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+}
+
+/** A connected client of the harness. */
+export interface Session {
+  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  close(): Promise<void>;
 }
 
 export interface ToolResult {
@@ -96,6 +104,7 @@ export const createHarness = (
     /** Shared by several harnesses: two instances on one store. */
     readonly confirmations?: ConfirmationKeeper;
     readonly scopes?: readonly string[];
+    readonly clock?: Clock;
   } = {},
 ): Harness => {
   const calls: GhlCall[] = [];
@@ -121,8 +130,8 @@ export const createHarness = (
   const surface = createMcpSurface({
     ghl,
     connections,
-    confirmations: options.confirmations ?? createMemoryKeeper(clock),
-    clock,
+    confirmations: options.confirmations ?? createMemoryKeeper(options.clock ?? clock),
+    clock: options.clock ?? clock,
     log: silentLogger,
     version: "1.2.3",
     mode: "sandbox",
@@ -132,11 +141,19 @@ export const createHarness = (
     surface,
     calls,
     listed: () => listed,
-    call: (viewer, name, args) => callInMemory(surface, viewer, { name, arguments: args ?? {} }),
+    connect: (viewer) => openSession(surface, viewer),
+    call: async (viewer, name, args) => {
+      const session = await openSession(surface, viewer);
+      try {
+        return await session.call(name, args);
+      } finally {
+        await session.close();
+      }
+    },
   };
 };
 
-/** A real client on a server for this principal, in memory. To be closed. */
+/** A real client on a server for this viewer, in memory. To be closed. */
 export const connectClient = async (
   surface: McpSurface,
   viewer: View | Principal,
@@ -148,23 +165,20 @@ export const connectClient = async (
   return client;
 };
 
-const callInMemory = async (
-  surface: McpSurface,
-  viewer: View | Principal,
-  params: { name: string; arguments: Record<string, unknown> },
-): Promise<ToolResult> => {
+const openSession = async (surface: McpSurface, viewer: View | Principal): Promise<Session> => {
   const client = await connectClient(surface, viewer);
-  try {
-    const result = await client.callTool(params);
-    const [first] = result.content;
-    return {
-      isError: result.isError === true,
-      text: first?.type === "text" ? first.text : "",
-      data: (result.structuredContent ?? {}) as Record<string, unknown>,
-    };
-  } finally {
-    await client.close();
-  }
+  return {
+    call: async (name, args = {}) => {
+      const result = await client.callTool({ name, arguments: args });
+      const [first] = result.content;
+      return {
+        isError: result.isError === true,
+        text: first?.type === "text" ? first.text : "",
+        data: (result.structuredContent ?? {}) as Record<string, unknown>,
+      };
+    },
+    close: () => client.close(),
+  };
 };
 
 export interface RunningHttp {

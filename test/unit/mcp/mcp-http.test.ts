@@ -119,7 +119,7 @@ describe("Streamable HTTP with real clients", () => {
     const client = new Client(info, { versionNegotiation: { mode: "auto" } });
     await client.connect(new StreamableHTTPClientTransport(new URL(url)));
     expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
-    expect((await client.listTools()).tools).toHaveLength(5);
+    expect((await client.listTools()).tools).toHaveLength(17);
     expect(await client.callTool({ name: "search_contacts", arguments: {} })).toMatchObject({
       structuredContent: { total: 1 },
     });
@@ -130,7 +130,7 @@ describe("Streamable HTTP with real clients", () => {
     const { url } = await start();
     const client = new ClientV1(info);
     await client.connect(new StreamableHTTPClientTransportV1(new URL(url)));
-    expect((await client.listTools()).tools).toHaveLength(5);
+    expect((await client.listTools()).tools).toHaveLength(17);
     expect(await client.callTool({ name: "search_contacts", arguments: {} })).toMatchObject({
       structuredContent: { total: 1 },
     });
@@ -284,7 +284,7 @@ describe("earlier revisions on the wire", () => {
       expect(response.headers.get("content-type")).toContain("application/json");
       expect(await response.json()).toMatchObject({ result: { protocolVersion: "2025-06-18" } });
       const list = await post(url, { jsonrpc: "2.0", id: 2, method: "tools/list" }, headers);
-      expect(await list.json()).toMatchObject({ id: 2, result: { tools: { length: 5 } } });
+      expect(await list.json()).toMatchObject({ id: 2, result: { tools: { length: 17 } } });
     },
   );
 

@@ -7,14 +7,27 @@ const ALL = [
   "get_oauth_status",
   "list_locations",
   "search_contacts",
+  "get_contact",
   "create_contact",
+  "update_contact",
   "get_opportunities",
+  "update_opportunity",
+  "get_conversation",
+  "find_free_slots",
+  "book_appointment",
   "send_message",
   "search_operations",
   "describe_operation",
   "read_operation",
   "write_operation",
   "critical_operation",
+];
+const WRITING = [
+  "create_contact",
+  "update_contact",
+  "update_opportunity",
+  "book_appointment",
+  "write_operation",
 ];
 const CRITICAL = ["send_message", "critical_operation"];
 const GENERAL = [
@@ -38,7 +51,7 @@ describe("the registry", () => {
 
   it("leaves writing tools out of a read-only grant", () => {
     expect(names(registry.list(toPrincipal({ access: "read" }), CHOOSING))).toEqual(
-      ALL.filter((name) => !["create_contact", "write_operation", ...CRITICAL].includes(name)),
+      ALL.filter((name) => ![...WRITING, ...CRITICAL].includes(name)),
     );
   });
 
@@ -47,6 +60,7 @@ describe("the registry", () => {
       "get_oauth_status",
       "list_locations",
       "get_opportunities",
+      "update_opportunity",
       ...GENERAL,
     ]);
     expect(names(registry.list(toPrincipal({ areas: [] }), CHOOSING))).toEqual([
@@ -59,10 +73,14 @@ describe("the registry", () => {
   it("shows a connection only the group of tools that its address chose", () => {
     const shown = (tools: Face["tools"]): string[] =>
       names(registry.list(toPrincipal(), { ...CHOOSING, tools }));
-    const crm = ["search_contacts", "create_contact", "get_opportunities"];
-    expect(shown("core")).toEqual(ALL.filter((name) => !crm.includes(name)));
+    expect(shown("core")).toEqual([
+      "get_oauth_status",
+      "list_locations",
+      "send_message",
+      ...GENERAL,
+    ]);
     expect(shown("crm")).toEqual(ALL.filter((name) => !GENERAL.includes(name)));
-    expect(shown("chatgpt")).toEqual(["get_oauth_status", "list_locations"]);
+    expect(shown("chatgpt")).toEqual(["get_oauth_status", "list_locations", "search", "fetch"]);
     expect(
       registry.find("search_contacts", toPrincipal(), { ...CHOOSING, tools: "core" }),
     ).toBeUndefined();

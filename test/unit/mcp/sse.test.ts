@@ -81,7 +81,7 @@ describe("the legacy event stream", () => {
     const client = new ClientV1(info);
     await client.connect(new SSEClientTransportV1(new URL(`${url}/sse`)));
     expect(client.getServerVersion()).toMatchObject({ name: "ghl-mcp" });
-    expect((await client.listTools()).tools).toHaveLength(5);
+    expect((await client.listTools()).tools).toHaveLength(17);
     expect(await client.callTool({ name: "search_contacts", arguments: {} })).toMatchObject({
       structuredContent: { total: 1 },
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BERLIN, LYON, createHarness, toPinned, toPrincipal } from "./fixtures.ts";
+import { BERLIN, FOREIGN, LYON, createHarness, toPinned, toPrincipal } from "./fixtures.ts";
 
 describe("get_oauth_status", () => {
   it("shows grant, connection, locations and server, and no secret", async () => {
@@ -26,6 +26,7 @@ describe("get_oauth_status", () => {
         user: "user-1",
         scopes: ["contacts.readonly", "contacts.write"],
         connected: "2026-01-01T00:00:00Z",
+        token: "good, renewed by itself",
         token_expires: "2026-01-02T00:00:00Z",
       },
       locations: {
@@ -37,6 +38,38 @@ describe("get_oauth_status", () => {
       },
     });
     expect(harness.calls).toEqual([]);
+  });
+
+  it("shows which scopes are missing, how the token is, and the rate that is left to this grant", async () => {
+    const budget = {
+      limit: 100,
+      intervalMs: 10_000,
+      dailyLimit: 200_000,
+      queued: 0,
+      inFlight: 0,
+    };
+    const harness = createHarness(
+      {},
+      {
+        connection: { scopes: ["contacts.readonly"], status: "needs_reauth" },
+        scopes: ["contacts.readonly", "users.readonly"],
+        rateLimits: [
+          { ...budget, kind: "location", id: LYON, remaining: 93, dailyRemaining: 199_000 },
+          { ...budget, kind: "location", id: FOREIGN, remaining: 1, dailyRemaining: 1 },
+          { ...budget, kind: "company", id: "connection-2", remaining: 2, dailyRemaining: 2 },
+        ],
+      },
+    );
+    const { data, text } = await harness.call(toPrincipal(), "get_oauth_status");
+    expect(data["connection"]).toMatchObject({
+      missing_scopes: ["users.readonly"],
+      token: "refused: the person must sign in again",
+    });
+    expect(data["rate_left"]).toEqual([
+      { location: LYON, now: "93 of 100 per 10 s", today: 199_000 },
+    ]);
+    expect(text).not.toContain(FOREIGN);
+    expect(text).not.toContain("connection-2");
   });
 
   it("answers also when the connection is gone", async () => {

@@ -14,7 +14,7 @@ describe("the stdio transport", () => {
   it("serves SDK v2 in the current revision", async () => {
     const client = new Client(info, { versionNegotiation: { mode: "auto" } });
     await client.connect(new StdioClientTransport(command));
-    expect((await client.listTools()).tools).toHaveLength(5);
+    expect((await client.listTools()).tools).toHaveLength(17);
     expect(await client.callTool({ name: "search_contacts", arguments: {} })).toMatchObject({
       structuredContent: { total: 1 },
     });
@@ -25,7 +25,7 @@ describe("the stdio transport", () => {
   it("serves SDK v1", async () => {
     const client = new ClientV1(info);
     await client.connect(new StdioClientTransportV1(command));
-    expect((await client.listTools()).tools).toHaveLength(5);
+    expect((await client.listTools()).tools).toHaveLength(17);
     expect(await client.callTool({ name: "search_contacts", arguments: {} })).toMatchObject({
       structuredContent: { total: 1 },
     });

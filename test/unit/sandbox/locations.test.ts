@@ -94,7 +94,7 @@ describe("custom fields and values", () => {
     expect(sent.status).toBe(200);
     const body: unknown = await sent.json();
     expect(body).toMatchObject({
-      uploadedFiles: { "a b.txt": expect.stringContaining("https://files.example.com/") as string },
+      uploadedFiles: { "a b.txt": expect.stringContaining("/sandbox/files/") as string },
       meta: [{ fieldname: "field1_file1", mimetype: "text/plain", size: 5 }],
     });
     expect((await open.ask(`POST /locations/${open.here}/customFields/upload`, {})).status).toBe(

@@ -89,6 +89,15 @@ const BODY_PATCHES: Readonly<Record<string, BodyPatch>> = {
     fields: { fileAttachment: { type: "array", items: { type: "string", binary: true } } },
     optional: ["attachmentUrls"],
   },
+  // A slot is blocked on a calendar or for a user, one of the two; the spec requires the calendar.
+  "calendars.create-block-slot": { optional: ["calendarId"] },
+  "calendars.edit-block-slot": { optional: ["calendarId"] },
+  // A field need not lie in a folder; the spec requires one, and nobody documents it.
+  "custom-fields.create-custom-field": { optional: ["parentId"] },
+  // The spec requires a card and a cheque at once, whatever the mode.
+  "invoices.record-invoice": { optional: ["card", "cheque"] },
+  // The spec forgets whose deal it is, without which none can be created.
+  "opportunities.Upsert-opportunity": { fields: { contactId: text } },
   // An ordinary message has neither.
   "conversations.send-a-new-message": { optional: ["subType", "status"] },
 };
