@@ -211,6 +211,7 @@ const toServerDeps = (
   publicUrl,
   enableSse,
   sandbox: isSandbox(deps.settings),
+  requestedScopes: deps.settings.scopes,
   cookieKeys: createCookieKeys(deps),
   clock: deps.clock,
   ...(deps.rates !== undefined && { rates: deps.rates }),
