@@ -22,7 +22,7 @@ export const renderDisconnectPage = (view: DisconnectView): string =>
       <ul>
         <li>This server discards the tokens of the account. It cannot get them back.</li>
         <li>${describeGrants(view.grants)}</li>
-        <li>Nothing in GoHighLevel is changed or deleted.</li>
+        <li>Your data in GoHighLevel stays as it is.</li>
       </ul>
       <form method="post" action="/connections/disconnect">
         ${renderToken(view)}
