@@ -57,6 +57,8 @@ export type AuditEvent =
       readonly kind: "sign_in.failed";
       /** The kind of the failure, a word of ours. */
       readonly reason: string;
+      /** What GoHighLevel's refusal of the code means, a word of ours too. */
+      readonly refusal?: string;
       readonly requestId: string;
     }
   | {

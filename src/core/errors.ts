@@ -41,6 +41,11 @@ export const ERROR_TABLE = {
     retryable: true,
     summary: "GoHighLevel did not answer as hoped",
   },
+  problems_found: {
+    exitCode: 1,
+    retryable: false,
+    summary: "`doctor` found a problem",
+  },
   usage: { exitCode: 64, retryable: false, summary: "the command line is wrong" },
   internal: { exitCode: 70, retryable: false, summary: "a bug in this program" },
 } as const satisfies Readonly<

@@ -3,6 +3,7 @@ import type { ConnectionId, TransactionId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import type { TokenFailure, TokenSource } from "../ghl/ports.ts";
 import type { UninstallFailure } from "./uninstall.ts";
+import type { RefusalReason } from "./upstream-error.ts";
 import type { WebhookReceiver } from "./webhooks/receive-webhook.ts";
 
 export type { UninstallFailure } from "./uninstall.ts";
@@ -57,6 +58,8 @@ export type LoginFailure =
       readonly purpose: LoginPurpose;
       /** The HTTP status that GoHighLevel answered with. */
       readonly status: number;
+      /** What the refusal means, as far as its text says. */
+      readonly reason: RefusalReason;
       /** What to check, in our words: client credentials, redirect URI, code. */
       readonly hint: string;
     }

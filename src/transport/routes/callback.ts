@@ -98,7 +98,12 @@ const answerFailure = async (
   // Only what became of a sign-in of ours: anybody can make up a state.
   if ("purpose" in failure || failure.kind === "wrong_browser") {
     const { requestId } = request;
-    await deps.audit?.record({ kind: "sign_in.failed", reason: failure.kind, requestId });
+    await deps.audit?.record({
+      kind: "sign_in.failed",
+      reason: failure.kind,
+      ...("reason" in failure && { refusal: failure.reason }),
+      requestId,
+    });
   }
   const answer = describeLoginFailure(failure);
   if ("purpose" in failure && failure.purpose.kind === "authorization" && answer.toClient) {

@@ -356,6 +356,7 @@ describe("a sign-in at GoHighLevel that fails", () => {
       "exchange_refused",
       (purpose) => ({
         kind: "exchange_refused",
+        reason: "invalid_client",
         purpose,
         status: 401,
         hint: "check GHL_CLIENT_SECRET",
