@@ -141,9 +141,10 @@ describe("the doctor", () => {
 
   it("makes no file where nothing was started yet", async () => {
     const { MASTER_KEY: _, ...generated } = environment();
-    const findings = await diagnose(generated);
+    const findings = await diagnose(generated, { asksGhl: true });
     expect(levels(findings, "problem")).toEqual([]);
     expect(of(findings, "key")[0]?.text).toContain("the first start makes it");
+    expect(levels(await diagnose(environment(), { asksGhl: true }), "problem")).toEqual([]);
     expect(readdirSync(folder)).toEqual(["no.env"]);
   });
 });
@@ -226,6 +227,30 @@ describe("troubleshooting an OAuth app", () => {
     expect(found?.text).not.toContain("locations.readonly (");
     expect(found?.fix).toContain("reconnect the account on /connections");
   });
+});
+
+it("asks with a private integration token, names a dead one, and makes no store for it", async () => {
+  const variables = {
+    GHL_BASE_URL: sandbox.baseUrl,
+    GHL_PRIVATE_TOKEN: sandbox.privateTokens.get(locationId()) ?? "",
+    GHL_LOCATION_ID: locationId(),
+    STORAGE_URL: `sqlite:${join(folder, "store.db")}`,
+    PORT: String(port),
+  };
+  const good = await diagnose(variables, { asksGhl: true });
+  expect(levels(good, "problem")).toEqual([]);
+  expect(of(good, "connections")[0]?.text).toContain("GoHighLevel answers with its token");
+  const dead = await diagnose({ ...variables, GHL_PRIVATE_TOKEN: "pit-dead" }, { asksGhl: true });
+  expect(of(dead, "connections").filter(({ level }) => level === "problem")).toEqual([
+    {
+      check: "connections",
+      level: "problem",
+      text: `private integration token of location ${locationId()}: GoHighLevel no longer accepts the private integration token`,
+      fix: "set a new GHL_PRIVATE_TOKEN",
+    },
+  ]);
+  expect(JSON.stringify(dead)).not.toContain("pit-dead");
+  expect(readdirSync(folder)).toEqual(["no.env"]);
 });
 
 describe("key and store", () => {

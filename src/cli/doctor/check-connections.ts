@@ -1,10 +1,12 @@
 import type { App } from "../../app.ts";
+import type { Config } from "../../config/config.ts";
 import type { Connection } from "../../core/connection.ts";
 import { findMissingScopes } from "../../core/scope-words.ts";
-import { hasStore, openSession } from "../session.ts";
+import { openSession } from "../session.ts";
 import { toIsoTime } from "../time-text.ts";
-import { explainTokenFailure } from "../token-text.ts";
+import { type ConnectionFailure, explainTokenFailure } from "../token-text.ts";
 import { toProblem } from "./check-key.ts";
+import { isStoreThere } from "./check-store.ts";
 import type { ReadyContext } from "./context.ts";
 import { type Found, note, problem, warning, well } from "./finding.ts";
 import { findFailedSignIn } from "./failed-sign-in.ts";
@@ -12,9 +14,10 @@ import { findFailedSignIn } from "./failed-sign-in.ts";
 /** How every stored connection is, and how the last sign-in that failed did so. */
 export const checkConnections = async (context: ReadyContext): Promise<readonly Found[]> => {
   const { config, log, signal } = context;
-  if (config.privateToken === undefined && !hasStore(config)) return [nothingConnected(context)];
+  if (config.privateToken === undefined && !isStoreThere(config))
+    return [nothingConnected(context)];
   try {
-    const session = await openSession({ config, log });
+    const session = await openSession({ config: toReadable(config), log });
     try {
       const { app } = session;
       const connections = await app.upstream.listConnections();
@@ -35,6 +38,12 @@ export const checkConnections = async (context: ReadyContext): Promise<readonly 
     return [toProblem(error)];
   }
 };
+
+/** A private integration token is looked at without a store, since opening one would make it. */
+const toReadable = (config: Config): Config =>
+  isStoreThere(config)
+    ? config
+    : { ...config, storageUrl: "memory:", masterKey: { source: "ephemeral" } };
 
 const nothingConnected = ({ config }: ReadyContext): Found =>
   note(
@@ -57,9 +66,7 @@ const examine = async (
   const health = judgeStatus(connection, name, parts.clock.nowSeconds());
   const isSick = health.level === "problem" || health.level === "warning";
   const asked =
-    listed === undefined || listed.ok || isSick
-      ? []
-      : [problem(`${name}: ${explainTokenFailure(listed.failure)}`, HOW_TO_GO_ON)];
+    listed === undefined || listed.ok || isSick ? [] : [judgeFailure(name, listed.failure)];
   const missing = findMissingScopes(config.scopes, connection);
   return [
     listed?.ok === true ? well(`${name}: GoHighLevel answers with its token`) : health,
@@ -75,6 +82,15 @@ const examine = async (
           ),
         ]),
   ];
+};
+
+/** The reason of a dead sign-in says itself what to do, after its semicolon. */
+const judgeFailure = (name: string, failure: ConnectionFailure): Found => {
+  if (failure.kind !== "needs_reauth") {
+    return problem(`${name}: ${explainTokenFailure(failure)}`, HOW_TO_GO_ON);
+  }
+  const [text = "", fix] = failure.reason.split("; ");
+  return problem(`${name}: ${text}`, fix ?? SIGN_IN_AGAIN);
 };
 
 const HOW_TO_GO_ON = "see the findings above; then run this again with --check";

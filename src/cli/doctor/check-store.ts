@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import type { Config } from "../../config/config.ts";
 import type { Secret } from "../../core/secret.ts";
-import { hasStore } from "../session.ts";
 import { readKeys, toProblem } from "./check-key.ts";
 import type { ReadyContext } from "./context.ts";
 import { type Found, note, problem, warning, well } from "./finding.ts";
@@ -13,10 +13,7 @@ export const checkStore = async (context: ReadyContext): Promise<readonly Found[
   const { config, parts, log } = context;
   const name = config.storageUrl.replace(/:.*$/su, "");
   if (config.storageUrl === "memory:") return [well("the store is this process's own memory")];
-  // Looking at it would make it; a SQLite file with a key of its own is made on the first start too.
-  if (!hasStore(config) || (name === "sqlite" && !existsSync(config.storageUrl.slice(7)))) {
-    return [note("there is no store yet: the first start makes it")];
-  }
+  if (!isStoreThere(config)) return [note("there is no store yet: the first start makes it")];
   try {
     const { probeStore } = await import("../../app.ts");
     const keys = await readKeysOrNone(context);
@@ -34,6 +31,12 @@ export const checkStore = async (context: ReadyContext): Promise<readonly Found[
     return [toProblem(error)];
   }
 };
+
+const SQLITE = "sqlite:";
+
+/** Whether there is a store to look at; opening a SQLite file that is not there would make it. */
+export const isStoreThere = ({ storageUrl }: Config): boolean =>
+  !storageUrl.startsWith(SQLITE) || existsSync(storageUrl.slice(SQLITE.length));
 
 /** A key that cannot be had is a finding of its own check. */
 const readKeysOrNone = async (context: ReadyContext): Promise<readonly Secret[] | undefined> =>
