@@ -18,7 +18,11 @@ export const findMissingScopes = (
         .filter((scope) => !connection.scopes.includes(scope))
         .map((scope) => ({ scope, loss: describeLoss(scope) }));
 
-/** What stops working without a scope of GoHighLevel; unknown ones are described by their name. */
+/**
+ * What stops working without a scope of GoHighLevel; unknown ones are described by their name.
+ *
+ * @internal
+ */
 export const describeLoss = (scope: string): string => LOSSES.get(scope) ?? describeByName(scope);
 
 /** Where the name alone would not tell. */

@@ -31,7 +31,11 @@ export const checkNetwork = async (context: ReadyContext): Promise<readonly Foun
   return [answers, ...judgeClock(headers["date"], parts.clock.nowMs())];
 };
 
-/** What the Date header of an answer says of our clock. It has whole seconds, so one is no difference. */
+/**
+ * What the Date header of an answer says of our clock. It has whole seconds, so one is no difference.
+ *
+ * @internal
+ */
 export const judgeClock = (date: string | undefined, nowMs: number): readonly Found[] => {
   const theirsMs = Date.parse(date ?? "");
   if (Number.isNaN(theirsMs)) return [];

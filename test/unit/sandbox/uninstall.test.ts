@@ -78,18 +78,18 @@ describe("DELETE /marketplace/app/{appId}/installations", () => {
   });
 
   it("sends the UNINSTALL webhook where it was told to", async () => {
-    const received = new Promise<string>((resolve) => {
-      hook = createServer((request, response) => {
-        let body = "";
-        request.on("data", (chunk: Buffer) => (body += chunk.toString("utf8")));
-        request.on("end", () => {
-          response.end();
-          resolve(body);
-        });
+    const { promise: received, resolve: receive } = Promise.withResolvers<string>();
+    const receiver = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString("utf8")));
+      request.on("end", () => {
+        response.end();
+        receive(body);
       });
     });
-    await new Promise<void>((resolve) => void hook?.listen(0, "127.0.0.1", resolve));
-    const { port } = hook?.address() as AddressInfo;
+    hook = receiver;
+    await new Promise<void>((resolve) => void receiver.listen(0, "127.0.0.1", resolve));
+    const { port } = receiver.address() as AddressInfo;
     sandbox.control.sendUninstallsTo(`http://127.0.0.1:${port}/webhooks/ghl`);
     const mine = await signIn(sandbox, location(0));
     await uninstall(mine.access_token);
