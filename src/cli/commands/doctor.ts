@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { AppError } from "../../core/errors.ts";
 import type { Runtime } from "../context.ts";
 import { addSettingOptions, toConfigSources } from "../context.ts";
-import { examine } from "../doctor/examine.ts";
 import type { Finding, Level } from "../doctor/finding.ts";
 import type { Printer, Tint } from "../print.ts";
 
@@ -29,6 +28,8 @@ export const defineDoctor = (program: Command, runtime: Runtime): void => {
 const doctor = async (command: Command, runtime: Runtime, flags: DoctorFlags): Promise<void> => {
   const { printer } = runtime;
   const { signal } = runtime.shutdown();
+  // Loaded only where it is used, so that the other commands start at once.
+  const { examine } = await import("../doctor/examine.ts");
   const findings = await withParts(async (parts) =>
     examine({ sources: toConfigSources(command), asksGhl: flags.check === true, signal, parts }),
   );
