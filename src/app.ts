@@ -45,6 +45,9 @@ export { copyStore } from "./storage/copy-store.ts";
 export type { KeyRotation, KeyState, KeyUpkeep } from "./storage/key-upkeep.ts";
 export { openKeyUpkeep } from "./storage/key-upkeep.ts";
 export { openRecordStore } from "./storage/open.ts";
+// What `doctor` looks with.
+export { probeStore } from "./storage/probe-store.ts";
+export { probeCredentials } from "./upstream/probe-credentials.ts";
 
 /** The version of this program. */
 export const VERSION: string = packageJson.version;
@@ -211,6 +214,7 @@ const toServerDeps = (
   publicUrl,
   enableSse,
   sandbox: isSandbox(deps.settings),
+  requestedScopes: deps.settings.scopes,
   cookieKeys: createCookieKeys(deps),
   clock: deps.clock,
   ...(deps.rates !== undefined && { rates: deps.rates }),

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { defineDoctor } from "./commands/doctor.ts";
 import { defineKeys } from "./commands/keys.ts";
 import { defineLogin } from "./commands/login.ts";
 import { defineSandbox } from "./commands/sandbox.ts";
@@ -15,6 +16,7 @@ const COMMANDS = [
   defineStdio,
   defineLogin,
   defineStatus,
+  defineDoctor,
   defineStorage,
   defineKeys,
   defineSandbox,

@@ -56,7 +56,7 @@ export const hasStore = ({ masterKey }: Config): boolean =>
   masterKey.source !== "generated" || existsSync(masterKey.databasePath);
 
 /** Where GoHighLevel is and who we are there, from the settings or from the running sandbox. */
-const toUpstreamSettings = (
+export const toUpstreamSettings = (
   config: Config,
   sandbox: RunningSandbox | undefined,
 ): UpstreamSettings => {

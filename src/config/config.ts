@@ -1,5 +1,7 @@
 import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
 import type { Secret } from "../core/secret.ts";
+import type { AwsSettings } from "./master-key-aws.ts";
+import type { KeyPart } from "./master-key-setting.ts";
 
 /**
  * Who we are at GoHighLevel. `sandbox`: nobody, so the built-in stand-in is used. `private_token`: no
@@ -22,13 +24,19 @@ export interface PrivateTokenConfig {
 
 /**
  * Where the master keys come from. `generated`: a key file beside the SQLite database, made on the
- * first start with mode 0600. `given`: 32-byte keys, the first of which encrypts. `ephemeral`: a key
- * that lives as long as the process, for a store that does too.
+ * first start with mode 0600. `given`: 32-byte keys, the first of which encrypts. `referenced`: the same,
+ * some of which AWS is asked for at the start. `ephemeral`: a key that lives as long as the process, for
+ * a store that does too.
  */
 export type MasterKeyConfig =
   | { readonly source: "generated"; readonly path: string; readonly databasePath: string }
   | { readonly source: "ephemeral" }
-  | { readonly source: "given"; readonly keys: readonly Secret[] };
+  | { readonly source: "given"; readonly keys: readonly Secret[] }
+  | {
+      readonly source: "referenced";
+      readonly parts: readonly KeyPart[];
+      readonly aws: AwsSettings;
+    };
 
 /** Who may register a client: everybody, those with the initial access token, or nobody. */
 export type RegistrationConfig =

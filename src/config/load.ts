@@ -6,7 +6,8 @@ import { chooseHost, readSettings } from "./check-settings.ts";
 import { type ClientsFile, readClientsFile } from "./clients-file.ts";
 import type { Config, MasterKeyConfig, RegistrationConfig, UpstreamConfig } from "./config.ts";
 import { readEnvFile } from "./env-file.ts";
-import { readMasterKeys } from "./master-key-setting.ts";
+import { toAwsSettings } from "./master-key-aws.ts";
+import { type KeyPart, readMasterKeys } from "./master-key-setting.ts";
 import type { SettingName, Settings } from "./schema.ts";
 import { SETTING_ROWS } from "./schema.ts";
 
@@ -86,7 +87,7 @@ const readMasterKey = (raw: RawSettings, variables: RawSettings): MasterKeyConfi
       },
       readVariable: (name) => variables[name],
     });
-    if (keys.ok) return { source: "given", keys: keys.value };
+    if (keys.ok) return toMasterKey(keys.value, variables);
     return `MASTER_KEY: ${keys.failure}; ${SETTING_ROWS.get("MASTER_KEY")?.right ?? ""}`;
   }
   const storageUrl = raw["STORAGE_URL"] ?? SETTING_ROWS.get("STORAGE_URL")?.fallback ?? "";
@@ -97,6 +98,14 @@ const readMasterKey = (raw: RawSettings, variables: RawSettings): MasterKeyConfi
     return `MASTER_KEY: missing while STORAGE_URL names a database server; ${SETTING_ROWS.get("MASTER_KEY")?.right ?? ""}`;
   }
   return { source: "generated", path: `${databasePath}.key`, databasePath };
+};
+
+/** Without a reference to AWS the keys are all there. */
+const toMasterKey = (parts: readonly KeyPart[], variables: RawSettings): MasterKeyConfig => {
+  const keys = parts.flatMap((part) => (part.kind === "key" ? [part.key] : []));
+  return keys.length === parts.length
+    ? { source: "given", keys }
+    : { source: "referenced", parts, aws: toAwsSettings(variables) };
 };
 
 const findDatabasePath = (storageUrl: string): string | undefined =>

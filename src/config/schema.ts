@@ -126,9 +126,9 @@ export const SETTINGS = {
   },
   MASTER_KEY: {
     meaning:
-      "key that encrypts the stored tokens: 32 bytes in base64, or `file:<path>` or `env:<name>`; several, separated by spaces, form a ring whose first encrypts",
+      "key that encrypts the stored tokens: 32 bytes in base64, or `file:<path>`, `env:<name>` or `aws-secretsmanager:<arn or name>`; several, separated by spaces, form a ring whose first encrypts",
     right:
-      "give 32 bytes in base64 (openssl rand -base64 32), or a reference: file:<path> or env:<name>",
+      "give 32 bytes in base64 (openssl rand -base64 32), or a reference: file:<path>, env:<name> or aws-secretsmanager:<arn or name>",
     shownDefault: "made on the first start beside the SQLite file, mode 0600",
     secret: true,
   },

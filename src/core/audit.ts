@@ -38,6 +38,14 @@ export type AuditEvent =
       readonly connectionId: ConnectionId;
       readonly by: "person" | "webhook";
     }
+  /** A person asked GoHighLevel to uninstall the app; the removal itself is an event of its own. */
+  | {
+      readonly kind: "connection.uninstalled";
+      readonly connectionId: ConnectionId;
+      readonly by: "person";
+      /** `unknown`: no answer came. `not_asked`: the connection has no token that GoHighLevel accepts. */
+      readonly outcome: "done" | "refused" | "unknown" | "not_asked";
+    }
   | ({ readonly kind: "grant.created" } & GrantFields)
   | ({
       readonly kind: "grant.revoked";
@@ -49,6 +57,8 @@ export type AuditEvent =
       readonly kind: "sign_in.failed";
       /** The kind of the failure, a word of ours. */
       readonly reason: string;
+      /** What GoHighLevel's refusal of the code means, a word of ours too. */
+      readonly refusal?: string;
       readonly requestId: string;
     }
   | {

@@ -9,6 +9,8 @@ export interface ControlState {
   takeFault(path: string): SandboxFault["how"] | undefined;
   readonly grantedScopes: (asked: readonly string[]) => readonly string[];
   readonly pausedLocations: ReadonlySet<string>;
+  /** Where the UNINSTALL webhook goes; undefined: nowhere. */
+  findUninstallWebhook(): string | undefined;
 }
 
 /** Creates the levers of one sandbox. */
@@ -17,6 +19,7 @@ export const createControl = (tokens: TokenAuthority): ControlState => {
   const faults: { readonly pathPrefix: string; readonly how: SandboxFault["how"]; left: number }[] =
     [];
   const pausedLocations = new Set<string>();
+  let uninstallWebhook: string | undefined;
   let scopeLimit: readonly string[] | undefined;
   return {
     pausedLocations,
@@ -29,6 +32,7 @@ export const createControl = (tokens: TokenAuthority): ControlState => {
       fault.left -= 1;
       return fault.how;
     },
+    findUninstallWebhook: () => uninstallWebhook,
     grantedScopes: (asked) => scopeLimit ?? asked,
     control: {
       requests: () => [...requests],
@@ -43,6 +47,9 @@ export const createControl = (tokens: TokenAuthority): ControlState => {
       },
       limitScopes: (scopes) => {
         scopeLimit = scopes;
+      },
+      sendUninstallsTo: (url) => {
+        uninstallWebhook = url;
       },
       misbehave: ({ pathPrefix, count, how }) => {
         faults.push({ pathPrefix, how, left: count });

@@ -11,6 +11,7 @@ import { installedLocationRoutes } from "./oauth/installed-locations.ts";
 import { issueTokens, type SandboxApp } from "./oauth/issue-tokens.ts";
 import { locationTokenRoutes } from "./oauth/location-token.ts";
 import { parseBody, readTokenParameters } from "./oauth/parameters.ts";
+import { type UninstallDeps, uninstallRoutes } from "./oauth/uninstall.ts";
 import { respond, type ServeDeps, serveRoute } from "./serve-route.ts";
 import { toUuid } from "./world/ids.ts";
 
@@ -19,6 +20,7 @@ export interface SandboxParts extends ServeDeps {
   readonly app: SandboxApp;
   readonly codes: CodeBook;
   readonly state: ControlState;
+  readonly onUninstall: UninstallDeps["onUninstall"];
 }
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -40,6 +42,7 @@ export const createSandboxApp = (parts: SandboxParts): Hono<SandboxEnv> => {
   const routes = [
     ...locationTokenRoutes(parts),
     ...installedLocationRoutes(parts.app),
+    ...uninstallRoutes(parts),
     ...API_ROUTES,
   ];
   for (const route of routes) {

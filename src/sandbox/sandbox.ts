@@ -26,6 +26,8 @@ export interface SandboxControl {
   pauseLocation(locationId: string): void;
   /** Ends a pause. */
   resumeLocation(locationId: string): void;
+  /** Uninstalling through the API sends the UNINSTALL webhook to this http address, as GoHighLevel does. */
+  sendUninstallsTo(url: string | undefined): void;
   /** A webhook as GoHighLevel would send it: app, time and delivery id are filled in where absent. */
   signWebhook(event: Readonly<Record<string, unknown>>): SignedWebhook;
   /** Signs a webhook and sends it to an http address. Gives the status of the answer. */

@@ -64,6 +64,13 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
     state,
     clock,
     random,
+    onUninstall: (what) => {
+      const url = state.findUninstallWebhook();
+      // Like GoHighLevel's, it goes out on its own: the answer to the call does not wait for it.
+      if (url !== undefined) {
+        webhooks.sendWebhook(url, { type: "UNINSTALL", ...what }).catch(() => undefined);
+      }
+    },
     codes: createCodeBook({ clock, random }),
     rates: createRateCounter(),
     enforceRateLimit: options.enforceRateLimit ?? false,

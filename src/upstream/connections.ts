@@ -80,7 +80,10 @@ export const createConnections = (deps: {
     remove: async (id, by) => {
       const entry = await find(id);
       if (entry === undefined) return;
-      await vault.remove(id);
+      // A person and the webhook that follows may both get here; the trail says it once.
+      if (await vault.remove(id)) {
+        await audit.record({ kind: "connection.removed", connectionId: id, by });
+      }
       const { kind, companyId, locationId } = entry.connection;
       const identity = toIdentity(environment, {
         userType: kind === "company" ? "Company" : "Location",
@@ -88,7 +91,6 @@ export const createConnections = (deps: {
         locationId,
       });
       await store.delete({ namespace: IDENTITY, key: identity });
-      await audit.record({ kind: "connection.removed", connectionId: id, by });
     },
   };
 };

@@ -22,8 +22,9 @@ import { createRefreshLeases } from "./refresh-lease.ts";
 import type { UpstreamSettings } from "./settings.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenSource, PRIVATE_CONNECTION_ID } from "./token-source.ts";
+import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
-import { createVault } from "./vault.ts";
+import { createVault, type VaultEntry } from "./vault.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 import { createWebhookReceiver } from "./webhooks/receive-webhook.ts";
 
@@ -64,7 +65,7 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
   const privateConnection = toPrivateConnection(settings, clock);
 
   const findConnection: Upstream["findConnection"] = async (id) =>
-    id === PRIVATE_CONNECTION_ID ? privateConnection : (await connections.find(id))?.connection;
+    id === PRIVATE_CONNECTION_ID ? privateConnection : toConnection(await connections.find(id));
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await connections.remove(id, by);
@@ -90,6 +91,7 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
       return all.toSorted((a, b) => b.connectedAt - a.connectedAt);
     },
     removeConnection: (id) => removeConnection(id, "person"),
+    uninstall: (id) => uninstallApp({ ...base, tokens, findConnection }, id),
     receiveWebhook: createWebhookReceiver({
       ...base,
       connections,
@@ -105,6 +107,12 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
         : waitUnlessAborted(refreshNow({ connections, refresher }, id), signal),
   };
 };
+
+/** The connection without its tokens, and with the reason of its status. */
+const toConnection = (entry: VaultEntry | undefined): Connection | undefined =>
+  entry?.statusReason === undefined || entry.connection.status !== "needs_reauth"
+    ? entry?.connection
+    : { ...entry.connection, statusReason: entry.statusReason };
 
 /** Refreshes whatever is held now, even while the connection rests after a failure. */
 const refreshNow = async (

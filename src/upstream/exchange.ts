@@ -35,6 +35,7 @@ const toLoginFailure = (
         kind: "exchange_refused",
         purpose,
         status: failure.status,
+        reason: failure.reason,
         hint: toHint(failure.reason, redirectUri),
       };
     case "malformed":

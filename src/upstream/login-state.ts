@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Clock, addSeconds } from "../core/clock.ts";
-import { toTransactionId } from "../core/ids.ts";
+import { toConnectionId, toTransactionId } from "../core/ids.ts";
 import { equalSecret, hashToken } from "../crypto/hash.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import type { LoginPurpose } from "./upstream.ts";
@@ -14,7 +14,10 @@ const loginState = z.object({
       kind: z.literal("authorization"),
       transactionId: z.string().transform(toTransactionId),
     }),
-    z.object({ kind: z.literal("sign_in") }),
+    z.object({
+      kind: z.literal("sign_in"),
+      reconnects: z.string().transform(toConnectionId).exactOptional(),
+    }),
   ]),
   browserHash: z.string(),
 });

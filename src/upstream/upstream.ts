@@ -2,14 +2,21 @@ import type { Connection, LocationSummary } from "../core/connection.ts";
 import type { ConnectionId, TransactionId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import type { TokenFailure, TokenSource } from "../ghl/ports.ts";
+import type { UninstallFailure } from "./uninstall.ts";
+import type { RefusalReason } from "./upstream-error.ts";
 import type { WebhookReceiver } from "./webhooks/receive-webhook.ts";
+
+export type { UninstallFailure } from "./uninstall.ts";
 
 /** What a sign-in at GoHighLevel is for. */
 export type LoginPurpose =
   /** An MCP client's authorization request, already approved on the consent page. */
   | { readonly kind: "authorization"; readonly transactionId: TransactionId }
-  /** A person in a browser, or `ghl-mcp login`. */
-  | { readonly kind: "sign_in" };
+  /**
+   * A person in a browser, or `ghl-mcp login`. `reconnects` is the connection that is meant to get new
+   * tokens; which one gets them is what the person chooses at GoHighLevel.
+   */
+  | { readonly kind: "sign_in"; readonly reconnects?: ConnectionId };
 
 /** A started sign-in: where to send the browser, and the cookie that binds it to this browser. */
 export interface StartedLogin {
@@ -51,6 +58,8 @@ export type LoginFailure =
       readonly purpose: LoginPurpose;
       /** The HTTP status that GoHighLevel answered with. */
       readonly status: number;
+      /** What the refusal means, as far as its text says. */
+      readonly reason: RefusalReason;
       /** What to check, in our words: client credentials, redirect URI, code. */
       readonly hint: string;
     }
@@ -71,6 +80,11 @@ export interface Upstream {
   listConnections(): Promise<readonly Connection[]>;
   /** Discards the tokens and the record. */
   removeConnection(id: ConnectionId): Promise<void>;
+  /**
+   * Asks GoHighLevel to uninstall the app from a connection's location or agency. The connection stays
+   * until it is removed.
+   */
+  uninstall(id: ConnectionId): Promise<Result<void, UninstallFailure>>;
   /** The locations that a connection reaches, by name; asks GoHighLevel, cached for a minute. */
   listLocations(
     id: ConnectionId,

@@ -38,7 +38,8 @@ export interface Vault {
   write(held: HeldConnection, ifVersion: "absent" | number): Promise<VaultEntry | "conflict">;
   /** The ids of an environment's connections. */
   list(environment: string): Promise<readonly ConnectionId[]>;
-  remove(id: ConnectionId): Promise<void>;
+  /** Discards a connection; of several at once, one is told that it was the one. */
+  remove(id: ConnectionId): Promise<boolean>;
 }
 
 const NAMESPACE = "connection";
@@ -62,7 +63,7 @@ export const createVault = (deps: { readonly sealed: RecordStore }): Vault => {
       return outcome.ok ? { ...held, version: outcome.version } : "conflict";
     },
     list: async (environment) => (await sealed.list(NAMESPACE, environment)).map(toConnectionId),
-    remove: (id) => sealed.delete(toAddress(id)),
+    remove: async (id) => (await sealed.take(toAddress(id))) !== undefined,
   };
 };
 

@@ -88,6 +88,7 @@ const inspect = async (name: string): Promise<void> => {
 const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["home", () => page.goto(running.publicUrl)],
   ["grants-signed-out", () => page.goto(`${running.publicUrl}/grants`)],
+  ["connections-signed-out", () => page.goto(`${running.publicUrl}/connections`)],
   ["consent", () => openClaude()],
   ["consent-loopback", () => page.goto(desk.request({ scope: "read area:contacts" }).url.href)],
   [
@@ -103,6 +104,7 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
     async () => {
       await page.goto(`${running.publicUrl}/oauth/authorize`);
       await press("Allow access");
+      expect(new URL(page.url()).pathname).toBe("/connections");
     },
   ],
   ["consent-signed-in", () => openClaude()],
@@ -117,6 +119,28 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
       expect((await claude.redeem({ code, verifier })).status).toBe(200);
       await page.goto(`${running.publicUrl}/grants`);
       expect(await page.innerText("h2")).toBe("claude.ai");
+    },
+  ],
+  [
+    "connections",
+    async () => {
+      running.sandbox.control.limitScopes(
+        running.config.scopes.filter((scope) => !scope.startsWith("opportunities")),
+      );
+      await page.goto(`${running.publicUrl}/connections`);
+      await press("Reconnect");
+      await press("Allow access");
+      running.sandbox.control.limitScopes(undefined);
+      expect(await page.innerText("main")).toContain("connected again, with new tokens");
+      expect(await page.innerText("main")).toContain("creating, moving and closing opportunities");
+      await page.getByText("Granted scopes").click();
+    },
+  ],
+  [
+    "connections-disconnect",
+    async () => {
+      await press("Disconnect");
+      await page.getByLabel("Uninstall the app").check();
     },
   ],
   [
@@ -147,6 +171,11 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
   [
     "signed-out",
     async () => {
+      await page.goto(`${running.publicUrl}/connections`);
+      await press("Disconnect");
+      await page.getByLabel("Uninstall the app").check();
+      await press("Disconnect");
+      expect(await page.innerText("main")).toContain("GoHighLevel has uninstalled the app.");
       await page.goto(`${running.publicUrl}/grants`);
       await press("Sign out");
     },

@@ -3,8 +3,9 @@ import type { Connection } from "../../core/connection.ts";
 import type { TransactionId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { AuthorizationServer } from "../../oauth/authorization-server.ts";
-import type { LoginFailure, Upstream } from "../../upstream/upstream.ts";
+import type { LoginFailure, LoginPurpose, Upstream } from "../../upstream/upstream.ts";
 import { toAuthorized, toSubject } from "../accounts.ts";
+import { type ConnectionNotice, toNoticeAddress } from "../connection-notices.ts";
 import { clearCookie } from "../cookies.ts";
 import { describeLoginFailure } from "../login-failures.ts";
 import type { People } from "../person-session.ts";
@@ -39,10 +40,20 @@ export const createCallbackRoute =
     const who = { subject: toSubject(connection), connectionId: connection.id };
     const cookies = [clearCookie(cookieName), await deps.people.signIn(request.cookies, who)];
     // Sent on, so that loading the page again does not repeat a callback that works once.
-    if (purpose.kind === "sign_in")
-      return redirectResponse(`${deps.publicUrl}/grants?notice=connected`, cookies);
+    if (purpose.kind === "sign_in") {
+      const notice = toSignInNotice(purpose, connection);
+      return redirectResponse(toNoticeAddress(deps.publicUrl, notice), cookies);
+    }
     return finish(deps, { request, connection, cookies, transactionId: purpose.transactionId });
   };
+
+const toSignInNotice = (
+  { reconnects }: Extract<LoginPurpose, { readonly kind: "sign_in" }>,
+  { id }: Connection,
+): ConnectionNotice => {
+  if (reconnects === undefined) return "connected";
+  return reconnects === id ? "reconnected" : "reconnected_other";
+};
 
 const finish = async (
   deps: CallbackRouteDeps,
@@ -87,7 +98,12 @@ const answerFailure = async (
   // Only what became of a sign-in of ours: anybody can make up a state.
   if ("purpose" in failure || failure.kind === "wrong_browser") {
     const { requestId } = request;
-    await deps.audit?.record({ kind: "sign_in.failed", reason: failure.kind, requestId });
+    await deps.audit?.record({
+      kind: "sign_in.failed",
+      reason: failure.kind,
+      ...("reason" in failure && { refusal: failure.reason }),
+      requestId,
+    });
   }
   const answer = describeLoginFailure(failure);
   if ("purpose" in failure && failure.purpose.kind === "authorization" && answer.toClient) {

@@ -257,8 +257,8 @@ describe("one clear line for each mistake", () => {
     ],
     [
       "an unknown kind of reference",
-      { MASTER_KEY: "aws-secretsmanager:prod/key" },
-      '"aws-secretsmanager:" is not a kind of reference; supported are file: and env:',
+      { MASTER_KEY: "vault:prod/key" },
+      '"vault:" is not a kind of reference; supported are file:, env: and aws-secretsmanager:',
     ],
   ])("names the setting, the fault and what is right for %s", (_name, environment, expected) => {
     expect(mistakesOf(environment)).toContain(expected);

@@ -75,6 +75,7 @@ export const createUpstreamDouble = (): UpstreamDouble => {
     findConnection: async (id) => (id === double.connection.id ? double.connection : undefined),
     listConnections: notUsed,
     removeConnection: notUsed,
+    uninstall: notUsed,
     listLocations: async () => ok([{ id: toLocationId("location-1"), name: "Harbor <Dental>" }]),
     refreshNow: notUsed,
     receiveWebhook: notUsed,

@@ -172,6 +172,7 @@ describe("a sign-in at GoHighLevel", () => {
       expect(outcome).toMatchObject({
         failure: {
           kind: "exchange_refused",
+          reason: expect.any(String),
           status: 401,
           hint: expect.stringContaining("start the sign-in again"),
         },
