@@ -72,6 +72,7 @@ export const renderSignedOutPage = (view: Pick<GrantsView, "notice" | "sandbox">
           >${view.sandbox ? "Sign in to the sandbox" : "Sign in to GoHighLevel"}</a
         >
       </p>
+      <p><a href="/oauth/private-token">Use a private integration token instead</a></p>
       <p class="small"><a href="/">About this server</a></p>`,
   );
 

@@ -51,5 +51,9 @@ export const renderHomePage = (view: HomeView): string =>
         <a class="button" href="/oauth/authorize"
           >${view.sandbox ? "Sign in to the sandbox" : "Sign in to GoHighLevel"}</a
         >
+      </p>
+      <p class="small">
+        Without a marketplace app, <a href="/oauth/private-token">a private integration token</a>
+        connects a single location.
       </p>`,
   );
