@@ -7,6 +7,7 @@ import type { RecordStore } from "../storage/record-store.ts";
 const NAMESPACE = "private_connection";
 
 const privateRecord = z.object({
+  environment: z.string(),
   locationId: z.string().transform(toLocationId),
   token: z.string().transform(toSecret),
   status: z.enum(["active", "needs_reauth"]),
@@ -14,10 +15,11 @@ const privateRecord = z.object({
 });
 
 /** An entered private integration token, as it is kept. */
-export type PrivateRecord = z.infer<typeof privateRecord>;
+export type PrivateRecord = Omit<z.infer<typeof privateRecord>, "environment">;
 
 /** The sealed records of one environment's private integration tokens. */
 export interface PrivateRecords {
+  /** One of another environment is not found, as its token belongs elsewhere. */
   read(
     id: ConnectionId,
   ): Promise<{ readonly record: PrivateRecord; readonly version: number } | undefined>;
@@ -36,13 +38,13 @@ export const createPrivateRecords = (deps: {
   return {
     read: async (id) => {
       const stored = await sealed.get(toAddress(id));
-      return stored === undefined
-        ? undefined
-        : { record: privateRecord.parse(JSON.parse(stored.value)), version: stored.version };
+      if (stored === undefined) return undefined;
+      const { environment: owner, ...record } = privateRecord.parse(JSON.parse(stored.value));
+      return owner === environment ? { record, version: stored.version } : undefined;
     },
     write: async (id, record, ifVersion) => {
       // A Secret prints itself as "[secret]", so the token is revealed by hand: here and nowhere else.
-      const value = JSON.stringify({ ...record, token: record.token.reveal() });
+      const value = JSON.stringify({ ...record, environment, token: record.token.reveal() });
       return (await sealed.put(toAddress(id), value, { ifVersion, group: environment })).ok;
     },
     list: async () => (await sealed.list(NAMESPACE, environment)).map(toConnectionId),

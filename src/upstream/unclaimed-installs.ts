@@ -32,6 +32,7 @@ const NAMESPACE = "unclaimed_install";
 const KEEP_SECONDS = 365 * 86_400;
 
 const keptInstall = z.object({
+  environment: z.string(),
   claimHash: z.string(),
   arrivedAt: z.number().int().transform(toEpochSeconds),
   answer: z.string(),
@@ -47,7 +48,9 @@ export const createUnclaimedInstalls = (deps: {
   const find: UnclaimedInstalls["find"] = async (key) => {
     const stored = await sealed.get(toAddress(key));
     if (stored === undefined) return undefined;
-    const record = keptInstall.parse(JSON.parse(stored.value));
+    const { environment: owner, ...record } = keptInstall.parse(JSON.parse(stored.value));
+    // Another GoHighLevel's tokens belong elsewhere.
+    if (owner !== environment) return undefined;
     const answer = parseTokenAnswer(record.answer);
     if (!answer.ok) {
       throw new AppError(
@@ -61,7 +64,7 @@ export const createUnclaimedInstalls = (deps: {
   return {
     keep: async ({ answer, ...rest }) => {
       const key = toIdentityKey({ environment, ...answer });
-      const value = JSON.stringify({ ...rest, answer: JSON.stringify(answer) });
+      const value = JSON.stringify({ ...rest, environment, answer: JSON.stringify(answer) });
       const expiresAt = addSeconds(rest.arrivedAt, KEEP_SECONDS);
       await sealed.put(toAddress(key), value, { expiresAt, group: environment });
       return key;
