@@ -37,7 +37,8 @@ export const createCallbackRoute =
       cookies: request.cookies,
     });
     if (!login.ok) {
-      return login.failure.kind === "state_missing" && request.query.has("code")
+      const isInstall = !request.query.has("state") && request.query.has("code");
+      return login.failure.kind === "state_missing" && isInstall
         ? receiveInstall(deps, request)
         : answerFailure(deps, request, login.failure);
     }

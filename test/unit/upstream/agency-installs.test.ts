@@ -104,7 +104,7 @@ describe("the token of one of an agency's locations", () => {
     const { id } = await rig.connect("company");
     const [first = toLocationId("")] = locations();
     const token = tokenOf(await tokenFor(id, first));
-    expect(mints()[0]?.headers["version"]).toBe("2021-07-28");
+    expect(mints()[0]?.headers?.["version"]).toBe("2021-07-28");
     const asV3 = await fetch(`${rig.sandbox.baseUrl}/oauth/locationToken`, {
       method: "POST",
       headers: { authorization: `Bearer ${token.reveal()}`, version: "v3" },
