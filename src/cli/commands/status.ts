@@ -45,10 +45,7 @@ const status = async (context: CommandContext, options: StatusOptions): Promise<
     printer.result(
       JSON.stringify({
         connections: reports.map(toJson),
-        unclaimed: unclaimed.map(({ arrivedAt, ...install }) => ({
-          ...install,
-          arrivedAt: toIsoTime(arrivedAt),
-        })),
+        ...(unclaimed.length === 0 ? {} : { unclaimed: unclaimed.map(toUnclaimedJson) }),
       }),
     );
     return;
@@ -61,6 +58,11 @@ const status = async (context: CommandContext, options: StatusOptions): Promise<
 };
 
 type Unclaimed = Awaited<ReturnType<App["upstream"]["installs"]["list"]>>[number];
+
+const toUnclaimedJson = ({ arrivedAt, ...install }: Unclaimed): unknown => ({
+  ...install,
+  arrivedAt: toIsoTime(arrivedAt),
+});
 
 const toUnclaimedLines = (install: Unclaimed): readonly string[] => [
   `unclaimed  ${install.kind} ${install.locationId ?? install.companyId}`,
