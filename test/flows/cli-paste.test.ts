@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
+import { countRows } from "../support/attack-store.ts";
 import { createBrowser } from "../support/browser.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { type CliProcess, type CliResult, runCli, startCli } from "../support/cli-process.ts";
@@ -142,7 +143,10 @@ describe("login --paste", () => {
     const result = await login.ended;
     expect(result.stderr).toContain(text);
     expect([result.exitCode, result.stdout]).toEqual([77, ""]);
-    expect(await status()).toEqual({ connections: [] });
+    const database = join(folder, "data/ghl-mcp.db");
+    for (const namespace of ["connection", "unclaimed_install", "install_claim"]) {
+      expect(countRows(database, namespace)).toBe(0);
+    }
   });
 
   it("ends with 77 after five wrong lines, and when nobody pastes in time", async () => {

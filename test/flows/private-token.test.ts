@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   type AttackClient,
@@ -6,7 +9,9 @@ import {
   toTokens,
 } from "../support/attack-client.ts";
 import { type Browser, createBrowser, type FormInput, type Page } from "../support/browser.ts";
+import { startCli } from "../support/cli-process.ts";
 import { openConsent, signInPlainly, statusOf } from "../support/consent-visit.ts";
+import { findFreePort } from "../support/free-port.ts";
 import { type RunningApp, startApp } from "../support/running-app.ts";
 
 /** Connecting by a private integration token, with a marketplace app beside it and without one. */
@@ -143,6 +148,28 @@ describe.each([
     const page = await browser.submitForm(await openConsent(browser, client), { button });
     expect(page.status).toBe(400);
     expect(page.body).toContain("Enter the location id and the private integration token");
+  });
+});
+
+describe("ghl-mcp serve with GHL_MODE=live and no app", () => {
+  it("serves, and connects people by their own tokens", async () => {
+    const port = String(await findFreePort());
+    const cwd = mkdtempSync(join(tmpdir(), "ghl-mcp-live-"));
+    const env = { GHL_MODE: "live", GHL_BASE_URL: withApp.sandbox.baseUrl, PORT: port };
+    const server = startCli(["serve"], { cwd, env });
+    try {
+      await server.waitForStderr(/serving/u);
+      const page = await browser.get(`http://localhost:${port}/oauth/authorize`);
+      expect(page.url.pathname).toBe(FORM);
+      expect(page.body).not.toContain("Sandbox.");
+      const connected = await browser.submitForm(page, { fields: entry(pit(here)) });
+      expect(connected.body).toContain(nameOf(here).replaceAll("&", "&amp;"));
+      expect(server.stderr()).not.toContain(pit(here));
+    } finally {
+      server.child.kill("SIGTERM");
+      await server.ended;
+      rmSync(cwd, { recursive: true, force: true });
+    }
   });
 });
 
