@@ -51,11 +51,7 @@ export const createSignIns = (given: SignInDeps): SignIns => {
         return claimed;
       },
     },
-    connectPrivate: async (entry, signal) => {
-      const connected = await connectPrivate(parts, entry, signal);
-      if (connected.ok) forget(connected.value.id);
-      return connected;
-    },
+    connectPrivate: (entry, signal) => connectPrivate(parts, entry, signal),
     dropUninstalled: (whom, at) => installs.dropUninstalled(whom, at),
   };
 };

@@ -157,13 +157,16 @@ describe("an installation from the marketplace", () => {
     const target = `${running.publicUrl}/oauth/claim`;
     const csrf = String(page.forms[0]?.fields["csrf"]);
     const evil = { ...page, url: new URL("https://evil.example/"), headers: new Map() };
+    // Another port of this machine is the same site: its posts carry the cookies.
+    const neighbour = { ...evil, url: new URL("http://localhost:1/") };
     const attempts = [
       await victim.post(target, { decision: "take", csrf }, { from: evil }),
+      await victim.post(target, { decision: "take", csrf }, { from: neighbour }),
       await victim.post(target, { decision: "take" }, { from: page }),
       await victim.post(target, { decision: "take", csrf: "x".repeat(43) }, { from: page }),
       await attacker.post(target, { decision: "take", csrf }, { from: page }),
     ];
-    expect(attempts.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    expect(attempts.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
     expect((await victim.get(`${target}?decision=take&csrf=${csrf}`)).status).toBe(200);
     expect(counts()).toEqual(before);
     // The form itself is still good.

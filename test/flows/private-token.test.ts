@@ -235,12 +235,15 @@ describe("the plain page", () => {
     const csrf = String(page.forms[0]?.fields["csrf"]);
     const target = withApp.publicUrl + FORM;
     const evil = { ...page, url: new URL("https://evil.example/"), headers: new Map() };
+    // Another port of this machine is the same site: its posts carry the cookies.
+    const neighbour = { ...evil, url: new URL("http://localhost:1/") };
     const answers = [
       await browser.post(target, { csrf, ...entry(pit(here)) }, { from: evil }),
+      await browser.post(target, { csrf, ...entry(pit(here)) }, { from: neighbour }),
       await browser.post(target, entry(pit(here)), { from: page }),
       await createBrowser().post(target, { csrf, ...entry(pit(here)) }, { from: page }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
     expect(await connections(withApp)).toEqual(before);
   });
 

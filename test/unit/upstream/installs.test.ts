@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toTransactionId } from "../../../src/core/ids.ts";
+import type { RecordStore } from "../../../src/storage/record-store.ts";
 import { CLAIM_COOKIE, type LoginPurpose } from "../../../src/upstream/upstream.ts";
 import { chooseAtSandbox, type Rig, startRig, tokenOf } from "./upstream-rig.ts";
 
@@ -172,6 +173,27 @@ describe("an installation without a state", () => {
     expect(await unclaimed()).toEqual([]);
     expect((await rig.upstream.installs.claim(cookies)).ok).toBe(false);
     expect((await stored()).map((one) => one.id)).toEqual([id]);
+  });
+
+  it("is replaced by a sign-in also where the process died before it could drop the older tokens", async () => {
+    const cookies = await arrive(marketplaceUrl());
+    rig.sandbox.control.dropState(false);
+    rig.clock.advance(5);
+    const dying: RecordStore = {
+      ...rig.store,
+      put: async (at, value, options) => {
+        if (at.namespace === "unclaimed_install") throw new Error("killed");
+        return rig.store.put(at, value, options);
+      },
+    };
+    const upstream = rig.another({}, dying);
+    const { authorizeUrl, cookie } = await upstream.startLogin({ kind: "sign_in" });
+    const query = await chooseAtSandbox(authorizeUrl, { choice: here, decision: "allow" });
+    const own = new Map([[cookie.name, cookie.value]]);
+    await expect(upstream.completeLogin({ query, cookies: own })).rejects.toThrow("killed");
+    expect(await stored()).toHaveLength(1);
+    expect(await rig.upstream.installs.find(cookies)).toBeUndefined();
+    expect((await rig.upstream.installs.claim(cookies)).ok).toBe(false);
   });
 
   it("is gone after its uninstall, and others stay", async () => {
