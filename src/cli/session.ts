@@ -60,8 +60,13 @@ export const toUpstreamSettings = (
   config: Config,
   sandbox: RunningSandbox | undefined,
 ): UpstreamSettings => {
-  const { redirectUri, scopes, versionId, privateToken, upstream } = config;
-  const common = { redirectUri, scopes, ...(versionId === undefined ? {} : { versionId }) };
+  const { redirectUri, scopes, versionId, pkce, privateToken, upstream } = config;
+  const common = {
+    redirectUri,
+    scopes,
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(pkce === undefined ? {} : { pkce }),
+  };
   if (sandbox !== undefined) {
     return {
       ...common,

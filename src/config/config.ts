@@ -5,11 +5,13 @@ import type { KeyPart } from "./master-key-setting.ts";
 
 /**
  * Who we are at GoHighLevel. `sandbox`: nobody, so the built-in stand-in is used. `private_token`: no
- * marketplace app, only a private integration token. `oauth`: a marketplace app.
+ * marketplace app, only a private integration token. `token_entry`: neither, and not the sandbox: people
+ * connect with private integration tokens of their own. `oauth`: a marketplace app.
  */
 export type UpstreamConfig =
   | { readonly mode: "sandbox" }
   | { readonly mode: "private_token" }
+  | { readonly mode: "token_entry" }
   | {
       readonly mode: "oauth";
       readonly clientId: string;
@@ -66,6 +68,8 @@ export interface Config {
   readonly authorizeUrl: string;
   /** The version id that a draft marketplace app needs. */
   readonly versionId?: string;
+  /** Whether sign-ins use PKCE towards GoHighLevel. Absent: `auto`. */
+  readonly pkce?: "auto" | "off";
   readonly scopes: readonly string[];
   /** What GoHighLevel's webhooks are verified with, DER in base64. Absent: the key that it publishes. */
   readonly webhookKeys?: { readonly current?: string; readonly legacy?: string };

@@ -128,6 +128,7 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     apiBaseUrl: settings.GHL_BASE_URL,
     authorizeUrl: settings.GHL_AUTHORIZE_URL,
     ...(versionId === undefined ? {} : { versionId }),
+    pkce: settings.GHL_PKCE,
     scopes: settings.GHL_SCOPES,
     webhookKeys: toWebhookKeys(settings),
     storageUrl: settings.STORAGE_URL,
@@ -169,6 +170,7 @@ const toUpstream = (settings: Settings): UpstreamConfig => {
   if (clientId !== undefined && clientSecret !== undefined) {
     return { mode: "oauth", clientId, clientSecret: toSecret(clientSecret) };
   }
+  if (settings.GHL_MODE === "live") return { mode: "token_entry" };
   return { mode: settings.GHL_PRIVATE_TOKEN === undefined ? "sandbox" : "private_token" };
 };
 

@@ -41,6 +41,12 @@ const DEFAULT_SCOPES = [
 
 /** Every setting, in the order of the documentation. */
 export const SETTINGS = {
+  GHL_MODE: {
+    meaning:
+      "`auto`: live with an app or a private token, else the sandbox; `live`: live also without both, then people connect with private integration tokens of their own",
+    right: "give one of: auto, live",
+    fallback: "auto",
+  },
   GHL_CLIENT_ID: {
     meaning: "client id of the marketplace app; without app and token the sandbox is used",
     right: "copy it from the app's page in the marketplace, without spaces",
@@ -70,6 +76,12 @@ export const SETTINGS = {
   GHL_VERSION_ID: {
     meaning: "version id of the marketplace app, needed while the app is a draft",
     right: "copy the version_id of the app's installation link",
+  },
+  GHL_PKCE: {
+    meaning:
+      "whether sign-ins use PKCE towards GoHighLevel: `auto` until its token endpoint refuses it, `off` never; for a sign-in page that fails over it",
+    right: "give one of: auto, off",
+    fallback: "auto",
   },
   GHL_SCOPES: {
     meaning: "what GoHighLevel is asked for, separated by spaces",
@@ -250,6 +262,10 @@ const publicKey = (type: "ed25519" | "rsa") =>
 
 /** Reads every setting from its text; the rules between settings are in check-settings.ts. */
 export const settingsSchema = z.object({
+  GHL_MODE: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["auto", "live"], "is not a mode")),
   GHL_CLIENT_ID: withoutSpaces.optional(),
   GHL_CLIENT_SECRET: withoutSpaces.optional(),
   // Kept as written: GoHighLevel compares it byte for byte.
@@ -257,6 +273,10 @@ export const settingsSchema = z.object({
   GHL_BASE_URL: pageUrl,
   GHL_AUTHORIZE_URL: pageUrl,
   GHL_VERSION_ID: withoutSpaces.optional(),
+  GHL_PKCE: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["auto", "off"], "is neither auto nor off")),
   GHL_SCOPES: scopes,
   GHL_PRIVATE_TOKEN: withoutSpaces.optional(),
   GHL_LOCATION_ID: z

@@ -33,6 +33,8 @@ export type AuditEvent =
       readonly connectionId: ConnectionId;
       readonly locationId: LocationId;
     }
+  /** It came without a state: its tokens are kept, and serve nobody. */
+  | { readonly kind: "install.unclaimed"; readonly companyId: CompanyId }
   | {
       readonly kind: "connection.removed";
       readonly connectionId: ConnectionId;

@@ -31,7 +31,7 @@ export const CHOOSE_LOCATION_PATHS = ["/v2/oauth/chooselocation", "/oauth/choose
 /** Wires every path of the sandbox. */
 export const createSandboxApp = (parts: SandboxParts): Hono<SandboxEnv> => {
   const hono = new Hono<SandboxEnv>();
-  const choice = { ...parts, grantedScopes: parts.state.grantedScopes };
+  const choice = { ...parts, grantedScopes: parts.state.grantedScopes, signIn: parts.state.signIn };
   hono.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
   hono.use(applyFaults(parts.state, parts.clock));
   for (const path of CHOOSE_LOCATION_PATHS) {
@@ -69,6 +69,7 @@ const serveTokens = (hono: Hono<SandboxEnv>, parts: SandboxParts): void => {
       {
         ...parts,
         pausedLocations: parts.state.pausedLocations,
+        pkce: parts.state.signIn().pkce,
         traceId: () => toUuid(parts.random.bytes(16)),
       },
       readTokenParameters(body, isV3),

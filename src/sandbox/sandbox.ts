@@ -28,11 +28,25 @@ export interface SandboxControl {
   resumeLocation(locationId: string): void;
   /** Uninstalling through the API sends the UNINSTALL webhook to this http address, as GoHighLevel does. */
   sendUninstallsTo(url: string | undefined): void;
+  /** What becomes of PKCE parameters. `ignore` where not set, as GoHighLevel documents none. */
+  setPkce(mode: PkceMode): void;
+  /** Whether the sign-in page sends the browser back without the app's state, as GoHighLevel may. */
+  dropState(isDropped: boolean): void;
+  /** Whether the app is a draft, whose sign-in page asks for the version id besides the client id. */
+  requireVersionId(isRequired: boolean): void;
+  /** Makes a new private integration token for a location; the old one is refused from now on. */
+  rotatePrivateToken(locationId: string): string;
   /** A webhook as GoHighLevel would send it: app, time and delivery id are filled in where absent. */
   signWebhook(event: Readonly<Record<string, unknown>>): SignedWebhook;
   /** Signs a webhook and sends it to an http address. Gives the status of the answer. */
   sendWebhook(url: string, event: Readonly<Record<string, unknown>>): Promise<number>;
 }
+
+/**
+ * How PKCE parameters are taken: not looked at; verified (RFC 7636 §4.6, a verifier without a challenge
+ * refused too); refused as unknown by the token endpoint, the code unused; refused by the sign-in page.
+ */
+export type PkceMode = "ignore" | "verify" | "refuse_at_token" | "refuse_at_page";
 
 /** A webhook, ready to be sent as it is. */
 export interface SignedWebhook {
@@ -68,6 +82,8 @@ export interface RunningSandbox {
   readonly control: SandboxControl;
   /** The agency of the sample data. */
   readonly companyId: string;
+  /** The version id of the client's app, which a draft app's sign-in page asks for. */
+  readonly versionId: string;
   /** The app id of the client, as `GET /oauth/installedLocations` wants it. */
   readonly appId: string;
   /** The locations of the sample data. */
@@ -76,6 +92,8 @@ export interface RunningSandbox {
   readonly webhookPublicKey: string;
   /** A private integration token for each location, by location id. The same in every run. */
   readonly privateTokens: ReadonlyMap<string, string>;
+  /** A private integration token of the agency, which no endpoint of a location takes. */
+  readonly agencyPrivateToken: string;
   /** Stops listening and drops open connections. */
   close(): Promise<void>;
 }

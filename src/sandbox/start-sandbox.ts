@@ -15,7 +15,7 @@ import type { RunningSandbox } from "./sandbox.ts";
 import { CHOOSE_LOCATION_PATHS, createSandboxApp } from "./sandbox-app.ts";
 import { seedWorld } from "./seed/seed-world.ts";
 import { createWebhookSender } from "./webhooks.ts";
-import { toSeededUuid } from "./world/ids.ts";
+import { toSeededUuid, toUuid } from "./world/ids.ts";
 import type { World } from "./world/world.ts";
 
 /** What a sandbox may be started with. */
@@ -54,13 +54,19 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   const accessTokenTtlSeconds = options.accessTokenTtlSeconds ?? ACCESS_TTL_SECONDS;
   const signer = createSigner(seed);
   const tokens = createTokenAuthority({ signer, clock, random, accessTokenTtlSeconds });
-  const state = createControl(tokens);
+  const state = createControl(tokens, (locationId) => {
+    const token = `pit-${toUuid(random.bytes(16))}`;
+    privateTokens.set(locationId, token);
+    return token;
+  });
+  const agencyPrivateToken = `pit-${toSeededUuid(seed, "private token of the agency")}`;
   const { publicKey, ...webhooks } = createWebhookSender({ seed, clock, random, ...app });
   const hono = createSandboxApp({
     app,
     world,
     tokens,
     privateTokens,
+    agencyPrivateToken,
     state,
     clock,
     random,
@@ -86,9 +92,11 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
     clientId: app.clientId,
     clientSecret: app.clientSecret,
     appId: app.appId,
+    versionId: app.versionId,
     companyId: world.company.id,
     locations: world.locations.map(({ id, name }) => ({ id, name })),
     privateTokens,
+    agencyPrivateToken,
     control: { ...state.control, ...webhooks },
     webhookPublicKey: publicKey,
     close: () => close(server),
@@ -106,7 +114,7 @@ const createApp = (seed: number): SandboxApp => {
   };
 };
 
-const createPrivateTokens = (seed: number, world: World): ReadonlyMap<string, string> =>
+const createPrivateTokens = (seed: number, world: World): Map<string, string> =>
   new Map(
     world.locations.map(({ id }) => [id, `pit-${toSeededUuid(seed, `private token ${id}`)}`]),
   );

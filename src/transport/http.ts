@@ -14,6 +14,7 @@ import { createErrorPages, type ErrorPages } from "./responses.ts";
 import type { Route } from "./route.ts";
 import { createAuthorizeRoute } from "./routes/authorize.ts";
 import { createCallbackRoute } from "./routes/callback.ts";
+import { createClaimRoute } from "./routes/claim.ts";
 import { createConsentRoute } from "./routes/consent.ts";
 import { createConnectionsRoute } from "./routes/connections.ts";
 import { createConfirmDisconnectRoute, createDisconnectRoute } from "./routes/disconnect.ts";
@@ -22,6 +23,7 @@ import { createGrantsRoute, createRevokeRoute, createSignOutRoute } from "./rout
 import { answerLive, createReadyRoute } from "./routes/health.ts";
 import { createDocumentRoute } from "./routes/metadata.ts";
 import { answerStylesheet, createHomeRoute } from "./routes/pages.ts";
+import { createPrivateTokenRoute } from "./routes/private-token.ts";
 import { createReconnectRoute } from "./routes/reconnect.ts";
 import { createWebhookRoute } from "./routes/webhooks.ts";
 
@@ -135,6 +137,8 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
       handle: createConsentRoute(pages),
     },
     { path: "/oauth/callback", ...ONE_TIME_PAGE, handle: createCallbackRoute(pages) },
+    { path: "/oauth/claim", ...FORM_PAGE, handle: createClaimRoute(pages) },
+    { path: "/oauth/private-token", ...FORM_PAGE, handle: createPrivateTokenRoute(pages) },
     { path: "/webhooks/ghl", ...WEBHOOK, handle: createWebhookRoute(deps.upstream) },
     { path: "/", ...PAGE, handle: createHomeRoute(pages) },
     ...createPersonRoutes(pages),

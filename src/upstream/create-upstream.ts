@@ -11,17 +11,16 @@ import type { Random } from "../crypto/random.ts";
 import type { TokenFailure } from "../ghl/ports.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { createSealedStore } from "../storage/sealed-store.ts";
-import { completeLogin } from "./callback.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { createLocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
-import { createLoginStates } from "./login-state.ts";
-import { startLogin } from "./login.ts";
+import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import { createRefreshLeases } from "./refresh-lease.ts";
 import type { UpstreamSettings } from "./settings.ts";
+import { createSignIns } from "./sign-ins.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
-import { createTokenSource, PRIVATE_CONNECTION_ID } from "./token-source.ts";
+import { createTokenSource } from "./token-source.ts";
 import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
 import { createVault, type VaultEntry } from "./vault.ts";
@@ -47,47 +46,45 @@ export interface UpstreamDeps {
 
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
 export const createUpstream = (given: UpstreamDeps): Upstream => {
-  const { config: settings, random, clock } = given;
+  const { config: settings, clock } = given;
   const log = given.log.child({ part: "upstream" });
   const audit = given.audit ?? silentAuditTrail;
   const base = { ...given, settings, log, audit };
   const sealed = createSealedStore(given);
   const vault = createVault({ sealed });
-  const states = createLoginStates({ sealed, clock });
   const endpoint = createTokenEndpoint(base);
   const { environment } = settings;
   const connections = createConnections({ ...base, environment, vault });
   const leases = createRefreshLeases(base);
   const refresher = createRefresher({ ...base, connections, vault, endpoint, leases });
   const locationTokens = createLocationTokens(base);
-  const tokens = createTokenSource({ settings, connections, refresher, locationTokens, clock });
-  const locations = createLocationDirectory({ ...base, connections, tokens });
-  const privateConnection = toPrivateConnection(settings, clock);
+  const privates = createPrivateConnections({ ...base, sealed });
+  const tokens = createTokenSource({ privates, connections, refresher, locationTokens, clock });
+  const locations = createLocationDirectory({ ...base, connections, privates, tokens });
 
   const findConnection: Upstream["findConnection"] = async (id) =>
-    id === PRIVATE_CONNECTION_ID ? privateConnection : toConnection(await connections.find(id));
+    isPrivateId(id)
+      ? (await privates.find(id))?.connection
+      : toConnection(await connections.find(id));
 
-  const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
-    await connections.remove(id, by);
+  const forget = (id: ConnectionId): void => {
     locationTokens.forget(id);
     locations.forget(id);
   };
 
+  const signIns = createSignIns({ ...base, endpoint, connections, privates, sealed, forget });
+
+  const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
+    await (isPrivateId(id) ? privates : connections).remove(id, by);
+    forget(id);
+  };
+
   return {
     tokens,
-    startLogin: (purpose) => startLogin({ settings, states, random }, purpose),
-    completeLogin: async (callback) => {
-      const outcome = await completeLogin({ ...base, states, endpoint, connections }, callback);
-      if (outcome.ok) {
-        locationTokens.forget(outcome.value.connection.id);
-        locations.forget(outcome.value.connection.id);
-      }
-      return outcome;
-    },
+    ...signIns,
     findConnection,
     listConnections: async () => {
-      const stored = await connections.list();
-      const all = privateConnection === undefined ? stored : [privateConnection, ...stored];
+      const all = [...(await privates.list()), ...(await connections.list())];
       return all.toSorted((a, b) => b.connectedAt - a.connectedAt);
     },
     removeConnection: (id) => removeConnection(id, "person"),
@@ -98,13 +95,16 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
       vault,
       revokeGrantsOf: async (id) => (await given.revokeGrantsOf?.(id)) ?? 0,
       removeConnection: (id) => removeConnection(id, "webhook"),
+      dropUninstalled: (whom, at) => signIns.dropUninstalled(whom, at),
       forgetLocationLists: () => locations.forgetAll(),
     }),
     listLocations: (id, signal) => waitUnlessAborted(locations.list(id), signal),
-    refreshNow: async (id, signal) =>
-      id === PRIVATE_CONNECTION_ID && privateConnection !== undefined
-        ? ok(privateConnection)
-        : waitUnlessAborted(refreshNow({ connections, refresher }, id), signal),
+    refreshNow: async (id, signal) => {
+      const own = isPrivateId(id) ? await privates.find(id) : undefined;
+      return own === undefined
+        ? waitUnlessAborted(refreshNow({ connections, refresher }, id), signal)
+        : ok(own.connection);
+    },
   };
 };
 
@@ -126,17 +126,3 @@ const refreshNow = async (
   });
   return outcome.ok ? ok(outcome.value.connection) : outcome;
 };
-
-/** The configured private integration token as a connection; it is never stored. */
-const toPrivateConnection = (settings: UpstreamSettings, clock: Clock): Connection | undefined =>
-  settings.privateToken === undefined
-    ? undefined
-    : {
-        id: PRIVATE_CONNECTION_ID,
-        kind: "private",
-        environment: settings.environment,
-        locationId: settings.privateToken.locationId,
-        scopes: [],
-        status: "active",
-        connectedAt: clock.nowSeconds(),
-      };

@@ -15,10 +15,14 @@ export const renderFact = (name: string, value: SafeHtml): SafeHtml =>
     <dd>${value}</dd>
   </div>`;
 
-/** The button-like link that starts a sign-in at GoHighLevel. */
+/** The button-like link that starts a sign-in at GoHighLevel, and the way without one. */
 export const renderSignIn = (view: { readonly sandbox: boolean }): SafeHtml =>
   html`<p class="actions">
-    <a class="button" href="/oauth/authorize"
-      >${view.sandbox ? "Sign in to the sandbox" : "Sign in to GoHighLevel"}</a
-    >
-  </p>`;
+      <a class="button" href="/oauth/authorize"
+        >${view.sandbox ? "Sign in to the sandbox" : "Sign in to GoHighLevel"}</a
+      >
+    </p>
+    <p class="small">
+      Without a marketplace app, <a href="/oauth/private-token">a private integration token</a>
+      connects a single location.
+    </p>`;

@@ -99,6 +99,37 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
       await press("Approve");
     },
   ],
+  ["private-token", () => page.goto(`${running.publicUrl}/oauth/private-token`)],
+  [
+    "private-token-refused",
+    async () => {
+      await page.goto(`${running.publicUrl}/oauth/private-token`);
+      await page.getByLabel("Location id").fill(running.sandbox.locations[0]?.id ?? "");
+      await page.getByLabel("Private integration token").fill("pit-not-known-to-anybody");
+      await press("Connect");
+    },
+  ],
+  [
+    "consent-token-refused",
+    async () => {
+      await openClaude("read");
+      await page.getByText("Use a private integration token instead").click();
+      await page.getByLabel("Location id").fill(running.sandbox.locations[0]?.id ?? "");
+      await press("Approve with this token");
+      expect(await page.getByRole("alert").innerText()).toContain("Enter the location id");
+    },
+  ],
+  [
+    "claim",
+    async () => {
+      running.sandbox.control.dropState(true);
+      await page.goto(`${running.publicUrl}/oauth/authorize`);
+      await press("Allow access");
+      running.sandbox.control.dropState(false);
+      expect(new URL(page.url()).pathname).toBe("/oauth/claim");
+    },
+  ],
+  ["claim-left", () => press("Leave it")],
   [
     "connected",
     async () => {

@@ -55,6 +55,8 @@ export interface RunningAppOptions {
   readonly sandbox?: RunningSandbox;
   /** Limits other than the server's own. */
   readonly rates?: AppDeps["rates"];
+  /** Whether there is a marketplace app to sign in with. Default: yes. */
+  readonly hasApp?: boolean;
 }
 
 /** Starts the real server against the sandbox on free ports; `close` removes every file. */
@@ -101,8 +103,9 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
       environment: "sandbox",
       apiBaseUrl: sandbox.baseUrl,
       authorizeUrl: sandbox.authorizeUrl,
-      clientId: sandbox.clientId,
-      clientSecret: toSecret(sandbox.clientSecret),
+      ...(options.hasApp === false
+        ? {}
+        : { clientId: sandbox.clientId, clientSecret: toSecret(sandbox.clientSecret) }),
       redirectUri: config.redirectUri,
       scopes: config.scopes,
       webhookKeys: { current: sandbox.webhookPublicKey },

@@ -35,7 +35,8 @@ const serve = async (context: CommandContext): Promise<void> => {
       "config_invalid",
       [
         "GHL_PRIVATE_TOKEN works with: ghl-mcp stdio",
-        "  serve needs GHL_CLIENT_ID and GHL_CLIENT_SECRET of a marketplace app, or neither of the three for the sandbox",
+        "  serve needs GHL_CLIENT_ID and GHL_CLIENT_SECRET of a marketplace app, or neither of the three for the sandbox;",
+        "  with GHL_MODE=live it serves without an app, and each person enters a token of their own",
       ].join("\n"),
     );
   }

@@ -33,6 +33,8 @@ const describeMode = ({ apiBaseUrl, privateToken, upstream }: Config): string =>
   switch (upstream.mode) {
     case "sandbox":
       return "no GoHighLevel credentials are set: the built-in sandbox is used, on sample data";
+    case "token_entry":
+      return `no marketplace app is set: private integration tokens are entered on the pages, for ${apiBaseUrl}`;
     case "private_token":
       return `a private integration token is used at ${apiBaseUrl}`;
     case "oauth":

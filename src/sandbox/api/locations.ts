@@ -35,6 +35,15 @@ export const locationRoutes: readonly Route[] = [
   },
   {
     ...shared,
+    path: "/locations/:id/timezones",
+    scope: "locations.readonly",
+    callers: LOCATION_CALLERS,
+    location: IN_PATH,
+    handle: ({ world }) =>
+      answer(200, { timeZones: [...new Set(world.locations.map(({ timezone }) => timezone))] }),
+  },
+  {
+    ...shared,
     path: "/locations/:id/tags",
     scope: "locations/tags.readonly",
     callers: LOCATION_CALLERS,

@@ -13,6 +13,10 @@ export interface Installation {
   readonly locationIds: readonly string[];
   readonly scopes: readonly string[];
   readonly userId: string;
+  /** An agency installed it in several locations at once. Absent: no. */
+  readonly isBulk?: boolean;
+  /** Also for locations that the agency opens later. Absent: no. */
+  readonly withFutureLocations?: boolean;
 }
 
 /** A fresh pair. `refreshTokenId` is the id inside the refresh token. */

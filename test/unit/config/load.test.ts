@@ -291,6 +291,22 @@ describe("what settings become", () => {
     expect(JSON.stringify(config)).not.toContain("hush");
   });
 
+  test("live without an app makes the mode token_entry, with a private token or without", () => {
+    expect(load({ GHL_MODE: "live" }).config.upstream).toEqual({ mode: "token_entry" });
+    const withToken = { GHL_MODE: "LIVE", GHL_PRIVATE_TOKEN: "pit-1", GHL_LOCATION_ID: "loc1" };
+    expect(load(withToken).config.upstream).toEqual({ mode: "token_entry" });
+    const withApp = { GHL_MODE: "live", GHL_CLIENT_ID: "app-1", GHL_CLIENT_SECRET: "hush" };
+    expect(load(withApp).config.upstream).toMatchObject({ mode: "oauth" });
+  });
+
+  test("PKCE is tried unless it is switched off", () => {
+    expect(load({}).config.pkce).toBe("auto");
+    expect(load({ GHL_PKCE: "off" }).config.pkce).toBe("off");
+    expect(() => load({ GHL_PKCE: "on", GHL_MODE: "dead" })).toThrow(
+      /GHL_MODE: "dead" is not a mode[\s\S]*GHL_PKCE: "on" is neither auto nor off/u,
+    );
+  });
+
   test("a private token alone makes the mode private_token", () => {
     const { config } = load({ GHL_PRIVATE_TOKEN: "pit-1", GHL_LOCATION_ID: "loc1" });
     expect(config.upstream).toEqual({ mode: "private_token" });

@@ -48,6 +48,15 @@ export const createUpstreamDouble = (): UpstreamDouble => {
     breakDown: (error) => {
       broken = error;
     },
+    hasApp: true,
+    installs: {
+      receive: async () => fail({ kind: "state_missing" }),
+      find: notUsed,
+      claim: notUsed,
+      leave: notUsed,
+      list: notUsed,
+    },
+    connectPrivate: notUsed,
     tokens: { getToken: notUsed, replaceToken: notUsed },
     startLogin: async (purpose) => {
       if (broken !== undefined) throw broken;

@@ -65,6 +65,7 @@ describe("a sign-in at GoHighLevel", () => {
         "client_id",
         "client_secret",
         "code",
+        "code_verifier",
         "grant_type",
         "redirect_uri",
       ]);

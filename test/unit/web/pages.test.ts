@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toEpochSeconds } from "../../../src/core/clock.ts";
+import { renderClaimPage, renderLeftPage } from "../../../src/web/claim-page.ts";
 import { renderConsentPage, type ConsentView } from "../../../src/web/consent-page.ts";
 import {
   type ConnectionRow,
@@ -16,9 +17,11 @@ import {
 } from "../../../src/web/grants-page.ts";
 import { renderHomePage } from "../../../src/web/home-page.ts";
 import { toLocationPage } from "../../../src/web/location-list.ts";
+import { renderPrivateTokenPage } from "../../../src/web/private-token-page.ts";
 import { STYLESHEET } from "../../../src/web/styles.ts";
 
 const consent: ConsentView = {
+  hasApp: true,
   clientName: "Claude",
   redirectHost: "localhost:1234",
   redirectIsLoopback: true,
@@ -196,6 +199,38 @@ const PAGES = {
     accounts: [{ id: "connection-1", name: "Harbor Dental" }],
     approvedBefore: ALLOWED_AT,
   }),
+  "consent-token-only": renderConsentPage({
+    ...consent,
+    hasApp: false,
+    sandbox: false,
+    notice: "The token does not belong to this location. Nothing was kept.",
+    chosen: { access: "read", areas: ["contacts"] },
+    locationId: "location-1",
+  }),
+  claim: renderClaimPage({
+    kind: "location",
+    name: "Harbor Dental",
+    detail: "location location-1",
+    csrfToken: "csrf-3",
+    sandbox: false,
+  }),
+  "claim-for-client": renderClaimPage({
+    kind: "company",
+    name: "an agency with 2 locations",
+    detail: "agency company-1: Harbor Dental, Cedar Vet",
+    client: { label: "claude.ai", redirectHost: "claude.ai" },
+    csrfToken: "csrf-3",
+    sandbox: false,
+  }),
+  "claim-left": renderLeftPage({ sandbox: false }),
+  "private-token": renderPrivateTokenPage({ csrfToken: "csrf-4", sandbox: false, hasApp: true }),
+  "private-token-refused": renderPrivateTokenPage({
+    csrfToken: "csrf-4",
+    sandbox: false,
+    hasApp: false,
+    locationId: "location-1",
+    notice: "Enter the location id and the private integration token.",
+  }),
   grants: renderGrantsPage(grants),
   "grants-empty": renderGrantsPage({ ...grants, accounts: [], grants: [], notice: undefined }),
   "grants-signed-out": renderSignedOutPage({ sandbox: true, notice: undefined }),
@@ -261,6 +296,23 @@ const HOSTILE_PAGES = {
     csrfToken: HOSTILE,
     accounts: [{ id: HOSTILE, name: HOSTILE, detail: HOSTILE }],
     sandbox: true,
+    hasApp: true,
+    notice: HOSTILE,
+    locationId: HOSTILE,
+  }),
+  claim: renderClaimPage({
+    kind: "company",
+    name: HOSTILE,
+    detail: HOSTILE,
+    client: { label: HOSTILE, redirectHost: HOSTILE },
+    csrfToken: HOSTILE,
+    sandbox: true,
+  }),
+  "private token": renderPrivateTokenPage({
+    csrfToken: HOSTILE,
+    sandbox: true,
+    hasApp: false,
+    locationId: HOSTILE,
     notice: HOSTILE,
   }),
   "consent by name": renderConsentPage({ ...consent, clientName: HOSTILE }),
@@ -334,6 +386,33 @@ it("takes the first account that the person is signed in to unless told otherwis
     ["other", false],
   ]);
   expect(PAGES["consent-registered"]).not.toContain('name="connection"');
+});
+
+it("offers only a token where there is no app to sign in with", () => {
+  const page = PAGES["consent-token-only"];
+  expect(page).not.toContain("GoHighLevel’s own page opens");
+  expect(page).not.toContain("<summary>Use a private");
+  expect(page).toMatch(/<input\s[^>]*name="private_token"[^>]*type="password"/u);
+  expect(page).toMatch(/name="private_location"[^>]*value="location-1"/u);
+});
+
+it("shows the choices again as they were made when a token was not taken", () => {
+  const page = PAGES["consent-token-only"];
+  expect(/value="(\w+)"[^<]* checked/.exec(page)?.[1]).toBe("read");
+  expect([...page.matchAll(/name="area"[^>]*checked/gu)]).toHaveLength(1);
+});
+
+it("never fills a token in", () => {
+  for (const [name, page] of Object.entries(PAGES)) {
+    for (const [input] of page.matchAll(/<input\s[^>]*name="private_token"[^>]*>/gu)) {
+      expect(input, name).not.toContain("value=");
+    }
+  }
+});
+
+it("presses the approval when Enter is pressed, whatever field the person is in", () => {
+  const [first] = PAGES["consent-signed-in"].matchAll(/<button\s[^>]*value="(\w+)"/gu);
+  expect(first?.[1]).toBe("approve");
 });
 
 it("says what was allowed before, and still shows who asks and for what", () => {
