@@ -32,10 +32,12 @@ import { createAuditTrail } from "./storage/audit-trail.ts";
 import { checkMasterKey } from "./storage/key-canary.ts";
 import { openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
+import { openSpoolFolder } from "./storage/spool-folder.ts";
 import type { CookieKeys } from "./transport/cookie-keys.ts";
 import type { HttpServer, HttpServerDeps } from "./transport/http-server.ts";
-import type { UpstreamSettings } from "./upstream/create-upstream.ts";
+import type { UpkeptUpstream, UpstreamSettings } from "./upstream/create-upstream.ts";
 import { createUpstream } from "./upstream/create-upstream.ts";
+import type { RefreshTrace } from "./upstream/refresh-trace.ts";
 import type { Upstream } from "./upstream/upstream.ts";
 
 export type { UpstreamSettings } from "./upstream/create-upstream.ts";
@@ -58,6 +60,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: UpstreamSettings;
+  /** Hears the steps of token refreshes. Absent: the log does. */
+  readonly trace?: RefreshTrace;
   /** Limits other than the server's own, for measuring and for tests. */
   readonly rates?: HttpServerDeps["rates"];
 }
@@ -71,11 +75,13 @@ export interface App {
   readonly audit: AuditTrail;
   /** Starts to serve HTTP. Throws `AppError("port_in_use")`. */
   listen(): Promise<{ readonly port: number }>;
+  /** Refreshes the tokens of all connections ahead of their end, until the app is closed. */
+  refreshAhead(): void;
   /** Speaks MCP on stdin and stdout for one principal; resolves when stdin ends. */
   serveStdio(principal: Principal): Promise<void>;
   /**
-   * Stops taking requests, lets running ones finish for up to `graceMs`, then closes the store. The
-   * HTTP client that was handed in stays open. Safe to call twice.
+   * Stops taking requests, lets running ones finish for up to `graceMs`, and refreshes of tokens in any
+   * case, then closes the store. The HTTP client that was handed in stays open. Safe to call twice.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -102,7 +108,9 @@ export const createApp = async (config: Config, deps: AppDeps): Promise<App> => 
     await store.close();
     throw cause;
   }
-  return wire(config, { ...deps, keyring, store, knownClients });
+  const app = wire(config, { ...deps, keyring, store, knownClients });
+  await app.upstream.upkeep.restore();
+  return app;
 };
 
 type WiredDeps = AppDeps & {
@@ -112,7 +120,7 @@ type WiredDeps = AppDeps & {
   readonly knownClients: ClientSource;
 };
 
-const wire = (config: Config, deps: WiredDeps): App => {
+const wire = (config: Config, deps: WiredDeps): App & Services => {
   const services = wireServices(config, deps);
   const { surface } = services;
   const { clock, log, store } = deps;
@@ -127,6 +135,9 @@ const wire = (config: Config, deps: WiredDeps): App => {
       server ??= createHttpServer(toServerDeps(config, deps, services));
       return server.listen({ host: config.host, port: config.port });
     },
+    refreshAhead: () => {
+      services.upstream.upkeep.start();
+    },
     serveStdio: async (principal) => {
       const { serveStdio } = await import("./transport/stdio.ts");
       await serveStdio({ surface, principal, log, clock });
@@ -134,6 +145,7 @@ const wire = (config: Config, deps: WiredDeps): App => {
     close: (options) => {
       closing ??= (async () => {
         await server?.close(options);
+        await services.upstream.upkeep.stop();
         await sweeping.stop();
         await store.close();
       })();
@@ -142,7 +154,9 @@ const wire = (config: Config, deps: WiredDeps): App => {
   };
 };
 
-type Services = Pick<App, "upstream" | "authorization" | "surface" | "ghl" | "audit">;
+type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
+  readonly upstream: UpkeptUpstream;
+};
 
 const wireServices = (config: Config, deps: WiredDeps): Services => {
   const { clock, http, log, settings } = deps;
@@ -151,6 +165,7 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     ...deps,
     config: settings,
     audit,
+    ...(config.spoolDir === undefined ? {} : { spool: openSpoolFolder(config.spoolDir, deps) }),
     revokeGrantsOf: (id) => authorization.revokeGrantsOfConnection(id, "webhook"),
   });
   const ghl = createGhlClient({

@@ -19,9 +19,14 @@ import { createLoginStates } from "./login-state.ts";
 import { startLogin } from "./login.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import { createRefreshLeases } from "./refresh-lease.ts";
+import { createLogTrace, type RefreshTrace } from "./refresh-trace.ts";
+import { createRotationSpool } from "./rotation-spool.ts";
+import { createRotationWriter } from "./save-rotation.ts";
 import type { UpstreamSettings } from "./settings.ts";
+import { noSpool, type Spool } from "./spool.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenSource, PRIVATE_CONNECTION_ID } from "./token-source.ts";
+import { createTokenUpkeep, type TokenUpkeep } from "./token-upkeep.ts";
 import type { Upstream } from "./upstream.ts";
 import { createVault } from "./vault.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
@@ -38,18 +43,28 @@ export interface UpstreamDeps {
   readonly clock: Clock;
   readonly http: HttpClient;
   readonly log: Logger;
+  /** Where tokens lie that the store does not have yet. Absent: in memory alone. */
+  readonly spool?: Spool;
+  /** Hears the steps of refreshes. Absent: the log does. */
+  readonly trace?: RefreshTrace;
   /** Where events of connections are recorded. Absent: nowhere. */
   readonly audit?: AuditTrail;
   /** Ends every grant on a connection that a webhook ends, and says how many there were. */
   revokeGrantsOf?(id: ConnectionId): Promise<number>;
 }
 
+/** {@link Upstream}, and what keeps its tokens good. */
+export interface UpkeptUpstream extends Upstream {
+  readonly upkeep: TokenUpkeep;
+}
+
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
-export const createUpstream = (given: UpstreamDeps): Upstream => {
+export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const { config: settings, random, clock } = given;
   const log = given.log.child({ part: "upstream" });
   const audit = given.audit ?? silentAuditTrail;
-  const base = { ...given, settings, log, audit };
+  const trace = given.trace ?? createLogTrace(log);
+  const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
   const vault = createVault({ sealed });
   const states = createLoginStates({ sealed, clock });
@@ -57,7 +72,9 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
   const { environment } = settings;
   const connections = createConnections({ ...base, environment, vault });
   const leases = createRefreshLeases(base);
-  const refresher = createRefresher({ ...base, connections, vault, endpoint, leases });
+  const spooled = createRotationSpool({ ...base, environment, spool: given.spool ?? noSpool });
+  const writer = createRotationWriter({ ...base, vault, spooled });
+  const refresher = createRefresher({ ...base, connections, vault, endpoint, leases, writer });
   const locationTokens = createLocationTokens(base);
   const tokens = createTokenSource({ settings, connections, refresher, locationTokens, clock });
   const locations = createLocationDirectory({ ...base, connections, tokens });
@@ -68,12 +85,14 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await connections.remove(id, by);
+    await writer.forget(id);
     locationTokens.forget(id);
     locations.forget(id);
   };
 
   return {
     tokens,
+    upkeep: createTokenUpkeep({ ...base, environment, vault, connections, refresher, writer }),
     startLogin: (purpose) => startLogin({ settings, states, random }, purpose),
     completeLogin: async (callback) => {
       const outcome = await completeLogin({ ...base, states, endpoint, connections }, callback);

@@ -81,6 +81,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     scopes: DEFAULT_TEST_SCOPES,
     storageUrl: `sqlite:${databasePath}`,
     masterKey: { source: "given", keys: [toSecret(Buffer.alloc(32, 7).toString("base64"))] },
+    spoolDir: join(folder, "spool"),
     log: { level: "debug" },
     enableSse: true,
     accessTokenTtlSeconds: 28_800,
