@@ -66,10 +66,10 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const trace = given.trace ?? createLogTrace(log);
   const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
-  const vault = createVault({ sealed });
   const states = createLoginStates({ sealed, clock });
   const endpoint = createTokenEndpoint(base);
   const { environment } = settings;
+  const vault = createVault({ sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
   const leases = createRefreshLeases(base);
   const spooled = createRotationSpool({ ...base, environment, spool: given.spool ?? noSpool });
@@ -92,7 +92,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
 
   return {
     tokens,
-    upkeep: createTokenUpkeep({ ...base, environment, vault, connections, refresher, writer }),
+    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer }),
     startLogin: (purpose) => startLogin({ settings, states, random }, purpose),
     completeLogin: async (callback) => {
       const outcome = await completeLogin({ ...base, states, endpoint, connections }, callback);

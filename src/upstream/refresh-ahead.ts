@@ -11,7 +11,6 @@ import type { HeldConnection, Vault } from "./vault.ts";
 
 /** What {@link runRefreshAhead} needs. */
 export interface RefreshAheadDeps {
-  readonly environment: string;
   readonly vault: Pick<Vault, "list">;
   readonly connections: Pick<Connections, "find">;
   readonly refresher: Pick<Refresher, "refresh">;
@@ -64,7 +63,7 @@ const runRound = async (
   outlooks: Map<ConnectionId, Outlook>,
   signal: AbortSignal,
 ): Promise<void> => {
-  const ids = await deps.vault.list(deps.environment);
+  const ids = await deps.vault.list();
   const known = new Set(ids);
   for (const id of outlooks.keys()) if (!known.has(id)) outlooks.delete(id);
   const waiting = ids.filter((id) => (outlooks.get(id)?.atMs ?? 0) <= deps.clock.nowMs());
