@@ -33,7 +33,7 @@ export interface RotationWriter {
   note(rotation: Rotation): Result<NotedRotation, string>;
   /**
    * Writes an answer's tokens, again and again while the store fails, and then takes it off the disk.
-   * `base` is the record as it was last read. Throws the store's error when it has failed for about three
+   * `base` is the record as it was last read. Throws the store's error when it has failed for three to ten
    * seconds; the answer then stays on the disk and in memory, and the verbs below write it.
    */
   save(noted: NotedRotation, base?: VaultEntry): Promise<Saved>;
@@ -56,6 +56,8 @@ export interface RotationWriterDeps {
 }
 
 const RETRY_AFTER_MS: readonly number[] = [100, 200, 400, 800, 1600];
+/** A store that takes seconds for each failure is not asked as often: whoever waits needs an answer. */
+const MAX_RETRYING_MS = 10_000;
 
 /** Makes the writer of this process. */
 export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter => {
@@ -66,6 +68,7 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
 
   const retrying = async (noted: NotedRotation, base?: VaultEntry): Promise<Saved> => {
     const { connectionId, version } = noted.rotation;
+    const deadlineMs = clock.nowMs() + MAX_RETRYING_MS;
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await writeOnce(deps, noted, base);
@@ -77,7 +80,8 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
           attempt,
           spooled: noted.name !== undefined,
         });
-        if (waitMs === undefined || !isStoreAway(error)) throw error;
+        const isLast = waitMs === undefined || clock.nowMs() >= deadlineMs;
+        if (isLast || !isStoreAway(error)) throw error;
         await clock.sleep(waitMs);
       }
     }
