@@ -33,8 +33,8 @@ export const planRefresh = (
 
 /**
  * From when on tokens are refreshed although nobody waits for them: at 80 % of their life, and up to 5 %
- * sooner by `jitter` (0 to 1). Always before they are due by {@link planRefresh}, unless they live for
- * less than two hours: then by that plan.
+ * sooner by `jitter` (0 to 1). Never later than {@link planRefresh} says, which comes first for tokens that
+ * live for about an hour or less.
  */
 export const planAhead = (
   issuedAt: EpochSeconds,

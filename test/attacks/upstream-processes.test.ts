@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
 import { type AppProcess, startAppProcess } from "../support/app-process.ts";
@@ -75,30 +75,32 @@ const refreshStatuses = (): readonly number[] =>
 const missing = await findMissing();
 
 for (const kind of [sqlite, postgres, redis])
-  it.skipIf(missing.has(kind))(
-    `U09: 50 parallel calls on three processes with an expired token make one refresh, and all succeed (${kind.name})`,
-    { timeout: 60_000 },
-    async () => {
-      const place = await kind.makePlace();
-      cleanUp.push(() => place.dispose());
-      storageUrl = place.url;
-      const one = await startInstance();
-      const others = await Promise.all([startInstance(one), startInstance(one)]);
-      const instances = [one, ...others];
-      const tokens = await (await createAttackClient(one)).obtain();
-      for (let round = 1; round <= 2; round += 1) {
-        sandbox.control.expireAccessTokens();
-        const answers = await Promise.all(
-          Array.from({ length: 50 }, (_, call) =>
-            search(instances[call % 3]?.publicUrl ?? "", tokens.access_token),
-          ),
-        );
-        expect(answers.map((answer) => answer.status)).toEqual(Array(50).fill(200));
-        expect(answers.filter(isError)).toEqual([]);
-        expect(refreshStatuses()).toEqual(Array(round).fill(200));
-      }
-    },
-  );
+  describe.skipIf(missing.has(kind))(`on ${kind.name}`, () => {
+    it(
+      "U09: 50 parallel calls on three processes with an expired token make one refresh, and all succeed",
+      { timeout: 60_000 },
+      async () => {
+        const place = await kind.makePlace();
+        cleanUp.push(() => place.dispose());
+        storageUrl = place.url;
+        const one = await startInstance();
+        const others = await Promise.all([startInstance(one), startInstance(one)]);
+        const instances = [one, ...others];
+        const tokens = await (await createAttackClient(one)).obtain();
+        for (let round = 1; round <= 2; round += 1) {
+          sandbox.control.expireAccessTokens();
+          const answers = await Promise.all(
+            Array.from({ length: 50 }, (_, call) =>
+              search(instances[call % 3]?.publicUrl ?? "", tokens.access_token),
+            ),
+          );
+          expect(answers.map((answer) => answer.status)).toEqual(Array(50).fill(200));
+          expect(answers.filter(isError)).toEqual([]);
+          expect(refreshStatuses()).toEqual(Array(round).fill(200));
+        }
+      },
+    );
+  });
 
 it(
   "F03: 20 concurrent refreshes of one token on two processes all get one successor",

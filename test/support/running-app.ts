@@ -53,6 +53,8 @@ export interface RunningAppOptions {
   readonly clientDocuments?: GuardedFetchSettings;
   /** A sandbox that goes on after `close`, shared by several apps. */
   readonly sandbox?: RunningSandbox;
+  /** Hears the steps of token refreshes. */
+  readonly trace?: AppDeps["trace"];
   /** Limits other than the server's own. */
   readonly rates?: AppDeps["rates"];
 }
@@ -97,6 +99,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     clock,
     random: systemRandom,
     log: options.log ?? logger.log,
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
     ...(options.rates === undefined ? {} : { rates: options.rates }),
     settings: {
       environment: "sandbox",

@@ -147,7 +147,10 @@ describe("tokens that the store does not have yet", () => {
   });
 
   it("win over a store that was restored from an older backup", async () => {
-    const backup = await rig.store.get({ namespace: "connection", key: `sandbox/${connection.id}` });
+    const backup = await rig.store.get({
+      namespace: "connection",
+      key: `sandbox/${connection.id}`,
+    });
     rig.clock.advance(DAY);
     tokenOf(await rig.upstream.tokens.getToken(request));
     await dieWithTokens();

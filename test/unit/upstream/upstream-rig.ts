@@ -16,11 +16,7 @@ import {
   type UpstreamDeps,
   type UpstreamSettings,
 } from "../../../src/upstream/create-upstream.ts";
-import type {
-  CompletedLogin,
-  LoginFailure,
-  LoginPurpose,
-} from "../../../src/upstream/upstream.ts";
+import type { CompletedLogin, LoginFailure, LoginPurpose } from "../../../src/upstream/upstream.ts";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import { createMemoryLogger } from "../../support/memory-logger.ts";
 
