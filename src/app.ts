@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config/config.ts";
 import { loadMasterKeys } from "./config/master-key.ts";
@@ -7,6 +8,7 @@ import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Principal } from "./core/principal.ts";
+import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import { createKeyring, mac } from "./crypto/keyring.ts";
@@ -35,7 +37,7 @@ import type { RecordStore } from "./storage/record-store.ts";
 import { openSpoolFolder } from "./storage/spool-folder.ts";
 import type { CookieKeys } from "./transport/cookie-keys.ts";
 import type { HttpServer, HttpServerDeps } from "./transport/http-server.ts";
-import type { UpkeptUpstream, UpstreamSettings } from "./upstream/create-upstream.ts";
+import type { UpkeptUpstream, UpstreamDeps, UpstreamSettings } from "./upstream/create-upstream.ts";
 import { createUpstream } from "./upstream/create-upstream.ts";
 import type { RefreshTrace } from "./upstream/refresh-trace.ts";
 import type { Upstream } from "./upstream/upstream.ts";
@@ -60,6 +62,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: UpstreamSettings;
+  /** Makes what carries refreshes to GoHighLevel. Absent: the app sends them itself. */
+  readonly makeCourier?: typeof createProcessCourier;
   /** Hears the steps of token refreshes. Absent: the log does. */
   readonly trace?: RefreshTrace;
   /** Limits other than the server's own, for measuring and for tests. */
@@ -86,9 +90,10 @@ export interface App {
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
-/** The machine's own HTTP client, clock and randomness. */
-export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random"> => ({
+/** The machine's own HTTP client, clock, randomness and processes. */
+export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random" | "makeCourier"> => ({
   http: createHttpClient(),
+  makeCourier: createProcessCourier,
   clock: systemClock,
   random: systemRandom,
 });
@@ -165,7 +170,7 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     ...deps,
     config: settings,
     audit,
-    ...(config.spoolDir === undefined ? {} : { spool: openSpoolFolder(config.spoolDir, deps) }),
+    ...createSpooling(config, deps),
     revokeGrantsOf: (id) => authorization.revokeGrantsOfConnection(id, "webhook"),
   });
   const ghl = createGhlClient({
@@ -196,6 +201,18 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     mode: isSandbox(settings) ? "sandbox" : "live",
   });
   return { upstream, authorization, surface, ghl, audit };
+};
+
+/** Where answers to refreshes lie until the store has them, and who brings them there. */
+const createSpooling = (
+  { spoolDir }: Config,
+  { makeCourier, log }: WiredDeps,
+): Pick<UpstreamDeps, "spool" | "courier"> => {
+  if (spoolDir === undefined) return {};
+  const spool = openSpoolFolder(spoolDir, { log });
+  return makeCourier === undefined
+    ? { spool }
+    : { spool, courier: makeCourier({ spoolDir: resolve(spoolDir), log }) };
 };
 
 /** The clients that need no registration; all that is fetched for them shares one budget. */

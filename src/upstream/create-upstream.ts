@@ -18,7 +18,9 @@ import { createLocationTokens } from "./location-token.ts";
 import { createLoginStates } from "./login-state.ts";
 import { startLogin } from "./login.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
+import type { RefreshCourier } from "./refresh-courier.ts";
 import { createRefreshLeases } from "./refresh-lease.ts";
+import { createRefreshRequest } from "./refresh-request.ts";
 import { createLogTrace, type RefreshTrace } from "./refresh-trace.ts";
 import { createRotationSpool } from "./rotation-spool.ts";
 import { createRotationWriter } from "./save-rotation.ts";
@@ -45,6 +47,8 @@ export interface UpstreamDeps {
   readonly log: Logger;
   /** Where tokens lie that the store does not have yet. Absent: in memory alone. */
   readonly spool?: Spool;
+  /** Carries refreshes to GoHighLevel. Absent: this process sends them itself. */
+  readonly courier?: RefreshCourier;
   /** Hears the steps of refreshes. Absent: the log does. */
   readonly trace?: RefreshTrace;
   /** Where events of connections are recorded. Absent: nowhere. */
@@ -74,7 +78,8 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const leases = createRefreshLeases(base);
   const spooled = createRotationSpool({ ...base, environment, spool: given.spool ?? noSpool });
   const writer = createRotationWriter({ ...base, vault, spooled });
-  const refresher = createRefresher({ ...base, connections, vault, endpoint, leases, writer });
+  const request = createRefreshRequest({ ...base, writer });
+  const refresher = createRefresher({ ...base, connections, vault, request, leases, writer });
   const locationTokens = createLocationTokens(base);
   const tokens = createTokenSource({ settings, connections, refresher, locationTokens, clock });
   const locations = createLocationDirectory({ ...base, connections, tokens });

@@ -10,11 +10,10 @@ import type { Connections } from "./connections.ts";
 import { createCooldown } from "./cooldown.ts";
 import { judgeRefresh, toNeedsReauth } from "./judge-refresh.ts";
 import type { RefreshLeases } from "./refresh-lease.ts";
+import type { RefreshRequest } from "./refresh-request.ts";
 import type { RefreshTrace } from "./refresh-trace.ts";
-import { toRotation } from "./rotation.ts";
 import type { NotedRotation, RotationWriter } from "./save-rotation.ts";
 import { createSingleFlight } from "./single-flight.ts";
-import type { TokenEndpoint, TokenEndpointFailure } from "./token-endpoint.ts";
 import type { HeldConnection, Vault, VaultEntry } from "./vault.ts";
 
 /** Which refresh is wanted. */
@@ -41,7 +40,7 @@ export interface Refresher {
 export interface RefresherDeps {
   readonly connections: Connections;
   readonly vault: Vault;
-  readonly endpoint: TokenEndpoint;
+  readonly request: RefreshRequest;
   readonly leases: RefreshLeases;
   readonly writer: RotationWriter;
   readonly trace: RefreshTrace;
@@ -83,7 +82,7 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
 
   const ask = async (entry: VaultEntry): Promise<Refreshed> => {
     const { id } = entry.connection;
-    const answer = await askTwiceIfUnsure(deps, entry);
+    const answer = await deps.request(entry);
     const outcome = answer.ok
       ? await keep(deps, entry, answer.value)
       : await judgeRefresh({ ...deps, ...writer }, entry, answer.failure);
@@ -131,33 +130,6 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
     },
     whenIdle: () => flights.whenIdle(),
   };
-};
-
-type Answered = Result<NotedRotation, TokenEndpointFailure>;
-
-/**
- * Sends the refresh token, and once more at once where no readable answer came: GoHighLevel may not
- * have seen the first request, and if it has, waiting would not bring the lost answer back.
- */
-const askTwiceIfUnsure = async (
-  { endpoint, trace, clock, writer }: RefresherDeps,
-  entry: VaultEntry,
-): Promise<Answered> => {
-  const { id } = entry.connection;
-  const send = (): Promise<Answered> => {
-    trace.reached("request_sent", id);
-    return endpoint.request(
-      { grant_type: "refresh_token", refresh_token: entry.tokens.refreshToken.reveal() },
-      (body) => {
-        trace.reached("answer_received", id);
-        return writer.note(toRotation(entry, body, clock.nowSeconds()));
-      },
-    );
-  };
-  const first = await send();
-  if (first.ok || first.failure.kind === "refused") return first;
-  const isUnsure = first.failure.kind === "malformed" || first.failure.ambiguous;
-  return isUnsure ? send() : first;
 };
 
 /** Writes the new tokens down before anyone uses them. */

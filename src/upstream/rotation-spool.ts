@@ -4,7 +4,9 @@ import type { Keyring } from "../crypto/keyring.ts";
 import type { Random } from "../crypto/random.ts";
 import type { Rotation } from "./rotation.ts";
 import type { Spool } from "./spool.ts";
-import { findPlace, openRotation, sealRotation } from "./spooled-rotation.ts";
+import { fillSlot, prepareSlot, type RotationSlot } from "./seal-rotation.ts";
+import { findPlace, openRotation } from "./spooled-rotation.ts";
+import type { VaultEntry } from "./vault.ts";
 
 /** An answer on the disk, and its name there. */
 export interface SpooledRotation {
@@ -14,8 +16,10 @@ export interface SpooledRotation {
 
 /** The answers of one GoHighLevel that lie sealed on the disk. */
 export interface RotationSpool {
-  /** Puts an answer on the disk and gives its name; undefined, and an error in the log, if that fails. */
-  put(rotation: Rotation): string | undefined;
+  /** Prepares the place of an answer that is yet to come. */
+  prepare(entry: VaultEntry): RotationSlot;
+  /** Puts an answer in its place on the disk; false, and an error in the log, if that fails. */
+  put(slot: RotationSlot, rotation: Rotation): boolean;
   /** Resolves when an answer that was put there would outlive a power cut, or is gone. */
   whenDurable(name: string): Promise<void>;
   /** The answers of a connection, or all, oldest first. What cannot be opened stays where it is. */
@@ -67,20 +71,20 @@ export const createRotationSpool = (deps: RotationSpoolDeps): RotationSpool => {
   };
 
   return {
-    put: (rotation) => {
-      const { connectionId, version } = rotation;
-      const name = `${connectionId}.${version}.${random.id()}`;
+    prepare: (entry) => prepareSlot(deps, entry),
+    put: (slot, { connectionId, receivedAt, body }) => {
+      const { name } = slot;
       try {
-        spool.write(name, sealRotation(deps, rotation));
+        spool.write(name, fillSlot(slot, { body: body.reveal(), receivedAt }, random));
       } catch (cause) {
         log.error("new GoHighLevel tokens could not be put into the spool folder", {
           connectionId,
           cause,
         });
-        return undefined;
+        return false;
       }
       syncing.set(name, sync(name));
-      return name;
+      return true;
     },
     whenDurable: async (name) => syncing.get(name),
     find: async (id) => {

@@ -1,38 +1,21 @@
 import type { EpochSeconds } from "../core/clock.ts";
-import { type ConnectionId, toCompanyId } from "../core/ids.ts";
+import { toCompanyId } from "../core/ids.ts";
 import { type Secret, toSecret } from "../core/secret.ts";
 import { hashToken } from "../crypto/hash.ts";
 import { toScopes } from "./connections.ts";
+import type { RotationPlace } from "./seal-rotation.ts";
 import type { RefreshAnswer } from "./token-answer.ts";
 import { planRefresh } from "./token-set.ts";
 import type { HeldConnection, VaultEntry } from "./vault.ts";
 
 /** GoHighLevel's answer to a refresh, from its arrival until its tokens are in the store. */
-export interface Rotation {
-  readonly connectionId: ConnectionId;
-  readonly environment: string;
-  /** The version of the record whose tokens were sent. */
-  readonly version: number;
+export interface Rotation extends RotationPlace {
   /** SHA-256 of the refresh token that the answer used up; a record that holds it waits for this. */
   readonly usedHash: string;
   readonly receivedAt: EpochSeconds;
   /** The answer as it came. */
   readonly body: Secret;
 }
-
-/** The answer to the refresh of an entry. */
-export const toRotation = (
-  entry: VaultEntry,
-  body: string,
-  receivedAt: EpochSeconds,
-): Rotation => ({
-  connectionId: entry.connection.id,
-  environment: entry.connection.environment,
-  version: entry.version,
-  usedHash: hashToken(entry.tokens.refreshToken.reveal()),
-  receivedAt,
-  body: toSecret(body),
-});
 
 /**
  * What an answer means for the record as it is now. `apply`: the record still holds the token that was

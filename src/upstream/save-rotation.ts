@@ -3,11 +3,13 @@ import { AppError } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { type Result, fail, ok } from "../core/result.ts";
+import { toSecret } from "../core/secret.ts";
 import type { Random } from "../crypto/random.ts";
 import { toJitter } from "./connections.ts";
 import type { RefreshTrace } from "./refresh-trace.ts";
 import { applyRotation, judgeRotation, type Rotation } from "./rotation.ts";
 import type { RotationSpool } from "./rotation-spool.ts";
+import type { RotationSlot } from "./seal-rotation.ts";
 import { parseRefreshAnswer, type RefreshAnswer } from "./token-answer.ts";
 import type { Vault, VaultEntry } from "./vault.ts";
 
@@ -26,11 +28,17 @@ export type Saved =
 
 /** Writes rotated tokens so that none is lost. */
 export interface RotationWriter {
+  /** Prepares the place of an answer that is yet to come. */
+  prepare(entry: VaultEntry): RotationSlot;
   /**
    * Takes an answer in as it comes: it is on the disk before anything else is done with it, and only then
-   * read. A failure says what is wrong with an answer that holds no tokens.
+   * read. `isSpooled`: a courier has put it there. A failure says what is wrong with an answer that holds
+   * no tokens.
    */
-  note(rotation: Rotation): Result<NotedRotation, string>;
+  note(
+    slot: RotationSlot,
+    answer: { readonly body: string; readonly isSpooled: boolean },
+  ): Result<NotedRotation, string>;
   /**
    * Writes an answer's tokens, again and again while the store fails, and then takes it off the disk.
    * `base` is the record as it was last read. Throws the store's error when it has failed for three to ten
@@ -140,16 +148,20 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
   };
 
   return {
-    note: (rotation) => {
-      const name = spooled.put(rotation);
-      trace.reached("answer_spooled", rotation.connectionId);
-      const answer = parseRefreshAnswer(rotation.body.reveal());
+    prepare: (entry) => spooled.prepare(entry),
+    note: (slot, { body, isSpooled }) => {
+      const { name, connectionId, environment, version, usedHash } = slot;
+      const place = { connectionId, environment, version };
+      const rotation = { ...place, usedHash, receivedAt: clock.nowSeconds(), body: toSecret(body) };
+      const isThere = isSpooled || spooled.put(slot, rotation);
+      trace.reached("answer_spooled", connectionId);
+      const answer = parseRefreshAnswer(body);
       if (answer.ok) {
-        const noted = { rotation, answer: answer.value, ...(name === undefined ? {} : { name }) };
+        const noted = { rotation, answer: answer.value, ...(isThere ? { name } : {}) };
         held.set(rotation.connectionId, noted);
         return ok(noted);
       }
-      if (name !== undefined) void removeSafely(deps, name);
+      if (isThere) void removeSafely(deps, name);
       return fail(answer.failure);
     },
     save,

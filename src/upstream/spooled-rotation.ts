@@ -3,10 +3,10 @@ import { toEpochSeconds } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { toConnectionId } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
-import { open, seal } from "../crypto/envelope.ts";
+import { open } from "../crypto/envelope.ts";
 import type { Keyring } from "../crypto/keyring.ts";
-import type { Random } from "../crypto/random.ts";
 import type { Rotation } from "./rotation.ts";
+import { type RotationPlace, toSpoolAad } from "./seal-rotation.ts";
 
 /**
  * A spooled answer: where it belongs stands in the open, so that another GoHighLevel's is left alone, and
@@ -26,21 +26,8 @@ const content = z.object({
   body: z.string().transform(toSecret),
 });
 
-type Place = Pick<Rotation, "connectionId" | "environment" | "version">;
-
-/** Seals an answer for the spool, bound to its connection and the version that it replaces. */
-export const sealRotation = (
-  { keyring, random }: { readonly keyring: Keyring; readonly random: Random },
-  rotation: Rotation,
-): string => {
-  const { connectionId, environment, version, usedHash, receivedAt, body } = rotation;
-  const text = JSON.stringify({ usedHash, receivedAt, body: body.reveal() });
-  const sealed = seal(keyring, random, toAad(rotation), text);
-  return JSON.stringify({ format: 1, connectionId, environment, version, sealed });
-};
-
 /** Where a spooled answer belongs; undefined for a text that is none. */
-export const findPlace = (text: string): Place | undefined => parse(text);
+export const findPlace = (text: string): RotationPlace | undefined => parse(text);
 
 /**
  * Opens a spooled answer. Throws `AppError("storage_corrupt")` if it is none, was changed, or is sealed
@@ -50,7 +37,7 @@ export const openRotation = (keyring: Keyring, text: string): Rotation => {
   const parsed = parse(text);
   if (parsed === undefined) throw new AppError("storage_corrupt", "a spool file is not complete");
   const { connectionId, environment, version, sealed } = parsed;
-  const opened = content.safeParse(JSON.parse(open(keyring, toAad(parsed), sealed)));
+  const opened = content.safeParse(JSON.parse(open(keyring, toSpoolAad(parsed), sealed)));
   if (!opened.success) throw new AppError("storage_corrupt", "a spool file is not complete");
   return { connectionId, environment, version, ...opened.data };
 };
@@ -63,6 +50,3 @@ const parse = (text: string): z.infer<typeof envelope> | undefined => {
     return undefined;
   }
 };
-
-const toAad = ({ connectionId, environment, version }: Place): string =>
-  `spool|${environment}/${connectionId}|rotation of version ${version}`;

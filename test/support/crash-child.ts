@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Clock, systemClock, toEpochSeconds } from "../../src/core/clock.ts";
 import { toConnectionId } from "../../src/core/ids.ts";
 import { silentLogger } from "../../src/core/logger.ts";
+import { createProcessCourier } from "../../src/courier/spawn-courier.ts";
 import { toSecret } from "../../src/core/secret.ts";
 import { createKeyring } from "../../src/crypto/keyring.ts";
 import { systemRandom } from "../../src/crypto/random.ts";
@@ -22,6 +23,8 @@ export interface CrashPlace {
   readonly storageUrl: string;
   readonly spoolDir: string;
   readonly sandbox: Pick<RunningSandbox, "baseUrl" | "authorizeUrl" | "clientId" | "clientSecret">;
+  /** Whether a process of its own carries each refresh, as in a server. */
+  readonly hasCourier: boolean;
   /** How far the clock is ahead: past the lease of the process that was killed before. */
   readonly aheadMs: number;
 }
@@ -73,6 +76,9 @@ export const openCrashUpstream = async (
     http: createHttpClient(),
     log: silentLogger,
     spool: openSpoolFolder(place.spoolDir, { log: silentLogger }),
+    ...(place.hasCourier
+      ? { courier: createProcessCourier({ spoolDir: place.spoolDir, log: silentLogger }) }
+      : {}),
     ...(trace === undefined ? {} : { trace }),
   });
   await upstream.upkeep.restore();
@@ -81,9 +87,9 @@ export const openCrashUpstream = async (
 
 /** A process that was started to be killed. */
 export interface CrashProcess {
-  /** Ends it at once, as a power cut would. */
-  kill(): void;
-  /** Resolves with everything that it said once it is gone. */
+  /** Ends it at once, as a power cut would; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Resolves with everything that it said once it is gone, and its courier too. */
   readonly lines: Promise<readonly CrashLine[]>;
 }
 
@@ -96,7 +102,8 @@ export const startCrashProcess = (
     process.execPath,
     [fileURLToPath(import.meta.url), JSON.stringify(order)],
     {
-      stdio: ["ignore", "pipe", "inherit"],
+      // Its courier has its standard error too, so that this one is over when both are.
+      stdio: ["ignore", "pipe", "pipe"],
       // Hundreds of processes with the same modules: compiled once.
       env: {
         PATH: process.env["PATH"] ?? "",
@@ -104,8 +111,10 @@ export const startCrashProcess = (
       },
     },
   );
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const lines: CrashLine[] = [];
   const { stdout } = child;
+  child.stderr?.on("data", (chunk: Buffer) => process.stderr.write(chunk));
   if (stdout === null) throw new Error("the process has no output");
   createInterface({ input: stdout }).on("line", (text) => {
     const line = JSON.parse(text) as CrashLine;
@@ -113,7 +122,10 @@ export const startCrashProcess = (
     onLine(line);
   });
   return {
-    kill: () => child.kill("SIGKILL"),
+    kill: () => {
+      child.kill("SIGKILL");
+      return exited;
+    },
     lines: new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("close", () => resolve(lines));
