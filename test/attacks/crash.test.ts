@@ -186,7 +186,8 @@ for (const { kind, hasCourier } of setups)
       it(
         "U10: leave a refresh token that works, unless GoHighLevel's answer never arrived",
         { timeout: 60_000 + ROUNDS * 120_000 },
-        async () => {
+        // Concurrent tests have an `expect` of their own.
+        async ({ expect }) => {
           let connectionId = await signIn();
           const tallies = new Map<Death, Tally>(
             DEATHS.map((death) => [
