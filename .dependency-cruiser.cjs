@@ -23,6 +23,14 @@ const LAYERS = {
     "storage/sealed-store\\.ts$",
     "ghl/ports\\.ts$",
   ],
+  // what a process needs that carries one refresh
+  courier: [
+    "core/",
+    "crypto/",
+    "net/",
+    "storage/spool-folder\\.ts$",
+    "upstream/(seal-rotation|refresh-courier)\\.ts$",
+  ],
   mcp: ["core/", "ghl/"],
   transport: ["core/", "oauth/", "upstream/", "mcp/", "web/"],
   // data only: a mistake shared by the client and its stand-in would pass its own tests

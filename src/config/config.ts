@@ -75,6 +75,8 @@ export interface Config {
   readonly webhookKeys?: { readonly current?: string; readonly legacy?: string };
   readonly storageUrl: string;
   readonly masterKey: MasterKeyConfig;
+  /** The spool folder; absent for a store that does not outlive the process. */
+  readonly spoolDir?: string;
   readonly log: LogConfig;
   readonly enableSse: boolean;
   readonly accessTokenTtlSeconds: number;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { AppError } from "../core/errors.ts";
 import { toSecret } from "../core/secret.ts";
 import type { RawSettings } from "./check-settings.ts";
@@ -111,6 +112,14 @@ const toMasterKey = (parts: readonly KeyPart[], variables: RawSettings): MasterK
 const findDatabasePath = (storageUrl: string): string | undefined =>
   storageUrl.startsWith("sqlite:") ? storageUrl.slice("sqlite:".length) : undefined;
 
+/** Nothing survives a store in memory, so nothing is spooled for it. */
+const toSpoolDir = ({ SPOOL_DIR: given, STORAGE_URL: url }: Settings): Pick<Config, "spoolDir"> => {
+  if (url === "memory:") return {};
+  const databasePath = findDatabasePath(url);
+  const folder = databasePath === undefined ? "data" : dirname(databasePath);
+  return { spoolDir: given ?? join(folder, "spool") };
+};
+
 const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean): Config => {
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   const { GHL_VERSION_ID: versionId, GHL_LOCATION_ID: locationId } = settings;
@@ -133,6 +142,7 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     webhookKeys: toWebhookKeys(settings),
     storageUrl: settings.STORAGE_URL,
     masterKey,
+    ...toSpoolDir(settings),
     log: { level: debug && settings.LOG_LEVEL !== "trace" ? "debug" : settings.LOG_LEVEL },
     enableSse: settings.ENABLE_SSE,
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL,

@@ -144,6 +144,12 @@ export const SETTINGS = {
     shownDefault: "made on the first start beside the SQLite file, mode 0600",
     secret: true,
   },
+  SPOOL_DIR: {
+    meaning:
+      "folder of this machine where new GoHighLevel tokens lie, sealed, until the store has them; kept over restarts; see [storage.md](storage.md#the-spool)",
+    right: "give the path of a folder that the server may write to, such as ./data/spool",
+    shownDefault: "`spool` beside the SQLite file; `./data/spool` for PostgreSQL and Redis",
+  },
   LOG_LEVEL: {
     meaning: "least severe log lines that are written: trace, debug, info, warn, error or silent",
     right: "give one of: trace, debug, info, warn, error, silent",
@@ -298,6 +304,7 @@ export const settingsSchema = z.object({
       "does not name a store of this server",
     ),
   MASTER_KEY: z.string().optional(),
+  SPOOL_DIR: z.string().optional(),
   LOG_LEVEL: z
     .string()
     .toLowerCase()

@@ -4,6 +4,7 @@ import {
   Server,
   type Tool as SdkTool,
 } from "@modelcontextprotocol/server";
+import { AppError } from "../core/errors.ts";
 import type { LocationId } from "../core/ids.ts";
 import type { Principal } from "../core/principal.ts";
 import { type CallDeps, callTool } from "./call-tool.ts";
@@ -93,6 +94,11 @@ async function answerCall(
       : toWireError(toErrorText(result.failure, deps.errorText));
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
+    if (error instanceof AppError && error.code === "storage_unavailable") {
+      report(error.code);
+      log.error("the store was away during a tool call", { cause: error });
+      return toWireError("the server cannot reach its store right now; try again in a moment");
+    }
     report(request.signal.aborted ? "aborted" : "bug");
     if (!request.signal.aborted) log.error("tool failed unexpectedly", { cause: error });
     return toWireError(

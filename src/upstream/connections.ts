@@ -52,7 +52,7 @@ export const createConnections = (deps: {
       return id === undefined ? undefined : find(id);
     },
     list: async () => {
-      const ids = await vault.list(environment);
+      const ids = await vault.list();
       const entries = await Promise.all(ids.map(find));
       return entries
         .flatMap((entry) => (entry === undefined ? [] : [entry.connection]))

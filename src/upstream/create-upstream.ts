@@ -16,11 +16,18 @@ import { createLocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
 import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
+import type { RefreshCourier } from "./refresh-courier.ts";
 import { createRefreshLeases } from "./refresh-lease.ts";
+import { createRefreshRequest } from "./refresh-request.ts";
+import { createLogTrace, type RefreshTrace } from "./refresh-trace.ts";
+import { createRotationSpool } from "./rotation-spool.ts";
+import { createRotationWriter } from "./save-rotation.ts";
 import type { UpstreamSettings } from "./settings.ts";
 import { createSignIns } from "./sign-ins.ts";
+import { noSpool, type Spool } from "./spool.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenSource } from "./token-source.ts";
+import { createTokenUpkeep, type TokenUpkeep } from "./token-upkeep.ts";
 import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
 import { createVault, type VaultEntry } from "./vault.ts";
@@ -38,25 +45,40 @@ export interface UpstreamDeps {
   readonly clock: Clock;
   readonly http: HttpClient;
   readonly log: Logger;
+  /** Where tokens lie that the store does not have yet. Absent: in memory alone. */
+  readonly spool?: Spool;
+  /** Carries refreshes to GoHighLevel. Absent: this process sends them itself. */
+  readonly courier?: RefreshCourier;
+  /** Hears the steps of refreshes. Absent: the log does. */
+  readonly trace?: RefreshTrace;
   /** Where events of connections are recorded. Absent: nowhere. */
   readonly audit?: AuditTrail;
   /** Ends every grant on a connection that a webhook ends, and says how many there were. */
   revokeGrantsOf?(id: ConnectionId): Promise<number>;
 }
 
+/** {@link Upstream}, and what keeps its tokens good. */
+export interface UpkeptUpstream extends Upstream {
+  readonly upkeep: TokenUpkeep;
+}
+
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
-export const createUpstream = (given: UpstreamDeps): Upstream => {
+export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const { config: settings, clock } = given;
   const log = given.log.child({ part: "upstream" });
   const audit = given.audit ?? silentAuditTrail;
-  const base = { ...given, settings, log, audit };
+  const trace = given.trace ?? createLogTrace(log);
+  const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
-  const vault = createVault({ sealed });
   const endpoint = createTokenEndpoint(base);
   const { environment } = settings;
+  const vault = createVault({ sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
   const leases = createRefreshLeases(base);
-  const refresher = createRefresher({ ...base, connections, vault, endpoint, leases });
+  const spooled = createRotationSpool({ ...base, environment, spool: given.spool ?? noSpool });
+  const writer = createRotationWriter({ ...base, vault, spooled });
+  const request = createRefreshRequest({ ...base, writer });
+  const refresher = createRefresher({ ...base, connections, vault, request, leases, writer });
   const locationTokens = createLocationTokens(base);
   const privates = createPrivateConnections({ ...base, sealed });
   const tokens = createTokenSource({ privates, connections, refresher, locationTokens, clock });
@@ -76,12 +98,14 @@ export const createUpstream = (given: UpstreamDeps): Upstream => {
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await (isPrivateId(id) ? privates : connections).remove(id, by);
+    await writer.forget(id);
     forget(id);
   };
 
   return {
     tokens,
     ...signIns,
+    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer }),
     findConnection,
     listConnections: async () => {
       const all = [...(await privates.list()), ...(await connections.list())];

@@ -44,6 +44,7 @@ const serve = async (context: CommandContext): Promise<void> => {
   const session = await openSession({ config, log });
   try {
     await session.app.listen();
+    session.app.refreshAhead();
     announce(context, session.sandbox !== undefined);
     if (session.sandbox !== undefined && !isLoopbackUrl(new URL(config.publicUrl))) {
       log.warn("the sandbox's sign-in page answers on this machine only, not at PUBLIC_URL");

@@ -92,8 +92,8 @@ const act = async (deps: WebhookDeps, event: WebhookEvent, requestId: string): P
 };
 
 /** All connections: an event names a location or an agency, and neither is a key of the store. */
-const readAll = async ({ settings, vault, connections }: WebhookDeps): Promise<VaultEntry[]> => {
-  const ids = await vault.list(settings.environment);
+const readAll = async ({ vault, connections }: WebhookDeps): Promise<VaultEntry[]> => {
+  const ids = await vault.list();
   const found = await Promise.all(ids.map((id) => connections.find(id)));
   return found.flatMap((entry) => (entry === undefined ? [] : [entry]));
 };
