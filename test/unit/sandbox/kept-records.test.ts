@@ -67,7 +67,7 @@ describe("what was never sent", () => {
       const get = (target: string) =>
         call(target, { baseUrl: sandbox.baseUrl, token: sandbox.privateTokens.get(here) ?? "" });
       const list = await get(`GET /payments/transactions?altId=${here}&altType=location`);
-      const [first] = list.body["data"] as { readonly _id: string; amount: number }[];
+      const [first] = list.body["data"] as unknown as { readonly _id: string; amount: number }[];
       const one = await get(
         `GET /payments/transactions/${first?._id}?altId=${here}&altType=location`,
       );
