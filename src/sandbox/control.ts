@@ -3,7 +3,7 @@ import type { SandboxControl, SandboxFault, SandboxRequest } from "./sandbox.ts"
 
 /** The side of the levers that the request handling pulls on. */
 export interface ControlState {
-  readonly control: Omit<SandboxControl, "signWebhook" | "sendWebhook">;
+  readonly control: Omit<SandboxControl, "signWebhook" | "sendWebhook" | "receiveMessage">;
   record(request: SandboxRequest): void;
   /** The fault for a path, used up by the asking; undefined: behave. */
   takeFault(path: string): SandboxFault["how"] | undefined;

@@ -44,10 +44,28 @@ export interface SandboxControl {
   pauseLocation(locationId: string): void;
   /** Ends a pause. */
   resumeLocation(locationId: string): void;
+  /**
+   * A contact writes: the message is unread in its conversation, which is started where there is none.
+   * Throws where there is no such contact.
+   */
+  receiveMessage(message: InboundMessage): {
+    readonly conversationId: string;
+    readonly messageId: string;
+  };
   /** A webhook as GoHighLevel would send it: app, time and delivery id are filled in where absent. */
   signWebhook(event: Readonly<Record<string, unknown>>): SignedWebhook;
   /** Signs a webhook and sends it to an http address. Gives the status of the answer. */
   sendWebhook(url: string, event: Readonly<Record<string, unknown>>): Promise<number>;
+}
+
+/** A message from a contact. */
+export interface InboundMessage {
+  readonly contactId: string;
+  readonly text: string;
+  /** SMS where not given. */
+  readonly channel?: "SMS" | "Email" | "WhatsApp" | "FB" | "IG";
+  /** Of an email. */
+  readonly subject?: string;
 }
 
 /** A webhook, ready to be sent as it is. */

@@ -4,7 +4,7 @@ import { answerCall } from "./catalogue/answer-call.ts";
 import type { OperationCall, SentBody } from "./catalogue/call.ts";
 import { findPlacements } from "./catalogue/check-location.ts";
 import { findBehaviour } from "./catalogue/families.ts";
-import type { FileShelf } from "./catalogue/file-shelf.ts";
+import type { FileShelf, ShelvedFile } from "./catalogue/file-shelf.ts";
 import { judgeCall } from "./catalogue/judge-call.ts";
 import { placeholderNames } from "./catalogue/match-path.ts";
 import { prepareCall } from "./catalogue/prepare-call.ts";
@@ -95,13 +95,18 @@ const runCall = (deps: CallDeps, known: KnownCall): Outcome => {
         now: new Date(deps.clock.nowMs()).toISOString(),
         newId: () => toRecordId(deps.random.bytes(20)),
         traceId: () => toUuid(deps.random.bytes(16)),
-        shelve: (file) =>
-          new URL(`${FILES_PATH}/${deps.files.put(file)}`, known.context.req.url).href,
+        shelve: toShelve(deps, known.context),
       },
       call,
     ),
   );
 };
+
+/** Keeps a file and gives the address that it has from now on. */
+const toShelve =
+  ({ files }: CallDeps, context: ApiContext) =>
+  (file: ShelvedFile): string =>
+    new URL(`${FILES_PATH}/${files.put(file)}`, context.req.url).href;
 
 /** Serves an uploaded file, to anyone who knows its address, as GoHighLevel's storage does. */
 export const serveFile = (files: FileShelf, context: ApiContext): Response => {
@@ -121,7 +126,17 @@ const runStateful = (
   const fields = toObjectBody(body);
   return fields === undefined
     ? refuse(400, "The body is not valid JSON")
-    : runRoute({ deps, route, context, caller, version, body: fields, params: target.params });
+    : runRoute({
+        deps,
+        route,
+        context,
+        caller,
+        version,
+        body: fields,
+        files: body.files,
+        shelve: toShelve(deps, context),
+        params: target.params,
+      });
 };
 
 const toOperationCall = (

@@ -3,11 +3,12 @@ import type { Clock } from "../core/clock.ts";
 import type { SandboxEnv } from "./apply-faults.ts";
 import type { AuthenticateDeps } from "./gate/authenticate.ts";
 import type { Caller } from "./gate/caller.ts";
+import type { SentFile } from "./catalogue/call.ts";
 import { checkCall } from "./gate/check-call.ts";
 import { type JsonObject, readQuery } from "./gate/fields.ts";
 import { type Outcome, toErrorBody } from "./gate/outcome.ts";
 import type { RateCounter } from "./gate/rate-limit.ts";
-import type { Route } from "./gate/route.ts";
+import type { ApiCall, Route } from "./gate/route.ts";
 import { type ApiVersion, findVersion } from "./gate/version.ts";
 import type { SandboxRandom } from "./random.ts";
 import { toRecordId, toUuid } from "./world/ids.ts";
@@ -31,12 +32,14 @@ export const runRoute = (input: {
   readonly caller: Caller;
   readonly version: ApiVersion;
   readonly body: JsonObject;
+  readonly files: readonly SentFile[];
+  readonly shelve: ApiCall["shelve"];
   readonly params: Readonly<Record<string, string>>;
 }): Outcome => {
-  const { deps, route, context, caller, version, body, params } = input;
+  const { deps, route, context, caller, version, body, files, shelve, params } = input;
   const isV3 = version === "v3";
   const { world } = deps;
-  const query = readQuery(route.query?.(isV3) ?? {}, context.req.query());
+  const query = readQuery(route.query?.(isV3) ?? {}, context.req.queries());
   const refusal = checkCall({ route, caller, isV3, params, query, body, world });
   if (refusal !== undefined) return refusal;
   const { origin, pathname } = new URL(context.req.url);
@@ -47,6 +50,8 @@ export const runRoute = (input: {
     params,
     query,
     body,
+    files,
+    shelve,
     world,
     url: `${origin}${pathname}`,
     now: new Date(deps.clock.nowMs()).toISOString(),
@@ -61,6 +66,11 @@ export const respond = (
   context: ApiContext,
   outcome: Outcome,
 ): Response => {
+  if (outcome.kind === "file") {
+    context.header("Content-Type", outcome.mimeType);
+    context.header("Content-Disposition", `attachment; filename="${outcome.name}"`);
+    return context.body(outcome.bytes, 200);
+  }
   const { status, body } =
     outcome.kind === "answer"
       ? outcome

@@ -10,6 +10,7 @@ import { createControl } from "./control.ts";
 import { createRateCounter } from "./gate/rate-limit.ts";
 import { createCodeBook } from "./oauth/codes.ts";
 import type { SandboxApp } from "./oauth/issue-tokens.ts";
+import { createInboundLever } from "./inbound-lever.ts";
 import { createSigner } from "./oauth/sign.ts";
 import { createTokenAuthority } from "./oauth/tokens.ts";
 import { nodeRandom, type SandboxRandom } from "./random.ts";
@@ -58,6 +59,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   const tokens = createTokenAuthority({ signer, clock, random, accessTokenTtlSeconds });
   const state = createControl(tokens);
   const { publicKey, ...webhooks } = createWebhookSender({ seed, clock, random, ...app });
+  const receiveMessage = createInboundLever({ world, clock, random });
   const hono = createSandboxApp({
     app,
     seed,
@@ -87,7 +89,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
     companyId: world.company.id,
     locations: world.locations.map(({ id, name }) => ({ id, name })),
     privateTokens,
-    control: { ...state.control, ...webhooks },
+    control: { ...state.control, ...webhooks, receiveMessage },
     webhookPublicKey: publicKey,
     close: () => close(server),
   };

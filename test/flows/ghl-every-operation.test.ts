@@ -54,6 +54,12 @@ const firstId = async (caller: Caller, operation: string, list: string): Promise
 
 const FILE = { base64: Buffer.from("id,name\n1,Ada\n").toString("base64"), fileName: "a.csv" };
 
+let names = 0;
+const nextName = (): string => {
+  names += 1;
+  return `name-${names}`;
+};
+
 /** What single operations need beyond what their specs require, and why. */
 const toExtras = async (caller: Caller, id: string): Promise<object> => {
   switch (id) {
@@ -69,8 +75,33 @@ const toExtras = async (caller: Caller, id: string): Promise<object> => {
     // One of two optional parameters must be there.
     case "contacts.get-duplicate-contact":
       return { parameters: { number: "+15550100" } };
+    // Names, slugs and addresses that are taken once.
+    case "calendars.create-calendar-group":
+      return { body: { slug: nextName() } };
+    case "locations.create-tag":
+    case "locations.create-custom-field":
+      return { body: { name: nextName() } };
+    case "users.create-user":
+      return { body: { type: "account", role: "user", email: `${nextName()}@example.com` } };
+    // Texts that must be instants, time zones, or one of several ids.
+    case "calendars.create-appointment":
+      return { body: { startTime: "2026-11-02T09:00:00Z", endTime: "2026-11-02T10:00:00Z" } };
+    case "calendars.create-block-slot":
+      return {
+        body: {
+          calendarId: "id-1",
+          startTime: "2026-11-02T09:00:00Z",
+          endTime: "2026-11-02T10:00:00Z",
+        },
+      };
+    case "calendars.createSchedule":
+      return { body: { timezone: "Europe/London" } };
+    case "calendars.get-calendar-events":
+    case "calendars.get-blocked-slots":
+      return { parameters: { startTime: "1", endTime: "2", calendarId: "id-1" } };
     // These must exist.
     case "opportunities.create-opportunity":
+    case "opportunities.Upsert-opportunity":
       return {
         body: {
           contactId: await firstId(caller, "contacts.search-contacts-advanced", "contacts"),
@@ -185,7 +216,9 @@ const findStrays = async (
   toCaller: (operation: Operation) => string,
 ): Promise<object[]> => {
   const strays: object[] = [];
-  for (const operation of those) {
+  // The location and all that is in it is gone after this one.
+  const isLast = ({ id }: Operation): number => Number(id === "locations.delete-location");
+  for (const operation of those.toSorted((left, right) => isLast(left) - isLast(right))) {
     const reached = toReached(operation, await requestOf(by, operation));
     const wanted = toWanted(operation, toCaller(operation), by.here);
     if (!isDeepStrictEqual(reached, wanted)) strays.push({ reached, wanted });
@@ -203,16 +236,6 @@ describe(`every operation of the ${expectationSource}`, { timeout: 120_000 }, ()
   it("is in the client's catalogue, and none besides", () => {
     expect(operations.map(operationKey).toSorted()).toEqual([...expected.keys()].toSorted());
     expect(expected.size).toBe(663);
-  });
-
-  it("reaches its method, path, Version and placements with a token of its class", async () => {
-    const isCompany = (one: Operation): boolean => expectationOf(one).tokenClass === "company";
-    const strays = await findStrays(withOAuth, operations, (one) =>
-      isCompany(one) ? "company" : "location",
-    );
-    expect(strays).toEqual([]);
-    const reached = operations.length - strays.length;
-    process.stdout.write(`${reached} of ${expected.size} operations reached as their specs say\n`);
   });
 
   it("reaches it with a private integration token too, unless only OAuth tokens may call", async () => {
@@ -233,6 +256,16 @@ describe(`every operation of the ${expectationSource}`, { timeout: 120_000 }, ()
       });
     }
     expect(sandbox.control.requests()).toEqual([]);
+  });
+
+  it("reaches its method, path, Version and placements with a token of its class", async () => {
+    const isCompany = (one: Operation): boolean => expectationOf(one).tokenClass === "company";
+    const strays = await findStrays(withOAuth, operations, (one) =>
+      isCompany(one) ? "company" : "location",
+    );
+    expect(strays).toEqual([]);
+    const reached = operations.length - strays.length;
+    process.stdout.write(`${reached} of ${expected.size} operations reached as their specs say\n`);
   });
 
   it("is refused by name when one required argument is missing, and nothing is sent", async () => {

@@ -27,7 +27,7 @@ const CHECKS: readonly ((input: GateInput) => Refusal | undefined)[] = [
           "This authClass type is not allowed to access this scope. Please reach out to the Developer Support team.",
         ),
   ({ route, caller }) =>
-    caller.scopes === "all" || caller.scopes.includes(route.scope)
+    caller.scopes === "all" || route.scope === undefined || caller.scopes.includes(route.scope)
       ? undefined
       : refuse(401, "The token is not authorized for this scope."),
   (input) => checkLocation(input, input.route.location),

@@ -1,7 +1,16 @@
 /** What the handling of a request came to, before it is written in the shape of a version. */
 export type Outcome =
   | { readonly kind: "answer"; readonly status: number; readonly body: unknown }
+  | FileAnswer
   | Refusal;
+
+/** A success whose body is a file. */
+export interface FileAnswer {
+  readonly kind: "file";
+  readonly name: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** A refusal with the text that GoHighLevel uses for it. */
 export interface Refusal {
