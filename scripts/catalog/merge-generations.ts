@@ -3,26 +3,35 @@ import { byCodeUnit } from "./json.ts";
 import type { SpecOperation } from "./read-specs.ts";
 import { shapeOperation } from "./shape-operation.ts";
 
-interface Pair {
+/** One operation in the generations that have it. */
+export interface Pair {
   readonly v2?: SpecOperation;
   readonly v3?: SpecOperation;
 }
 
+/** Joins both generations into apps. Throws when the result does not fit the catalogue's own shape. */
+export const mergeGenerations = (operations: readonly SpecOperation[]): readonly GeneratedApp[] =>
+  toPairs(operations).map(([app, byId]) =>
+    generatedAppSchema.parse({ app, operations: toOperations(byId) }),
+  );
+
 /**
- * Joins both generations into apps. Two entries are one operation when method and path agree, the
- * names of placeholders and a trailing slash aside; app and id come from v2 where it has the
- * operation. Throws when the result does not fit the catalogue's own shape.
+ * The operations of each app by id, in the order of ids. Two entries are one operation when method
+ * and path agree, the names of placeholders and a trailing slash aside; app and id come from v2 where
+ * it has the operation.
  */
-export const mergeGenerations = (operations: readonly SpecOperation[]): readonly GeneratedApp[] => {
+export const toPairs = (
+  operations: readonly SpecOperation[],
+): readonly (readonly [app: string, byId: readonly (readonly [id: string, pair: Pair])[]])[] => {
   const apps = new Map<string, Map<string, Pair>>();
   for (const pair of pairUp(operations)) {
     const app = primary(pair).app;
     const byId = apps.get(app) ?? new Map<string, Pair>();
     apps.set(app, byId.set(uniqueId(pair, byId), pair));
   }
-  return [...apps]
-    .toSorted(([left], [right]) => byCodeUnit(left, right))
-    .map(([app, byId]) => generatedAppSchema.parse({ app, operations: toOperations(byId) }));
+  const sorted = <Value>(map: ReadonlyMap<string, Value>): [string, Value][] =>
+    [...map].toSorted(([left], [right]) => byCodeUnit(left, right));
+  return sorted(apps).map(([app, byId]) => [app, sorted(byId)]);
 };
 
 const identity = ({ method, path }: SpecOperation): string =>
@@ -54,12 +63,10 @@ const uniqueId = (pair: Pair, taken: ReadonlyMap<string, Pair>): string => {
   return renamed;
 };
 
-const toOperations = (byId: ReadonlyMap<string, Pair>): readonly unknown[] =>
-  [...byId]
-    .toSorted(([left], [right]) => byCodeUnit(left, right))
-    .map(([id, pair]) => ({
-      id,
-      method: primary(pair).method,
-      ...(pair.v2 !== undefined && { v2: shapeOperation(pair.v2) }),
-      ...(pair.v3 !== undefined && { v3: shapeOperation(pair.v3) }),
-    }));
+const toOperations = (byId: readonly (readonly [id: string, pair: Pair])[]): readonly unknown[] =>
+  byId.map(([id, pair]) => ({
+    id,
+    method: primary(pair).method,
+    ...(pair.v2 !== undefined && { v2: shapeOperation(pair.v2) }),
+    ...(pair.v3 !== undefined && { v3: shapeOperation(pair.v3) }),
+  }));

@@ -29,6 +29,14 @@ export const toValueType = (schema: JsonObject): ValueType => {
   return isObject(schema["items"]) ? "array" : "any";
 };
 
+// Country codes of the store are declared as numbers, and listed as the texts that they are.
+const toFieldType = (schema: JsonObject, allowed: readonly Scalar[] | undefined): ValueType => {
+  const type = toValueType(schema);
+  const isNumber = type === "number" || type === "integer";
+  const isText = allowed?.every((value) => typeof value === "string") === true;
+  return isNumber && isText ? "string" : type;
+};
+
 /** The allowed values. One spec nests the list in another list, hence the flattening. */
 export const toEnum = (schema: JsonObject): readonly Scalar[] | undefined => {
   const values = toList(schema["enum"]).flat(2).filter(isScalar);
@@ -87,8 +95,8 @@ const mergeVariants = (variants: readonly JsonObject[]): JsonObject => {
 /** The facts of a schema: types, required, enums and defaults, nested to a fixed depth. */
 export const shapeField = (raw: JsonObject, resolve: Resolve, depth = 1): Field => {
   const schema = flattenSchema(raw, resolve);
-  const type = toValueType(schema);
   const allowed = toEnum(schema);
+  const type = toFieldType(schema, allowed);
   const preset = toDefault(schema);
   const items = type === "array" ? shapeItems(schema, resolve, depth) : undefined;
   const fields = type === "object" && depth < MAX_DEPTH ? shapeFields(schema, resolve, depth) : {};

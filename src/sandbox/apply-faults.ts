@@ -3,10 +3,13 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Clock } from "../core/clock.ts";
 import type { ControlState } from "./control.ts";
 import { parseBody } from "./oauth/parameters.ts";
+import type { RequestDetails } from "./sandbox.ts";
 
 /** What the sandbox's handlers reach through Hono's context. */
 export interface SandboxEnv {
   readonly Bindings: HttpBindings;
+  /** What became known of a request while it was handled. */
+  readonly Variables: { details?: RequestDetails };
 }
 
 /** Records every request, and misbehaves where the levers say so. */
@@ -16,7 +19,13 @@ export const applyFaults =
     const { method, path } = context.req;
     const grantType = path === "/oauth/token" ? await readGrantType(context) : undefined;
     const record = (status: number): void => {
-      state.record({ method, path, status, ...(grantType === undefined ? {} : { grantType }) });
+      state.record({
+        method,
+        path,
+        status,
+        ...(grantType === undefined ? {} : { grantType }),
+        ...context.get("details"),
+      });
     };
     const fault = state.takeFault(path);
     if (fault?.kind === "cut") {

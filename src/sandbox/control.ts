@@ -3,7 +3,7 @@ import type { PkceMode, SandboxControl, SandboxFault, SandboxRequest } from "./s
 
 /** The side of the levers that the request handling pulls on. */
 export interface ControlState {
-  readonly control: Omit<SandboxControl, "signWebhook" | "sendWebhook">;
+  readonly control: Omit<SandboxControl, "signWebhook" | "sendWebhook" | "receiveMessage">;
   record(request: SandboxRequest): void;
   /** The fault for a path, used up by the asking; undefined: behave. */
   takeFault(path: string): SandboxFault["how"] | undefined;
@@ -22,6 +22,9 @@ export interface SignInHabits {
   readonly needsVersionId: boolean;
 }
 
+/** A sandbox that runs for days must not remember every request. */
+const MAX_REQUESTS = 50_000;
+
 /** Creates the levers of one sandbox. */
 export const createControl = (
   tokens: TokenAuthority,
@@ -39,6 +42,8 @@ export const createControl = (
     pausedLocations,
     record: (request) => {
       requests.push(request);
+      // Forgets many at once, so that most calls copy nothing.
+      if (requests.length >= 2 * MAX_REQUESTS) requests.splice(0, requests.length - MAX_REQUESTS);
     },
     takeFault: (path) => {
       const fault = faults.find(({ pathPrefix, left }) => left > 0 && path.startsWith(pathPrefix));
@@ -49,7 +54,7 @@ export const createControl = (
     findUninstallWebhook: () => uninstallWebhook,
     grantedScopes: (asked) => scopeLimit ?? asked,
     control: {
-      requests: () => [...requests],
+      requests: () => requests.slice(-MAX_REQUESTS),
       clearRequests: () => {
         requests.length = 0;
       },

@@ -1,5 +1,23 @@
+import type { Placement } from "../ghl/catalog/operation.ts";
+
+/** What became known of a request; all of it where version, token and path were good. */
+export interface RequestDetails {
+  /** The Version header. */
+  readonly version?: string;
+  /** The class of the token. */
+  readonly caller?: "location" | "company" | "private" | "agency_private";
+  /** The operation of the catalogue that the request was for. */
+  readonly operation?: string;
+  /** Absent where there was no body. */
+  readonly contentType?: string;
+  /** The locations that the request named, by place as the catalogue writes it. */
+  readonly placements?: Readonly<Partial<Record<Placement, string>>>;
+  /** What the catalogue has against the request: nothing, or the reasons of the first failed check. */
+  readonly complaints?: readonly string[];
+}
+
 /** One request that the sandbox answered, for tests that count them. */
-export interface SandboxRequest {
+export interface SandboxRequest extends RequestDetails {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
@@ -11,7 +29,7 @@ export interface SandboxRequest {
 
 /** Levers for tests and demonstrations. */
 export interface SandboxControl {
-  /** Everything answered since the start or the last `clear`. */
+  /** Everything answered since the start or the last `clear`, the last 50,000 of it. */
   requests(): readonly SandboxRequest[];
   clearRequests(): void;
   /** Every access token issued so far is refused as expired from now on; refresh tokens still work. */
@@ -36,6 +54,14 @@ export interface SandboxControl {
   requireVersionId(isRequired: boolean): void;
   /** Makes a new private integration token for a location; the old one is refused from now on. */
   rotatePrivateToken(locationId: string): string;
+  /**
+   * A contact writes: the message is unread in its conversation, which is started where there is none.
+   * Throws where there is no such contact.
+   */
+  receiveMessage(message: InboundMessage): {
+    readonly conversationId: string;
+    readonly messageId: string;
+  };
   /** A webhook as GoHighLevel would send it: app, time and delivery id are filled in where absent. */
   signWebhook(event: Readonly<Record<string, unknown>>): SignedWebhook;
   /** Signs a webhook and sends it to an http address. Gives the status of the answer. */
@@ -47,6 +73,15 @@ export interface SandboxControl {
  * refused too); refused as unknown by the token endpoint, the code unused; refused by the sign-in page.
  */
 export type PkceMode = "ignore" | "verify" | "refuse_at_token" | "refuse_at_page";
+/** A message from a contact. */
+export interface InboundMessage {
+  readonly contactId: string;
+  readonly text: string;
+  /** SMS where not given. */
+  readonly channel?: "SMS" | "Email" | "WhatsApp" | "FB" | "IG";
+  /** Of an email. */
+  readonly subject?: string;
+}
 
 /** A webhook, ready to be sent as it is. */
 export interface SignedWebhook {

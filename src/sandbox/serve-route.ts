@@ -1,15 +1,15 @@
 import type { Context } from "hono";
 import type { Clock } from "../core/clock.ts";
 import type { SandboxEnv } from "./apply-faults.ts";
-import { authenticate, type AuthenticateDeps } from "./gate/authenticate.ts";
-import { type Caller, toBudgetKey } from "./gate/caller.ts";
+import type { AuthenticateDeps } from "./gate/authenticate.ts";
+import type { Caller } from "./gate/caller.ts";
+import type { SentFile } from "./catalogue/call.ts";
 import { checkCall } from "./gate/check-call.ts";
 import { type JsonObject, readQuery } from "./gate/fields.ts";
-import { type Outcome, refuse, toErrorBody } from "./gate/outcome.ts";
+import { type Outcome, toErrorBody } from "./gate/outcome.ts";
 import type { RateCounter } from "./gate/rate-limit.ts";
-import type { Route } from "./gate/route.ts";
-import { type ApiVersion, checkVersion, findVersion } from "./gate/version.ts";
-import { parseBody } from "./oauth/parameters.ts";
+import type { ApiCall, Route } from "./gate/route.ts";
+import { type ApiVersion, findVersion } from "./gate/version.ts";
 import type { SandboxRandom } from "./random.ts";
 import { toRecordId, toUuid } from "./world/ids.ts";
 
@@ -24,49 +24,22 @@ export interface ServeDeps extends AuthenticateDeps {
 
 type ApiContext = Context<SandboxEnv>;
 
-/**
- * Serves one endpoint: version, token, then class, scope, location and fields (gate/check-call.ts),
- * then the endpoint itself.
- */
-export const serveRoute = async (
-  deps: ServeDeps,
-  route: Route,
-  context: ApiContext,
-): Promise<Response> => {
-  const versionHeader = context.req.header("version");
-  const version = findVersion(versionHeader);
-  const refusal = checkVersion(versionHeader, route.versions);
-  if (refusal !== undefined || version === undefined) {
-    return respond(deps, context, refusal ?? refuse(401, "version header is invalid"));
-  }
-  const caller = authenticate(deps, context.req.header("authorization"));
-  if ("message" in caller) return respond(deps, context, caller);
-  const rate = deps.rates.count(toBudgetKey(caller), deps.clock.nowMs());
-  for (const [name, value] of Object.entries(rate.headers)) context.header(name, value);
-  if (deps.enforceRateLimit && rate.isOver) {
-    return respond(deps, context, refuse(429, "Too Many Requests"));
-  }
-  const body = parseBody(await context.req.text(), context.req.header("content-type"));
-  const outcome =
-    body === undefined
-      ? refuse(400, "The body is not valid JSON")
-      : runRoute({ deps, route, context, caller, version, body });
-  return respond(deps, context, outcome);
-};
-
-const runRoute = (input: {
+/** Runs an endpoint: class, scope, location and fields (gate/check-call.ts), then the endpoint itself. */
+export const runRoute = (input: {
   readonly deps: ServeDeps;
   readonly route: Route;
   readonly context: ApiContext;
   readonly caller: Caller;
   readonly version: ApiVersion;
   readonly body: JsonObject;
+  readonly files: readonly SentFile[];
+  readonly shelve: ApiCall["shelve"];
+  readonly params: Readonly<Record<string, string>>;
 }): Outcome => {
-  const { deps, route, context, caller, version, body } = input;
+  const { deps, route, context, caller, version, body, files, shelve, params } = input;
   const isV3 = version === "v3";
   const { world } = deps;
-  const params: Readonly<Record<string, string>> = context.req.param();
-  const query = readQuery(route.query?.(isV3) ?? {}, context.req.query());
+  const query = readQuery(route.query?.(isV3) ?? {}, context.req.queries());
   const refusal = checkCall({ route, caller, isV3, params, query, body, world });
   if (refusal !== undefined) return refusal;
   const { origin, pathname } = new URL(context.req.url);
@@ -77,6 +50,8 @@ const runRoute = (input: {
     params,
     query,
     body,
+    files,
+    shelve,
     world,
     url: `${origin}${pathname}`,
     now: new Date(deps.clock.nowMs()).toISOString(),
@@ -91,6 +66,11 @@ export const respond = (
   context: ApiContext,
   outcome: Outcome,
 ): Response => {
+  if (outcome.kind === "file") {
+    context.header("Content-Type", outcome.mimeType);
+    context.header("Content-Disposition", `attachment; filename="${outcome.name}"`);
+    return context.body(outcome.bytes, 200);
+  }
   const { status, body } =
     outcome.kind === "answer"
       ? outcome

@@ -4,10 +4,13 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
+import { createFileShelf } from "./catalogue/file-shelf.ts";
+import { createRecordStore } from "./catalogue/record-store.ts";
 import { createControl } from "./control.ts";
 import { createRateCounter } from "./gate/rate-limit.ts";
 import { createCodeBook } from "./oauth/codes.ts";
 import type { SandboxApp } from "./oauth/issue-tokens.ts";
+import { createInboundLever } from "./inbound-lever.ts";
 import { createSigner } from "./oauth/sign.ts";
 import { createTokenAuthority } from "./oauth/tokens.ts";
 import { nodeRandom, type SandboxRandom } from "./random.ts";
@@ -61,8 +64,12 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   });
   const agencyPrivateToken = `pit-${toSeededUuid(seed, "private token of the agency")}`;
   const { publicKey, ...webhooks } = createWebhookSender({ seed, clock, random, ...app });
+  const receiveMessage = createInboundLever({ world, clock, random });
   const hono = createSandboxApp({
     app,
+    seed,
+    records: createRecordStore(seed),
+    files: createFileShelf(random),
     world,
     tokens,
     privateTokens,
@@ -97,7 +104,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
     locations: world.locations.map(({ id, name }) => ({ id, name })),
     privateTokens,
     agencyPrivateToken,
-    control: { ...state.control, ...webhooks },
+    control: { ...state.control, ...webhooks, receiveMessage },
     webhookPublicKey: publicKey,
     close: () => close(server),
   };

@@ -1,6 +1,8 @@
 import { toFieldRules } from "../gate/field-rules.ts";
 import { type Fields, isJsonObject, type JsonObject } from "../gate/fields.ts";
-import { type Contact, type CustomFieldValue, DND_CHANNELS, type World } from "../world/world.ts";
+import { type Contact, DND_CHANNELS } from "../world/contacts.ts";
+import type { CustomFieldValue } from "../world/settings.ts";
+import type { World } from "../world/world.ts";
 import { normalizePhone } from "./phone.ts";
 import { DATED_CHANNEL_NAMES } from "./present-contact.ts";
 

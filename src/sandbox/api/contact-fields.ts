@@ -1,5 +1,6 @@
 import type { FieldReader } from "./filter.ts";
-import { type Contact, DND_CHANNELS, type Location } from "../world/world.ts";
+import { type Contact, DND_CHANNELS } from "../world/contacts.ts";
+import type { Location } from "../world/people.ts";
 
 const DATE_FIELDS = ["dateAdded", "dateUpdated", "dateOfBirth"];
 
@@ -14,6 +15,8 @@ const FIELDS: Readonly<Record<string, (contact: Contact) => unknown>> = {
   tags: (contact) => contact.tags,
   dnd: (contact) => contact.dnd,
   assignedTo: (contact) => contact.assignedTo,
+  followers: (contact) => contact.followers,
+  businessId: (contact) => contact.businessId,
   source: (contact) => contact.source,
   type: (contact) => contact.type,
   companyName: (contact) => contact.companyName,

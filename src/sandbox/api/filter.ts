@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../../core/result.ts";
 import { isJsonObject, type JsonObject } from "../gate/fields.ts";
-import { toInstant } from "./local-time.ts";
+import { toInstant } from "../world/local-time.ts";
 
 /** How a search reads the fields of its records. */
 export interface FieldReader<Item> {

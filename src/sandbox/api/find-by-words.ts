@@ -1,5 +1,5 @@
 import { toFullName } from "./present-contact.ts";
-import type { Contact } from "../world/world.ts";
+import type { Contact } from "../world/contacts.ts";
 
 /** Whether a contact matches the free text of a search: every word, or the digits of its phone. */
 export const matchesWords = (contact: Contact, query: string): boolean => {

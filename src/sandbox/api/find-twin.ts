@@ -1,4 +1,4 @@
-import type { Contact } from "../world/world.ts";
+import type { Contact } from "../world/contacts.ts";
 
 /** A contact that already has the email address or the phone number of another. */
 export interface Twin {

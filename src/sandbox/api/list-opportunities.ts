@@ -2,10 +2,10 @@ import { toFieldRules } from "../gate/field-rules.ts";
 import { type Fields, type JsonObject, textOf } from "../gate/fields.ts";
 import { answer, type Outcome } from "../gate/outcome.ts";
 import { type ApiCall, LOCATION_CALLERS, type Route } from "../gate/route.ts";
-import type { Opportunity } from "../world/world.ts";
-import { toInstant } from "./local-time.ts";
-import { presentOpportunity } from "./present-opportunity.ts";
-import { matchesDeal } from "./search-opportunities.ts";
+import type { Opportunity } from "../world/opportunities.ts";
+import { toInstant } from "../world/local-time.ts";
+import { presentDetails, presentOpportunity } from "./present-opportunity.ts";
+import { contactOf, matchesDeal } from "./search-opportunities.ts";
 
 const NAMES = {
   locationId: "location_id",
@@ -61,7 +61,15 @@ const listOpportunities = (call: ApiCall): Outcome => {
   const hasMore = start + limit < found.length;
   const cursor = last === undefined ? {} : { startAfter: last.addedAt, startAfterId: last.deal.id };
   return answer(200, {
-    opportunities: shown.map(({ deal }) => presentOpportunity(deal, world, isV3)),
+    opportunities: shown.map(({ deal }) => ({
+      ...presentOpportunity(deal, world, isV3),
+      ...presentDetails(deal, world, {
+        // GoHighLevel leaves the notes out, whatever `getNotes` says (its issue 305).
+        notes: false,
+        tasks: query["getTasks"] === true,
+        calendarEvents: query["getCalendarEvents"] === true,
+      }),
+    })),
     meta: {
       total: found.length,
       ...cursor,
@@ -85,7 +93,7 @@ const matches = ({ world, query, isV3 }: ApiCall, deal: Opportunity): boolean =>
     Object.keys(NAMES).every((name) => isSameWhereAsked(name as keyof typeof NAMES)) &&
     (status === undefined || status === "all" || deal.status === status) &&
     (id === undefined || deal.id === id) &&
-    (country === undefined || world.contacts.get(deal.contactId)?.country === country) &&
+    (country === undefined || contactOf(world, deal)?.country === country) &&
     isWithinDates(
       query,
       deal,

@@ -2,13 +2,14 @@ import { toFieldRules } from "../gate/field-rules.ts";
 import { numberOf } from "../gate/fields.ts";
 import { reaches } from "../gate/caller.ts";
 import { answer, type Outcome, refuse } from "../gate/outcome.ts";
-import { ANY_CALLERS, type ApiCall, LOCATION_CALLERS, type Route } from "../gate/route.ts";
-import type { Location } from "../world/world.ts";
+import { ANY_CALLERS, type ApiCall, type Route } from "../gate/route.ts";
+import type { Location } from "../world/people.ts";
 
-const IN_PATH = { in: "path", param: "id" } as const;
+/** The location that a path names. */
+export const IN_PATH = { in: "path", param: "id" } as const;
 const shared = { method: "GET", versions: "all" } as const;
 
-/** The endpoints of locations and of their settings. */
+/** The endpoints that read locations. */
 export const locationRoutes: readonly Route[] = [
   {
     ...shared,
@@ -33,54 +34,7 @@ export const locationRoutes: readonly Route[] = [
         : answer(200, { location: presentLocation(location), traceId: traceId() });
     },
   },
-  {
-    ...shared,
-    path: "/locations/:id/timezones",
-    scope: "locations.readonly",
-    callers: LOCATION_CALLERS,
-    location: IN_PATH,
-    handle: ({ world }) =>
-      answer(200, { timeZones: [...new Set(world.locations.map(({ timezone }) => timezone))] }),
-  },
-  {
-    ...shared,
-    path: "/locations/:id/tags",
-    scope: "locations/tags.readonly",
-    callers: LOCATION_CALLERS,
-    location: IN_PATH,
-    handle: ({ world, params }) => answer(200, { tags: ofLocation(world.tags, params) }),
-  },
-  {
-    ...shared,
-    path: "/locations/:id/customFields",
-    scope: "locations/customFields.readonly",
-    callers: LOCATION_CALLERS,
-    location: IN_PATH,
-    query: () => ({ model: { type: "string", oneOf: ["contact", "opportunity", "all"] } }),
-    handle: ({ world, params, query }) => {
-      // Without `model` only the fields of contacts are answered.
-      const model = query["model"] ?? "contact";
-      const customFields = ofLocation(world.customFields, params).filter(
-        (field) => model === "all" || field.model === model,
-      );
-      return answer(200, { customFields });
-    },
-  },
-  {
-    ...shared,
-    path: "/locations/:id/customValues",
-    scope: "locations/customValues.readonly",
-    callers: LOCATION_CALLERS,
-    location: IN_PATH,
-    handle: ({ world, params }) =>
-      answer(200, { customValues: ofLocation(world.customValues, params) }),
-  },
 ];
-
-const ofLocation = <Item extends { readonly locationId: string }>(
-  items: readonly Item[],
-  params: ApiCall["params"],
-): Item[] => items.filter(({ locationId }) => locationId === params["id"]);
 
 /** A private integration token of a location may not search, whatever its scopes. */
 const searchLocations = ({ caller, query, world }: ApiCall): Outcome => {
@@ -101,7 +55,8 @@ const searchLocations = ({ caller, query, world }: ApiCall): Outcome => {
   return answer(200, { locations: found.slice(skip, skip + limit).map(presentLocation) });
 };
 
-const presentLocation = (location: Location) => {
+/** A location as every endpoint answers it. */
+export const presentLocation = (location: Location) => {
   const { allowDuplicateContact, ...rest } = location;
   const { name, address, city, state, country, postalCode, website, timezone } = location;
   return {

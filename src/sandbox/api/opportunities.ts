@@ -1,15 +1,13 @@
-import { toFieldRules } from "../gate/field-rules.ts";
 import { textOf } from "../gate/fields.ts";
 import { answer, type Outcome, type Refusal, refuse } from "../gate/outcome.ts";
 import {
   type ApiCall,
   LOCATION_CALLERS,
   LOCATION_IN_BODY,
-  LOCATION_IN_QUERY,
   type LocationPlace,
   type Route,
 } from "../gate/route.ts";
-import { type Opportunity, OPPORTUNITY_STATUSES } from "../world/world.ts";
+import { type Opportunity, OPPORTUNITY_STATUSES } from "../world/opportunities.ts";
 import {
   createFields,
   readOpportunityCustomFields,
@@ -18,7 +16,8 @@ import {
 } from "./opportunity-fields.ts";
 import { presentOpportunity } from "./present-opportunity.ts";
 
-const record: LocationPlace = {
+/** The deal that a path names, for the check of its location. */
+export const opportunityRecord: LocationPlace = {
   in: "record",
   name: "Opportunity",
   find: (world, id) => world.opportunities.get(id),
@@ -31,21 +30,13 @@ const read = {
 } as const;
 const write = { versions: "all", scope: "opportunities.write", callers: LOCATION_CALLERS } as const;
 
-/** The endpoints of single opportunities and of pipelines. */
+/** The endpoints of single opportunities. */
 export const opportunityRoutes: readonly Route[] = [
   {
     ...read,
     method: "GET",
-    path: "/opportunities/pipelines",
-    location: LOCATION_IN_QUERY,
-    query: () => toFieldRules("locationId:string!"),
-    handle: (call) => listPipelines(call),
-  },
-  {
-    ...read,
-    method: "GET",
     path: "/opportunities/:id",
-    location: record,
+    location: opportunityRecord,
     handle: (call) => present(call, 200, getOpportunity(call)),
   },
   {
@@ -60,7 +51,7 @@ export const opportunityRoutes: readonly Route[] = [
     ...write,
     method: "PUT",
     path: "/opportunities/:id/status",
-    location: record,
+    location: opportunityRecord,
     body: statusFields,
     handle: (call) => setStatus(call),
   },
@@ -68,7 +59,7 @@ export const opportunityRoutes: readonly Route[] = [
     ...write,
     method: "PUT",
     path: "/opportunities/:id",
-    location: record,
+    location: opportunityRecord,
     body: updateFields,
     handle: (call) => updateOpportunity(call),
   },
@@ -76,7 +67,7 @@ export const opportunityRoutes: readonly Route[] = [
     ...write,
     method: "DELETE",
     path: "/opportunities/:id",
-    location: record,
+    location: opportunityRecord,
     handle: (call) => {
       call.world.opportunities.delete(getOpportunity(call).id);
       return succeed(call);
@@ -84,35 +75,31 @@ export const opportunityRoutes: readonly Route[] = [
   },
 ];
 
-const listPipelines = ({ world, query, traceId }: ApiCall): Outcome =>
-  answer(200, {
-    pipelines: world.pipelines
-      .filter((pipeline) => pipeline.locationId === query["locationId"])
-      .map((pipeline) => ({ ...pipeline, showInFunnel: true, showInPieChart: true })),
-    traceId: traceId(),
-  });
-
 const createOpportunity = (call: ApiCall): Outcome => {
-  const { world, body, now } = call;
+  const { world, body } = call;
   const contact = world.contacts.get(textOf(body["contactId"]));
   const locationId = textOf(body["locationId"]);
   if (contact?.locationId !== locationId) {
     return refuse(400, `Contact with id ${textOf(body["contactId"])} not found`);
   }
+  const refusal = checkStage(call, locationId, textOf(body["pipelineId"]));
+  return refusal ?? present(call, 201, addOpportunity(call, contact.id));
+};
+
+/** Adds the deal that a checked body describes, in the first stage unless it says another. */
+export const addOpportunity = (call: ApiCall, contactId: string | undefined): Opportunity => {
+  const { world, body, now } = call;
   const pipelineId = textOf(body["pipelineId"]);
-  const refusal = checkStage(call, locationId, pipelineId);
-  if (refusal !== undefined) return refusal;
-  const firstStage = world.pipelines.find(({ id }) => id === pipelineId)?.stages[0]?.id ?? "";
   const deal: Opportunity = {
-    pipelineStageId: firstStage,
+    pipelineStageId: world.pipelines.find(({ id }) => id === pipelineId)?.stages[0]?.id ?? "",
     name: textOf(body["name"]),
     status: "open",
     monetaryValue: 0,
     customFields: [],
-    ...readBody(call),
+    ...readDeal(call),
     id: call.newId(),
-    locationId,
-    contactId: contact.id,
+    locationId: textOf(body["locationId"]),
+    ...(contactId === undefined ? {} : { contactId }),
     pipelineId,
     source: "public api",
     createdAt: now,
@@ -121,22 +108,27 @@ const createOpportunity = (call: ApiCall): Outcome => {
     lastStageChangeAt: now,
   };
   world.opportunities.set(deal.id, deal);
-  return present(call, 201, deal);
+  return deal;
 };
 
 const updateOpportunity = (call: ApiCall): Outcome => {
   const deal = getOpportunity(call);
-  const changes = readBody(call);
+  const changes = readDeal(call);
   const refusal = checkStage(call, deal.locationId, changes.pipelineId ?? deal.pipelineId);
-  return refusal ?? present(call, 200, change(call, deal, changes));
+  return refusal ?? present(call, 200, changeOpportunity(call, deal, changes));
 };
 
 const setStatus = (call: ApiCall): Outcome => {
-  change(call, getOpportunity(call), readBody(call));
+  changeOpportunity(call, getOpportunity(call), readDeal(call));
   return succeed(call);
 };
 
-const change = (call: ApiCall, deal: Opportunity, changes: Partial<Opportunity>): Opportunity => {
+/** Changes a deal, and dates a change of its status or stage. */
+export const changeOpportunity = (
+  call: ApiCall,
+  deal: Opportunity,
+  changes: Partial<Opportunity>,
+): Opportunity => {
   const changed: Opportunity = { ...deal, ...changes, updatedAt: call.now };
   const dated = {
     ...changed,
@@ -157,7 +149,7 @@ const TEXTS = [
 ] as const;
 
 /** The part of an opportunity that a checked body sets. The status `all` means nothing here. */
-const readBody = ({ body }: ApiCall): Partial<Opportunity> => {
+export const readDeal = ({ body }: ApiCall): Partial<Opportunity> => {
   const status = OPPORTUNITY_STATUSES.find((known) => known === body["status"]);
   const { monetaryValue, forecastProbability, customFields } = body;
   return {
@@ -174,7 +166,7 @@ const readBody = ({ body }: ApiCall): Partial<Opportunity> => {
 };
 
 /** The pipeline must be of the location, and the stage that the body names must be of the pipeline. */
-const checkStage = (
+export const checkStage = (
   { world, body }: ApiCall,
   locationId: string,
   pipelineId: string,
@@ -187,7 +179,8 @@ const checkStage = (
     : refuse(400, "The pipeline stage id is invalid.");
 };
 
-const getOpportunity = ({ world, params }: ApiCall): Opportunity => {
+/** The deal of a call that has passed {@link opportunityRecord}. */
+export const getOpportunity = ({ world, params }: ApiCall): Opportunity => {
   const deal = world.opportunities.get(params["id"] ?? "");
   if (deal === undefined) throw new Error("the gate let a call for an unknown opportunity through");
   return deal;

@@ -1,6 +1,7 @@
 import { toFieldRules } from "../gate/field-rules.ts";
 import { type Fields, isJsonObject } from "../gate/fields.ts";
-import type { CustomFieldValue, Opportunity } from "../world/world.ts";
+import type { Opportunity } from "../world/opportunities.ts";
+import type { CustomFieldValue } from "../world/settings.ts";
 import type { FieldReader } from "./filter.ts";
 
 const STATUS_RULE = { type: "string", oneOf: ["open", "won", "lost", "abandoned", "all"] } as const;
@@ -20,6 +21,17 @@ export const createFields = (isV3: boolean): Fields => ({
   ...updateFields(isV3),
   ...toFieldRules("pipelineId:string! locationId:string! name:string! contactId:string!"),
   status: { ...STATUS_RULE, required: true },
+});
+
+/** What an upsert may carry; the specs leave the contact out. */
+export const upsertFields = (isV3: boolean): Fields => ({
+  ...toFieldRules(
+    `id:string pipelineId:string! locationId:string! followers:strings! isRemoveAllFollowers:boolean!
+     followersActionType:string!{add|remove} name:string pipelineStageId:string monetaryValue:any
+     assignedTo:string lostReasonId:string contactId:string`,
+  ),
+  status: STATUS_RULE,
+  ...(isV3 ? toFieldRules("forecastExpectedCloseDate:string forecastProbability:number") : {}),
 });
 
 /** What a change of status may carry. */
@@ -56,6 +68,8 @@ const FIELDS: Readonly<Record<string, (deal: Opportunity) => unknown>> = {
   pipelineid: (deal) => deal.pipelineId,
   pipelinestageid: (deal) => deal.pipelineStageId,
   contactid: (deal) => deal.contactId,
+  followers: (deal) => deal.followers,
+  lostreasonid: (deal) => deal.lostReasonId,
   assignedto: (deal) => deal.assignedTo,
   monetaryvalue: (deal) => deal.monetaryValue,
   createdat: (deal) => deal.createdAt,

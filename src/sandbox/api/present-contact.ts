@@ -1,4 +1,4 @@
-import { type Contact, DND_CHANNELS, type DndChannel, type DndSetting } from "../world/world.ts";
+import { type Contact, DND_CHANNELS, type DndChannel, type DndSetting } from "../world/contacts.ts";
 
 /** The names of the do-not-disturb channels in the dated versions. */
 export const DATED_CHANNEL_NAMES = {
@@ -19,6 +19,7 @@ export const toFullName = (contact: Contact): string | undefined => {
 /** A contact as `GET /contacts/{id}` and the writes answer it. */
 export const presentContact = (contact: Contact, isV3: boolean) => ({
   ...contact,
+  followers: contact.followers ?? [],
   name: toFullName(contact),
   emailLowerCase: contact.email,
   firstNameLowerCase: contact.firstName?.toLowerCase(),
@@ -38,7 +39,7 @@ export const presentFoundContact = (contact: Contact, isV3: boolean) => {
     lastNameLowerCase: contact.lastName?.toLowerCase(),
     additionalEmails: [],
     additionalPhones: [],
-    followers: [],
+    followers: contact.followers ?? [],
     dndSettings: presentDnd(contact.dndSettings, isV3),
   };
 };
@@ -59,7 +60,8 @@ export const presentListedContact = (contact: Contact) => ({
   customFields: contact.customFields,
   tags: contact.tags,
   attributions: [],
-  followers: [],
+  followers: contact.followers ?? [],
+  ...(contact.businessId === undefined ? {} : { businessId: contact.businessId }),
 });
 
 const presentDnd = (

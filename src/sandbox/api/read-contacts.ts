@@ -8,7 +8,7 @@ import {
   type LocationPlace,
   type Route,
 } from "../gate/route.ts";
-import type { Contact } from "../world/world.ts";
+import type { Contact } from "../world/contacts.ts";
 import { matchesWords } from "./find-by-words.ts";
 import { findTwin } from "./find-twin.ts";
 import { normalizePhone } from "./phone.ts";

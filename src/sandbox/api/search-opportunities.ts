@@ -1,13 +1,15 @@
 import { toFieldRules } from "../gate/field-rules.ts";
-import { type Fields, textOf } from "../gate/fields.ts";
+import { type Fields, isJsonObject, textOf } from "../gate/fields.ts";
 import { answer, type Outcome, refuse } from "../gate/outcome.ts";
 import { type ApiCall, LOCATION_CALLERS, LOCATION_IN_BODY, type Route } from "../gate/route.ts";
-import type { Opportunity, World } from "../world/world.ts";
+import type { Contact } from "../world/contacts.ts";
+import type { Opportunity } from "../world/opportunities.ts";
+import type { World } from "../world/world.ts";
 import { toTest } from "./filter.ts";
 import { matchesWords } from "./find-by-words.ts";
 import { createOpportunityReader } from "./opportunity-fields.ts";
 import { toOrder } from "./page-through.ts";
-import { presentOpportunity } from "./present-opportunity.ts";
+import { type DealDetails, presentDetails, presentOpportunity } from "./present-opportunity.ts";
 
 const MAX_LIMIT = 500;
 
@@ -57,6 +59,7 @@ const searchOpportunities = ({ body, world, isV3, traceId }: ApiCall): Outcome =
   return answer(200, {
     opportunities: rest.slice(0, limit).map((deal) => ({
       ...presentOpportunity(deal, world, isV3),
+      ...presentDetails(deal, world, readDetails(body["additionalDetails"])),
       sort: order.value.toCursor(deal),
     })),
     total: found.length,
@@ -64,9 +67,22 @@ const searchOpportunities = ({ body, world, isV3, traceId }: ApiCall): Outcome =
   });
 };
 
+const readDetails = (value: unknown): DealDetails => {
+  const asked = isJsonObject(value) ? value : {};
+  return {
+    notes: asked["notes"] === true,
+    tasks: asked["tasks"] === true,
+    calendarEvents: asked["calendarEvents"] === true,
+  };
+};
+
+/** The contact of an opportunity; undefined: it belongs to no one. */
+export const contactOf = (world: World, { contactId }: Opportunity): Contact | undefined =>
+  contactId === undefined ? undefined : world.contacts.get(contactId);
+
 /** Whether an opportunity, or its contact, matches the free text of a search. */
 export const matchesDeal = (world: World, deal: Opportunity, query: string): boolean => {
-  const contact = world.contacts.get(deal.contactId);
+  const contact = contactOf(world, deal);
   return (
     deal.name.toLowerCase().includes(query.trim().toLowerCase()) ||
     (contact !== undefined && matchesWords(contact, query))

@@ -9,7 +9,7 @@ import {
   LOCATION_IN_QUERY,
   type Route,
 } from "../gate/route.ts";
-import type { User } from "../world/world.ts";
+import type { User } from "../world/people.ts";
 
 const shared = { method: "GET", scope: "users.readonly" } as const;
 
@@ -84,10 +84,11 @@ const searchUsers = ({ caller, query, world }: ApiCall): Outcome => {
 };
 
 /** An agency sees everyone; a location sees those who work in it. */
-const isVisible = (caller: Caller, user: User): boolean =>
+export const isVisible = (caller: Caller, user: User): boolean =>
   caller.kind === "company" || user.locationIds.some((id) => reaches(caller, id));
 
-const presentUser = (user: User) => ({
+/** A user as every endpoint answers it; never with a password. */
+export const presentUser = (user: User) => ({
   id: user.id,
   name: `${user.firstName} ${user.lastName}`,
   firstName: user.firstName,

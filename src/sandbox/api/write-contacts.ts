@@ -1,8 +1,10 @@
 import { textOf } from "../gate/fields.ts";
 import { answer, type Outcome, type Refusal, refuse } from "../gate/outcome.ts";
 import { type ApiCall, LOCATION_CALLERS, LOCATION_IN_BODY, type Route } from "../gate/route.ts";
-import type { Contact, World } from "../world/world.ts";
+import type { Contact } from "../world/contacts.ts";
+import type { World } from "../world/world.ts";
 import { CREATE_FIELDS, readContactBody, UPDATE_FIELDS, UPSERT_FIELDS } from "./contact-body.ts";
+import { succeed } from "./answers.ts";
 import { contactRecord, getContact } from "./read-contacts.ts";
 import { learnTags } from "./contact-tags.ts";
 import { findTwin, type Twin } from "./find-twin.ts";
@@ -90,10 +92,14 @@ const updateContact = (call: ApiCall): Outcome => {
 const deleteContact = ({ world, params, isV3 }: ApiCall): Outcome => {
   const id = params["id"] ?? "";
   world.contacts.delete(id);
-  for (const deal of world.opportunities.values()) {
-    if (deal.contactId === id) world.opportunities.delete(deal.id);
+  world.enrolments.delete(id);
+  const { opportunities, notes, tasks, conversations, messages, events } = world;
+  for (const records of [opportunities, notes, tasks, conversations, messages, events]) {
+    for (const record of records.values()) {
+      if (record.contactId === id) records.delete(record.id);
+    }
   }
-  return answer(200, { succeded: true, ...(isV3 ? { succeeded: true } : {}) });
+  return succeed({ isV3 });
 };
 
 const addContact = (call: ApiCall, locationId: string, wanted: Partial<Contact>): Contact => {

@@ -25,7 +25,13 @@ export const authenticate = (
   if (installation === undefined) return refuse(401, "Invalid JWT");
   const { companyId, locationId, locationIds, scopes, userId } = installation;
   return locationId === undefined
-    ? { kind: "company", companyId, locationIds, scopes, userId }
+    ? {
+        kind: "company",
+        companyId,
+        locationIds: [...locationIds, ...deps.world.laterLocationIds],
+        scopes,
+        userId,
+      }
     : { kind: "location", companyId, locationId, locationIds, scopes, userId };
 };
 

@@ -27,7 +27,7 @@ const CHECKS: readonly ((input: GateInput) => Refusal | undefined)[] = [
       ? undefined
       : refuse(401, caller.kind === "agency_private" ? WRONG_USER_TYPE : WRONG_CLASS),
   ({ route, caller }) =>
-    caller.scopes === "all" || caller.scopes.includes(route.scope)
+    caller.scopes === "all" || route.scope === undefined || caller.scopes.includes(route.scope)
       ? undefined
       : refuse(401, "The token is not authorized for this scope."),
   (input) => checkLocation(input, input.route.location),

@@ -10,16 +10,23 @@ const TYPES: Readonly<Record<string, FieldRule["type"]>> = {
   any: "any",
 };
 
-/** Reads `"name:string! limit:number tags:strings"` as field rules; `!` marks a required field. */
+const RULE = /^([a-z]+)(!?)(?:\{(.+)\})?$/;
+
+/**
+ * Reads `"name:string! limit:number tags:strings status:string{open|won}"` as field rules: `!` marks a
+ * required field, braces the only values of a text.
+ */
 export const toFieldRules = (text: string): Fields =>
   Object.fromEntries(
     text
       .trim()
       .split(/\s+/)
       .map((part) => {
-        const [name = "", typeName = ""] = part.split(":");
-        const type = TYPES[typeName.replace("!", "")];
+        const [name = "", rule = ""] = part.split(":");
+        const [, typeName = "", mark = "", values] = RULE.exec(rule) ?? [];
+        const type = TYPES[typeName];
         if (type === undefined) throw new Error(`unknown field type in "${part}"`);
-        return [name, { type, ...(typeName.endsWith("!") ? { required: true } : {}) }];
+        const oneOf = values === undefined ? {} : { oneOf: values.split("|") };
+        return [name, { type, ...oneOf, ...(mark === "!" ? { required: true } : {}) }];
       }),
   );

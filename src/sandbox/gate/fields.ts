@@ -31,11 +31,28 @@ export const checkFields = (fields: Fields, value: JsonObject, isV3: boolean): s
   return [...unknown, ...wrong];
 };
 
-/** Turns the texts of a query into the types that its fields have; others stay as they are. */
-export const readQuery = (fields: Fields, query: Readonly<Record<string, string>>): JsonObject =>
-  Object.fromEntries(
-    Object.entries(query).map(([name, text]) => [name, readText(fields[name]?.type, text)]),
-  );
+/**
+ * Turns the texts of a query into the types that its fields have; others stay as they are. A list may
+ * come as a repeated name, with or without brackets, or as one text with commas.
+ */
+export const readQuery = (
+  fields: Fields,
+  query: Readonly<Record<string, readonly string[]>>,
+): JsonObject => {
+  const read = new Map<string, unknown>();
+  for (const [name, texts] of Object.entries(query)) {
+    const bare = fields[name] === undefined ? name.replace(/\[\d*\]$/, "") : name;
+    const isList = fields[bare]?.type === "string[]";
+    if (isList) {
+      const known = read.get(bare);
+      const more = texts.flatMap((text) => text.split(","));
+      read.set(bare, Array.isArray(known) ? [...(known as unknown[]), ...more] : more);
+    } else {
+      read.set(name, readText(fields[name]?.type, texts[0] ?? ""));
+    }
+  }
+  return Object.fromEntries(read);
+};
 
 const readText = (type: FieldRule["type"] | undefined, text: string): unknown => {
   if (type === "number" && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);

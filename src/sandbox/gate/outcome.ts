@@ -1,7 +1,16 @@
 /** What the handling of a request came to, before it is written in the shape of a version. */
 export type Outcome =
   | { readonly kind: "answer"; readonly status: number; readonly body: unknown }
+  | FileAnswer
   | Refusal;
+
+/** A success whose body is a file. */
+export interface FileAnswer {
+  readonly kind: "file";
+  readonly name: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** A refusal with the text that GoHighLevel uses for it. */
 export interface Refusal {
@@ -14,7 +23,7 @@ export interface Refusal {
 }
 
 /** The statuses that the sandbox refuses with. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 422 | 429;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 413 | 415 | 422 | 429;
 
 /** Wraps a body as a success. */
 export const answer = (status: number, body: unknown): Outcome => ({
@@ -35,6 +44,8 @@ const ERROR_NAMES = {
   401: { name: "Unauthorized", code: "UNAUTHENTICATED" },
   403: { name: "Forbidden", code: "PERMISSION_DENIED" },
   404: { name: "Not Found", code: "RESOURCE_NOT_FOUND" },
+  413: { name: "Payload Too Large", code: "INVALID_ARGUMENT" },
+  415: { name: "Unsupported Media Type", code: "INVALID_ARGUMENT" },
   422: { name: "Unprocessable Entity", code: "INVALID_ARGUMENT" },
   429: { name: "Too Many Requests", code: "RESOURCE_EXHAUSTED" },
 } as const satisfies Record<RefusalStatus, { readonly name: string; readonly code: string }>;
@@ -70,6 +81,8 @@ const RESOLUTIONS: Readonly<Record<RefusalStatus, string>> = {
   401: "Send a valid token that has the scope of this operation.",
   403: "Use a token of the location that the record belongs to.",
   404: "Check the path and the id.",
+  413: "Send less at once.",
+  415: "Send the body in the content type of this operation.",
   422: "Correct the fields that are named and send the request again.",
   429: "Wait for the interval to end, then send fewer requests.",
 };

@@ -1,3 +1,4 @@
+import type { SentFile } from "../catalogue/call.ts";
 import type { JsonObject, Fields } from "./fields.ts";
 import type { World } from "../world/world.ts";
 import type { Caller } from "./caller.ts";
@@ -13,6 +14,10 @@ export interface ApiCall {
   /** The query, read as the types of the route's fields. */
   readonly query: JsonObject;
   readonly body: JsonObject;
+  /** The files of a multipart body. */
+  readonly files: readonly SentFile[];
+  /** Keeps a file, and gives the address under which the sandbox serves it. */
+  readonly shelve: (file: SentFile) => string;
   /** The address of the request without its query, for links to the next page. */
   readonly url: string;
   readonly world: World;
@@ -41,7 +46,8 @@ export interface Route {
   /** A Hono pattern; a trailing slash more or less makes no difference. */
   readonly path: string;
   readonly versions: VersionRange;
-  readonly scope: string;
+  /** Absent: the specs name none, and any token of the right class will do. */
+  readonly scope?: string;
   /** The token classes that may call it. */
   readonly callers: readonly Caller["kind"][];
   readonly location: LocationPlace;
@@ -61,3 +67,32 @@ export const COMPANY_CALLERS = ["company"] as const;
 export const LOCATION_IN_QUERY = { in: "query", dated: "locationId", v3: "locationId" } as const;
 /** The location of most writes: `locationId` in the body. */
 export const LOCATION_IN_BODY = { in: "body", dated: "locationId", v3: "locationId" } as const;
+
+/** The target of an endpoint, as one text. */
+type Target = `${Route["method"]} /${string}`;
+
+/** What the endpoints of a family do not share. */
+type RouteRest = Pick<Route, "location" | "handle"> &
+  Partial<Pick<Route, "query" | "body" | "versions" | "callers">>;
+
+/** Declares the endpoints that share a pair of scopes: `read("GET /x", …)`, `write("POST /x", …)`. */
+export const createRouteFamily = (
+  scopes: { readonly read: string; readonly write: string },
+  callers: Route["callers"] = LOCATION_CALLERS,
+) => {
+  const declare =
+    (scope: string) =>
+    (target: Target, rest: RouteRest): Route => {
+      const space = target.indexOf(" ");
+      return {
+        versions: "all",
+        callers,
+        scope,
+        // The type of the target says so.
+        method: target.slice(0, space) as Route["method"],
+        path: target.slice(space + 1),
+        ...rest,
+      };
+    };
+  return { read: declare(scopes.read), write: declare(scopes.write) };
+};

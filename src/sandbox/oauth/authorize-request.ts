@@ -1,3 +1,4 @@
+import { readScopes } from "../catalogue/read-catalogue.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 
 /** A sign-in that an app asked for, checked. */
@@ -21,22 +22,6 @@ export interface PageRules {
   readonly needsVersionId: boolean;
   readonly refusesPkce: boolean;
 }
-
-/** What may be asked for when the app names no scope: everything that the sandbox can answer. */
-const SANDBOX_SCOPES: readonly string[] = [
-  "contacts.readonly",
-  "contacts.write",
-  "opportunities.readonly",
-  "opportunities.write",
-  "workflows.readonly",
-  "locations.readonly",
-  "locations/tags.readonly",
-  "locations/customFields.readonly",
-  "locations/customValues.readonly",
-  "users.readonly",
-  "oauth.readonly",
-  "oauth.write",
-];
 
 /**
  * Checks the query of the chooselocation page. The failure is a text for the page: nothing is sent to
@@ -63,7 +48,8 @@ export const readAuthorizeRequest = (
   return ok({
     clientId,
     redirectUri,
-    scopes: asked.length === 0 ? SANDBOX_SCOPES : [...new Set(asked)],
+    // An app that names no scope gets all that any operation asks for.
+    scopes: asked.length === 0 ? readScopes() : [...new Set(asked)],
     ...readOptional(parameters),
   });
 };

@@ -2,7 +2,7 @@ import { toFieldRules } from "../gate/field-rules.ts";
 import { textOf, numberOf } from "../gate/fields.ts";
 import { answer, type Outcome, refuse } from "../gate/outcome.ts";
 import { type ApiCall, COMPANY_CALLERS, type Route } from "../gate/route.ts";
-import type { Location } from "../world/world.ts";
+import type { Location } from "../world/people.ts";
 import type { SandboxApp } from "./issue-tokens.ts";
 
 const SHARED =

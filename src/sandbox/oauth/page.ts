@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
-import type { Company, Location } from "../world/world.ts";
+import type { Company, Location } from "../world/people.ts";
 import { type AuthorizeRequest, toFields } from "./authorize-request.ts";
 import { AGENCY_CHOICES } from "./agency-choices.ts";
 import { STYLES } from "./styles.ts";

@@ -1,5 +1,7 @@
 import { toSeededId } from "../world/ids.ts";
-import type { Contact, CustomField, CustomFieldValue, Location, User } from "../world/world.ts";
+import type { Contact } from "../world/contacts.ts";
+import type { Location, User } from "../world/people.ts";
+import type { CustomField, CustomFieldValue } from "../world/settings.ts";
 import type { LocationPlan } from "./location-plans.ts";
 import { COMPANY_NAMES, EMAIL_DOMAINS, FIRST_NAMES, LAST_NAMES, SOURCES } from "./names.ts";
 import type { Prng } from "./prng.ts";

@@ -1,10 +1,11 @@
 import { toSeededId } from "../world/ids.ts";
+import type { Contact } from "../world/contacts.ts";
 import {
-  type Contact,
+  type LostReason,
   type Opportunity,
   OPPORTUNITY_STATUSES,
   type Pipeline,
-} from "../world/world.ts";
+} from "../world/opportunities.ts";
 import type { LocationPlan } from "./location-plans.ts";
 import type { Prng } from "./prng.ts";
 import { daysBefore } from "./reference-date.ts";
@@ -50,3 +51,22 @@ const seedOpportunity = (source: OpportunitySource, index: number): Opportunity 
     lastStageChangeAt: changedAt,
   };
 };
+
+/** Gives every lost deal one of the location's reasons, in turn. */
+export const explainLosses = (
+  deals: readonly Opportunity[],
+  reasons: readonly LostReason[],
+): Opportunity[] =>
+  deals.map((deal, index) => {
+    const reason = reasons[index % reasons.length];
+    return deal.status === "lost" && reason !== undefined
+      ? { ...deal, lostReasonId: reason.id }
+      : deal;
+  });
+
+/** Takes the contact from the last deal: some belong to no one. */
+export const orphanLast = (deals: readonly Opportunity[]): Opportunity[] =>
+  deals.map((deal, index) => {
+    const { contactId: _contactId, ...rest } = deal;
+    return index === deals.length - 1 ? rest : deal;
+  });

@@ -1,5 +1,5 @@
 import { toSeededId } from "../world/ids.ts";
-import type { Company, Location, User } from "../world/world.ts";
+import type { Company, Location, User } from "../world/people.ts";
 import { LOCATION_PLANS, type LocationPlan } from "./location-plans.ts";
 
 /** The agency of the sandbox. */

@@ -1,12 +1,7 @@
 import { toSeededId, toSeededUuid } from "../world/ids.ts";
-import type {
-  CustomField,
-  CustomValue,
-  Location,
-  Pipeline,
-  Tag,
-  Workflow,
-} from "../world/world.ts";
+import type { LostReason, Pipeline } from "../world/opportunities.ts";
+import type { Location } from "../world/people.ts";
+import type { CustomField, CustomValue, Tag, Template, Workflow } from "../world/settings.ts";
 import type { LocationPlan } from "./location-plans.ts";
 import type { Prng } from "./prng.ts";
 import { daysBefore, REFERENCE_DATE } from "./reference-date.ts";
@@ -91,4 +86,41 @@ export const seedTags = ({ seed, plan, location }: SettingsSource): Tag[] =>
     id: toSeededId(seed, `tag ${plan.key} ${name}`),
     locationId: location.id,
     name,
+  }));
+
+/** The texts that a location sends again and again. */
+export const seedTemplates = ({ seed, plan, location }: SettingsSource): Template[] =>
+  [
+    {
+      name: "Appointment reminder",
+      type: "sms" as const,
+      subject: "",
+      body: "Hi {{contact.first_name}}, see you on {{appointment.start_time}}.",
+    },
+    {
+      name: "Review request",
+      type: "sms" as const,
+      subject: "",
+      body: "How did we do, {{contact.first_name}}? Reply with a number from 1 to 5.",
+    },
+    {
+      name: "Welcome",
+      type: "email" as const,
+      subject: `Welcome to ${location.name}`,
+      body: "<p>Hello {{contact.first_name}}, it is good to have you.</p>",
+    },
+  ].map((template) => ({
+    id: toSeededId(seed, `template ${plan.key} ${template.name}`),
+    locationId: location.id,
+    dateAdded: daysBefore(REFERENCE_DATE, 200),
+    ...template,
+  }));
+
+/** Why deals are lost in a location. */
+export const seedLostReasons = ({ seed, plan, location }: SettingsSource): LostReason[] =>
+  ["Too expensive", "Chose someone else", "No answer", "Bad timing"].map((name) => ({
+    id: toSeededId(seed, `lost reason ${plan.key} ${name}`),
+    locationId: location.id,
+    name,
+    dateAdded: daysBefore(REFERENCE_DATE, 300),
   }));

@@ -3,29 +3,44 @@ import type { Field, Operation, Parameter } from "../../../src/ghl/catalog/opera
 /** Names that the client fills in by itself when a call has a location. */
 const LOCATION_NAMES = ["locationId", "location_id", "altId", "altType"];
 
+/** What the sample arguments are to be like. */
+interface SampleOptions {
+  /** Every optional argument as well. */
+  readonly everything?: boolean;
+  /** Values for certain names, at any depth, in place of made up ones. */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
 /** Valid arguments for an operation: every required one, and every optional one on request. */
 export const sampleCall = (
   operation: Operation,
-  options: { readonly everything?: boolean } = {},
+  { everything = false, values = {} }: SampleOptions = {},
 ): { readonly parameters: Record<string, unknown>; readonly body: unknown } => {
   const wanted = ({ required }: { readonly required?: true }): boolean =>
-    required === true || options.everything === true;
+    required === true || everything;
   const parameters = Object.fromEntries(
     operation.parameters
       .filter((parameter) => wanted(parameter) && !LOCATION_NAMES.includes(parameter.name))
-      .map((parameter) => [parameter.name, sampleParameter(parameter)]),
+      .map((parameter) => [parameter.name, values[parameter.name] ?? sampleParameter(parameter)]),
   );
-  return { parameters, body: sampleBody(operation, wanted) };
+  return { parameters, body: sampleBody(operation, wanted, values) };
 };
 
-const sampleBody = ({ body }: Operation, wanted: (field: Field) => boolean): unknown => {
+const sampleBody = (
+  { body }: Operation,
+  wanted: (field: Field) => boolean,
+  values: Readonly<Record<string, unknown>>,
+): unknown => {
   if (body === undefined) return undefined;
-  if (body.items !== undefined) return [sampleField(body.items)];
+  if (body.items !== undefined) return [sampleField(body.items, values)];
   if (body.fields === undefined) return {};
   return Object.fromEntries(
     Object.entries(body.fields)
       .filter(([name, field]) => wanted(field) && !LOCATION_NAMES.includes(name))
-      .map(([name, field]) => [name, name === "locationIds" ? [] : sampleField(field)]),
+      .map(([name, field]) => [
+        name,
+        values[name] ?? (name === "locationIds" ? [] : sampleField(field, values)),
+      ]),
   );
 };
 
@@ -34,15 +49,19 @@ const sampleParameter = ({ type, enum: allowed, items }: Parameter): unknown => 
   return type === "array" ? [value, value] : value;
 };
 
-const sampleField = (field: Field): unknown => {
+const sampleField = (field: Field, values: Readonly<Record<string, unknown>>): unknown => {
   if (field.binary === true) return new Blob(["file"]);
   if (field.enum !== undefined) return field.enum[0];
-  if (field.type === "array") return field.items === undefined ? [] : [sampleField(field.items)];
+  if (field.type === "array") {
+    return field.items === undefined ? [] : [sampleField(field.items, values)];
+  }
   if (field.type === "object") {
     return Object.fromEntries(
       Object.entries(field.fields ?? {})
-        .filter(([name]) => !LOCATION_NAMES.includes(name) && name !== "locationIds")
-        .map(([name, member]) => [name, sampleField(member)]),
+        .filter(
+          ([name]) => name in values || (!LOCATION_NAMES.includes(name) && name !== "locationIds"),
+        )
+        .map(([name, member]) => [name, values[name] ?? sampleField(member, values)]),
     );
   }
   return sampleValue(field.type);

@@ -54,16 +54,31 @@ describe("the levers", () => {
     );
   });
 
-  it("tell what was answered, with the grant type", async () => {
+  it("tell what was answered, and what the request was for", async () => {
+    const asked = {
+      method: "POST",
+      path: "/oauth/token",
+      operation: "oauth.get-access-token",
+      grantType: "refresh_token",
+    };
     const { refresh_token: token } = await signIn(sandbox, locationId);
     sandbox.control.clearRequests();
     await refresh(token);
     await refresh(token);
     await listWorkflows();
     expect(sandbox.control.requests()).toEqual([
-      { method: "POST", path: "/oauth/token", status: 200, grantType: "refresh_token" },
-      { method: "POST", path: "/oauth/token", status: 400, grantType: "refresh_token" },
-      { method: "GET", path: "/workflows/", status: 200 },
+      { ...asked, status: 200 },
+      { ...asked, status: 400 },
+      {
+        method: "GET",
+        path: "/workflows/",
+        status: 200,
+        version: "2021-07-28",
+        operation: "workflows.get-workflow",
+        caller: "private",
+        placements: { "query:locationId": locationId },
+        complaints: [],
+      },
     ]);
   });
 });

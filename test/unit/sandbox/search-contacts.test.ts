@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningSandbox } from "../../../src/sandbox/sandbox.ts";
 import { seedWorld } from "../../../src/sandbox/seed/seed-world.ts";
 import { startSandbox } from "../../../src/sandbox/start-sandbox.ts";
-import type { Contact } from "../../../src/sandbox/world/world.ts";
+import type { Contact } from "../../../src/sandbox/world/contacts.ts";
 import { call } from "./sign-in.ts";
 
 interface Found {

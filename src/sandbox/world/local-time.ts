@@ -18,10 +18,13 @@ export const toInstant = (value: unknown, timezone: string): number => {
   return asUtc - offsetMs(guess, timezone);
 };
 
-/** How far a time zone's clocks are ahead of UTC at an instant. */
-const offsetMs = (atMs: number, timezone: string): number => {
-  if (Number.isNaN(atMs)) return 0;
-  const parts = new Intl.DateTimeFormat("en-US", {
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format takes longer than using it a hundred times. */
+const toFormat = (timezone: string): Intl.DateTimeFormat => {
+  const known = FORMATS.get(timezone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat("en-US", {
     timeZone: timezone,
     hourCycle: "h23",
     year: "numeric",
@@ -30,7 +33,15 @@ const offsetMs = (atMs: number, timezone: string): number => {
     hour: "numeric",
     minute: "numeric",
     second: "numeric",
-  }).formatToParts(atMs);
+  });
+  FORMATS.set(timezone, format);
+  return format;
+};
+
+/** How far a time zone's clocks are ahead of UTC at an instant, in milliseconds. */
+const offsetMs = (atMs: number, timezone: string): number => {
+  if (Number.isNaN(atMs)) return 0;
+  const parts = toFormat(timezone).formatToParts(atMs);
   const part = (type: Intl.DateTimeFormatPartTypes): number =>
     Number(parts.find((item) => item.type === type)?.value);
   const local = Date.UTC(
@@ -42,4 +53,23 @@ const offsetMs = (atMs: number, timezone: string): number => {
     part("second"),
   );
   return local - Math.floor(atMs / 1000) * 1000;
+};
+
+/** An instant as its time zone writes it: `2026-11-02T09:00:00-08:00`. */
+export const toLocalIso = (atMs: number, timezone: string): string => {
+  const offset = offsetMs(atMs, timezone);
+  const sign = offset < 0 ? "-" : "+";
+  const minutes = Math.abs(offset) / 60_000;
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const local = new Date(atMs + offset).toISOString().slice(0, 19);
+  return `${local}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+};
+
+/** Whether a name is one of a time zone that this machine knows. */
+export const isTimezone = (name: string): boolean => {
+  try {
+    return toFormat(name) !== undefined;
+  } catch {
+    return false;
+  }
 };
