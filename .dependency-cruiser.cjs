@@ -34,7 +34,7 @@ const LAYERS = {
   mcp: ["core/", "ghl/"],
   transport: ["core/", "oauth/", "upstream/", "mcp/", "web/"],
   // data only: a mistake shared by the client and its stand-in would pass its own tests
-  sandbox: ["core/", "ghl/catalog/"],
+  sandbox: ["core/", "ghl/catalog/operation\\.ts$", "ghl/catalog/overlays/"],
   library: ["core/", "crypto/", "ghl/", "net/", "upstream/"],
   cli: ["app\\.ts$", "config/", "core/", "sandbox/", "observability/"],
 };

@@ -14,6 +14,7 @@ import {
 import {
   generatedAppSchema,
   generatedIndexSchema,
+  type Generation,
   type Operation,
 } from "../../../src/ghl/catalog/operation.ts";
 import { operationsWithOwnArea } from "../../../src/ghl/catalog/overlays/area.ts";
@@ -35,6 +36,16 @@ const getOperation = (id: string): Operation => {
   const operation = findOperation(id);
   if (operation === undefined) throw new Error(`no operation "${id}"`);
   return operation;
+};
+
+/** What the newer spec that has an operation says about it, uncorrected. */
+const statedBySpec = (id: string): Generation => {
+  const text = readFileSync(join(generated, `${id.split(".")[0]}.json`), "utf8");
+  const { operations } = generatedAppSchema.parse(JSON.parse(text));
+  const found = operations.find((one) => one.id === id);
+  const stated = found?.v3 ?? found?.v2;
+  if (stated === undefined) throw new Error(`no operation "${id}"`);
+  return stated;
 };
 
 const normalise = (path: string): string =>
@@ -259,35 +270,27 @@ describe("the overlays", () => {
     }
   });
 
-  it("change no parameter, field, class or Version that is right already", () => {
-    const raw = new Map(
-      readdirSync(generated)
-        .filter((name) => name !== "index.json")
-        .flatMap((name) => {
-          const text = readFileSync(join(generated, name), "utf8");
-          return generatedAppSchema.parse(JSON.parse(text)).operations;
-        })
-        .map((one) => [one.id, one]),
-    );
+  it("change no field that is right already", () => {
     for (const [id, { fields = {}, optional = [] }] of Object.entries(bodyPatches)) {
-      const { v2, v3 } = raw.get(id) ?? {};
-      const body = (v3 ?? v2)?.body?.fields ?? {};
-      for (const name of optional)
-        expect([id, name, body[name]?.required]).toEqual([id, name, true]);
+      const stated = statedBySpec(id).body?.fields ?? {};
+      for (const name of optional) {
+        expect([id, name, stated[name]?.required]).toEqual([id, name, true]);
+      }
       for (const [name, field] of Object.entries(fields)) {
-        expect([id, name, body[name]]).not.toEqual([id, name, field]);
+        expect([id, name, stated[name]]).not.toEqual([id, name, field]);
       }
     }
+  });
+
+  it("change no parameter and no token class that is right already", () => {
     for (const [id, { parameters }] of Object.entries(parameterPatches)) {
-      const { v2, v3 } = raw.get(id) ?? {};
       for (const [name, patch] of Object.entries(parameters)) {
-        const stated = (v3 ?? v2)?.parameters.find((one) => one.name === name);
+        const stated = statedBySpec(id).parameters.find((one) => one.name === name);
         expect([id, name, { ...stated, ...patch }]).not.toEqual([id, name, stated]);
       }
     }
     for (const [id, { tokenClass }] of Object.entries(TOKEN_CLASS_PATCHES)) {
-      const { v2, v3 } = raw.get(id) ?? {};
-      expect([id, (v3 ?? v2)?.tokenClass]).not.toEqual([id, tokenClass]);
+      expect([id, statedBySpec(id).tokenClass]).not.toEqual([id, tokenClass]);
     }
   });
 

@@ -92,3 +92,47 @@ describe("every listing of the table", { timeout: 60_000 }, () => {
     expect(records).toBeGreaterThan(1_500);
   });
 });
+
+// The client drops what it has seen already, and so would not show a page that begins too early.
+describe("a page", () => {
+  const page = async (operation: string, list: string, parameters: object, body?: object) => {
+    const given = { parameters: { ...parameters }, locationId: rig.here };
+    const result = await rig.client.call(operation, {
+      ...given,
+      ...(body !== undefined && { body }),
+    });
+    if (!result.ok) throw new Error(JSON.stringify(result.failure));
+    const answer = result.value.body as Readonly<Record<string, unknown>>;
+    return { answer, rows: answer[list] as { readonly id: string; searchAfter?: unknown }[] };
+  };
+
+  it("begins right after the record that its cursor names", async () => {
+    const search = "conversation-ai.search-agent";
+    const { rows } = await page(search, "agents", { limit: 4 });
+    const next = await page(search, "agents", { limit: 2, startAfter: rows[1]?.id });
+    expect(next.rows).toEqual(rows.slice(2));
+  });
+
+  it("begins right after the key of a search, or where its number says", async () => {
+    const search = "objects.search-object-records";
+    const key = { schemaKey: "business" };
+    const { rows } = await page(search, "records", key, { page: 1, pageLimit: 4 });
+    const { searchAfter } = rows[1] ?? {};
+    const after = { page: 1, pageLimit: 2, searchAfter };
+    expect((await page(search, "records", key, after)).rows).toEqual(rows.slice(2));
+    const second = { page: 2, pageLimit: 2 };
+    expect((await page(search, "records", key, second)).rows).toEqual(rows.slice(2));
+  });
+
+  it("says where the next one begins, until there is none", async () => {
+    const list = "knowledge-base.list";
+    const key = { knowledgeBaseId: "kb" };
+    const first = await page(list, "faqs", { ...key, limit: 20 });
+    expect(first.answer).toMatchObject({ hasMore: true, lastFaqId: first.rows.at(-1)?.id });
+    const { lastFaqId } = first.answer;
+    const last = await page(list, "faqs", { ...key, limit: 20, lastFaqId });
+    expect(last.answer["hasMore"]).toBe(false);
+    expect(last.answer).not.toHaveProperty("lastFaqId");
+    expect(new Set([...first.rows, ...last.rows].map(({ id }) => id)).size).toBe(23);
+  });
+});
