@@ -11,7 +11,7 @@ export interface Reading {
   /** The stems that carry meaning, in order. */
   readonly stems: readonly string[];
   /** What is to be done, where the sentence names it. */
-  readonly deeds: ReadonlySet<Deed>;
+  readonly deeds: readonly Deed[];
 }
 
 /** Reads a sentence: noise away, everyday words into the catalogue's, the rest to stems. */
@@ -31,10 +31,8 @@ export const readRequest = (text: string): Reading => {
     at += Math.max(isVerb ? verb.length : 1, expression?.length ?? 1);
   }
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
-  return { words, stems, deeds: isQuestion(words, deeds) ? READS : deeds };
+  return { words, stems, deeds: isQuestion(words, deeds) ? ["read"] : [...deeds] };
 };
-
-const READS: ReadonlySet<Deed> = new Set(["read"]);
 
 // "what did she write" asks, and orders nothing; "how do I write a note" does
 const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {

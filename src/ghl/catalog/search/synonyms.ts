@@ -279,6 +279,12 @@ export const EVERYDAY_STEMS: ReadonlyMap<string, readonly string[]> = new Map(
 /** Whether a word with hyphens is an everyday expression as it stands: "to-do". */
 export const isExpression = (word: string): boolean => BY_FIRST_WORD.has(word);
 
+/** The stem of what is done to many records in one call. */
+export const BULK = stem("bulk");
+
+/** The stem of every day, week and month. */
+export const DATE = stem("@date");
+
 const HINTS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(NEAR).map(([word, hints]) => [stem(word), hints.map(stem)]),
 );
