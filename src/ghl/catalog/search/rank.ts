@@ -1,7 +1,7 @@
 import { readRequest, tellNumber, type Reading } from "./read-request.ts";
 import type { IndexedOperation, SearchIndex } from "./search-index.ts";
 import { type Slot, toSlots } from "./slots.ts";
-import { BULK } from "./synonyms.ts";
+import { BULK, PERSON } from "./synonyms.ts";
 import { agreement } from "./verbs.ts";
 
 /** How well an operation answers a request. */
@@ -149,7 +149,9 @@ const sharePairs = (sentence: string, slots: readonly Slot[]): number => {
 
 const adjust = (text: number, operation: IndexedOperation, reading: Reading): number => {
   const { deeds, words, stems } = reading;
-  const number = tellNumber(words);
+  // a bare name or address: somebody is looked for
+  const bare = stems.every((word) => word === PERSON);
+  const number = tellNumber(words) ?? (bare ? "many" : undefined);
   const reads = operation.deeds.includes("read");
   let score = text + (operation.everyday ? WEIGHTS.everyday : 0);
   if (number !== undefined && reads) {

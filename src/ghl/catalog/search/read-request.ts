@@ -1,6 +1,6 @@
 import { splitWords } from "./split-words.ts";
 import { stem } from "./stem.ts";
-import { findExpression } from "./synonyms.ts";
+import { findExpression, PERSON } from "./synonyms.ts";
 import { type Deed, findVerb } from "./verbs.ts";
 import { ALL, ASKING, EMPTY_VERBS, MANY, ONE, QUESTION_STARTS, STOP_WORDS } from "./word-lists.ts";
 
@@ -31,13 +31,18 @@ export const readRequest = (text: string): Reading => {
     at += Math.max(isVerb ? verb.length : 1, expression?.length ?? 1);
   }
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
-  return { words, stems, deeds: isQuestion(words, deeds) ? ["read"] : [...deeds] };
+  return { words, stems, deeds: isQuestion({ words, stems }, deeds) ? ["read"] : [...deeds] };
 };
 
-// "what did she write" asks, and orders nothing; "how do I write a note" does
-const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {
+// "what did she write" asks and orders nothing, "how do I write a note" does; a bare name or address
+// asks for its person
+const isQuestion = (
+  { words, stems }: Omit<Reading, "deeds">,
+  deeds: ReadonlySet<Deed>,
+): boolean => {
   if (words[0] === "how" && (words[1] === "to" || words[2] === "i")) return false;
   if (QUESTION_STARTS.has(words[0] ?? "")) return true;
+  if (deeds.size === 0 && stems.every((word) => word === PERSON)) return true;
   return deeds.size === 0 && words.some((word) => ASKING.has(word));
 };
 

@@ -1,6 +1,5 @@
 import type { SearchIndex, Term } from "./search-index.ts";
-import { stem } from "./stem.ts";
-import { EVERYDAY_STEMS, hintsOf } from "./synonyms.ts";
+import { EVERYDAY_STEMS, hintsOf, PERSON } from "./synonyms.ts";
 import { correctTypo } from "./typo.ts";
 
 /** A word of a request with every word of the index that it may mean. */
@@ -28,7 +27,7 @@ export const toSlots = (index: SearchIndex, stems: readonly string[]): readonly 
     if (meanings.size > 0) slots.push(toSlot(meanings));
   }
   // only names and values: somebody is looked for
-  return slots.length > 0 ? slots : [toSlot(findMeanings(index, stem("contact"), 1))];
+  return slots.length > 0 ? slots : [toSlot(findMeanings(index, PERSON, 1))];
 };
 
 const toSlot = (meanings: ReadonlyMap<string, Meaning>): Slot => {

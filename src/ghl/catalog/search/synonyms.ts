@@ -282,6 +282,9 @@ export const isExpression = (word: string): boolean => BY_FIRST_WORD.has(word);
 /** The stem of what is done to many records in one call. */
 export const BULK = stem("bulk");
 
+/** The stem of people. */
+export const PERSON = stem("contact");
+
 /** The stem of every day, week and month. */
 export const DATE = stem("@date");
 

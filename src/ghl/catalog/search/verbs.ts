@@ -93,6 +93,16 @@ export interface FoundVerb {
 
 /** The verb that stands at this place of a request. */
 export const findVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
+  const verb = findPlainVerb(words, at);
+  // "do not send the email": whatever it is, it shall not happen
+  return verb !== undefined && NEGATIONS.has(words[at - 1] ?? "")
+    ? { ...verb, deed: "stop" }
+    : verb;
+};
+
+const NEGATIONS = new Set(["don't", "dont", "not", "never"]);
+
+const findPlainVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
   // "the check arrived": what follows an article is a thing
   if (DETERMINERS.has(words[at - 1] ?? "")) return undefined;
   const split = findSplitVerb(words, at);
@@ -113,7 +123,7 @@ const toOrder = (word: string): string =>
   word;
 
 const DETERMINERS = new Set(
-  "the a an my our your his her their its in on of as per that who".split(" "),
+  "the a an my our your his her their its in on of as per by that who".split(" "),
 );
 
 interface SplitVerb {
