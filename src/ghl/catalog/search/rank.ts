@@ -2,7 +2,7 @@ import { readRequest, tellNumber, type Reading } from "./read-request.ts";
 import type { IndexedOperation, SearchIndex } from "./search-index.ts";
 import { type Slot, toSlots } from "./slots.ts";
 import { BULK, PERSON } from "./synonyms.ts";
-import { agreement } from "./verbs.ts";
+import { agreement, type Deed } from "./verbs.ts";
 
 /** How well an operation answers a request. */
 export interface Ranked {
@@ -45,7 +45,7 @@ const CLOSE = 20;
 export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
   const reading = readRequest(query);
   const slots = toSlots(index, reading.stems);
-  const ranked = rankBySigns(index, slots, reading);
+  const ranked = rankBySigns(index, slots, toWish(reading, slots));
   const close = ranked.slice(0, CLOSE).map(({ operation, score }) => ({
     operation,
     score:
@@ -56,15 +56,27 @@ export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
   return [...close.toSorted(byScore), ...ranked.slice(CLOSE)];
 };
 
+/** What a request asks for, beside its words. */
+interface Wish {
+  readonly deeds: readonly Deed[];
+  readonly number: "one" | "many" | undefined;
+  readonly bulk: boolean;
+}
+
+const toWish = ({ words, stems, deeds }: Reading, slots: readonly Slot[]): Wish => {
+  const number = tellNumber(words);
+  const bulk = stems.includes(BULK);
+  // a bare name or address: somebody is looked for
+  const bare = slots.every(({ meanings }) => meanings.has(PERSON));
+  if (!bare || deeds.some((deed) => deed !== "read")) return { deeds, number, bulk };
+  return { deeds: ["read"], number: number ?? "many", bulk };
+};
+
 const byScore = (left: Ranked, right: Ranked): number => right.score - left.score;
 
-const rankBySigns = (
-  index: SearchIndex,
-  slots: readonly Slot[],
-  reading: Reading,
-): readonly Ranked[] => {
+const rankBySigns = (index: SearchIndex, slots: readonly Slot[], wish: Wish): readonly Ranked[] => {
   const total = slots.reduce((sum, { weight }) => sum + weight, 0);
-  const sentences = findBestSentences(index, slots, reading);
+  const sentences = findBestSentences(index, slots, wish);
   return [...scoreWords(slots)]
     .map(([place, shared]) => {
       const operation = index.operations[place];
@@ -74,7 +86,7 @@ const rankBySigns = (
         (WEIGHTS.words * shared) / total +
         WEIGHTS.sentence * (best?.likeness ?? 0) +
         WEIGHTS.pairs * (best === undefined ? 0 : sharePairs(best.stems, slots));
-      return { operation, score: adjust(text, operation, reading) };
+      return { operation, score: adjust(text, operation, wish) };
     })
     .toSorted(byScore);
 };
@@ -103,7 +115,7 @@ interface BestSentence {
 const findBestSentences = (
   index: SearchIndex,
   slots: readonly Slot[],
-  { deeds }: Reading,
+  { deeds }: Wish,
 ): ReadonlyMap<number, BestSentence> => {
   const total = slots.reduce((sum, { weight }) => sum + weight, 0);
   const found = new Map<number, BestSentence>();
@@ -147,25 +159,23 @@ const sharePairs = (sentence: string, slots: readonly Slot[]): number => {
   return found.length / (slots.length - 1);
 };
 
-const adjust = (text: number, operation: IndexedOperation, reading: Reading): number => {
-  const { deeds, words, stems } = reading;
-  // a bare name or address: somebody is looked for
-  const bare = stems.every((word) => word === PERSON);
-  const number = tellNumber(words) ?? (bare ? "many" : undefined);
-  const reads = operation.deeds.includes("read");
-  let score = text + (operation.everyday ? WEIGHTS.everyday : 0);
-  if (number !== undefined && reads) {
-    score *= operation.number === number ? FACTORS.rightNumber : FACTORS.wrongNumber;
-  }
-  if (deeds.length > 1 && deeds.every((deed) => operation.deeds.includes(deed))) {
-    score += WEIGHTS.allDeeds;
-  }
-  if (deeds.length === 0 && reads) {
-    score *= number === "many" ? FACTORS.thingsToRead : FACTORS.thingToRead;
-  }
-  if (operation.bulk && !stems.includes(BULK)) score *= FACTORS.bulkUnasked;
-  if (operation.deprecated) score *= FACTORS.deprecated;
-  return score * agreement(deeds, operation.deeds);
+const adjust = (text: number, operation: IndexedOperation, wish: Wish): number => {
+  const { deeds } = wish;
+  const doesAll = deeds.length > 1 && deeds.every((deed) => operation.deeds.includes(deed));
+  const score =
+    (text + (operation.everyday ? WEIGHTS.everyday : 0)) * numberFactor(operation, wish) +
+    (doesAll ? WEIGHTS.allDeeds : 0);
+  const bulk = operation.bulk && !wish.bulk ? FACTORS.bulkUnasked : 1;
+  const deprecated = operation.deprecated ? FACTORS.deprecated : 1;
+  return score * bulk * deprecated * agreement(deeds, operation.deeds);
+};
+
+const numberFactor = (operation: IndexedOperation, { deeds, number }: Wish): number => {
+  if (!operation.deeds.includes("read")) return 1;
+  const things = number === "many" ? FACTORS.thingsToRead : FACTORS.thingToRead;
+  const unsaid = deeds.length === 0 ? things : 1;
+  if (number === undefined) return unsaid;
+  return unsaid * (operation.number === number ? FACTORS.rightNumber : FACTORS.wrongNumber);
 };
 
 /** The best likeness of all words, small ones too, over the sentences of an operation. */

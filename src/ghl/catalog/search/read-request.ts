@@ -1,6 +1,6 @@
 import { splitWords } from "./split-words.ts";
 import { stem } from "./stem.ts";
-import { findExpression, PERSON } from "./synonyms.ts";
+import { findExpression } from "./synonyms.ts";
 import { type Deed, findVerb } from "./verbs.ts";
 import { ALL, ASKING, EMPTY_VERBS, MANY, ONE, QUESTION_STARTS, STOP_WORDS } from "./word-lists.ts";
 
@@ -20,29 +20,45 @@ export const readRequest = (text: string): Reading => {
   const stems: string[] = [];
   const deeds = new Set<Deed>();
   for (let at = 0; at < words.length;) {
-    const word = words[at] ?? "";
-    const verb = findVerb(words, at);
-    const expression = findExpression(words, at);
-    const isVerb = verb !== undefined && verb.length >= (expression?.length ?? 0);
-    if (isVerb) deeds.add(verb.deed);
-    if (isVerb && verb.meant !== undefined) stems.push(verb.meant);
-    if (expression !== undefined) stems.push(...expression.meant);
-    else if (!(isVerb ? EMPTY_VERBS : STOP_WORDS).has(word)) stems.push(stem(word));
-    at += Math.max(isVerb ? verb.length : 1, expression?.length ?? 1);
+    const step = readStep(words, at);
+    if (step.deed !== undefined) deeds.add(step.deed);
+    stems.push(...step.stems);
+    at += step.length;
   }
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
-  return { words, stems, deeds: isQuestion({ words, stems }, deeds) ? ["read"] : [...deeds] };
+  return { words, stems, deeds: isQuestion(words, deeds) ? ["read"] : [...deeds] };
 };
 
-// "what did she write" asks and orders nothing, "how do I write a note" does; a bare name or address
-// asks for its person
-const isQuestion = (
-  { words, stems }: Omit<Reading, "deeds">,
-  deeds: ReadonlySet<Deed>,
-): boolean => {
+interface Step {
+  readonly deed?: Deed;
+  readonly stems: readonly string[];
+  /** How many words it takes. */
+  readonly length: number;
+}
+
+// The longer of verb and expression decides how many words are taken; a verb may be an expression, too.
+const readStep = (words: readonly string[], at: number): Step => {
+  const expression = findExpression(words, at);
+  const verb = findVerb(words, at);
+  const word = words[at] ?? "";
+  if (verb === undefined || verb.length < (expression?.length ?? 0)) {
+    return expression === undefined
+      ? { stems: STOP_WORDS.has(word) ? [] : [stem(word)], length: 1 }
+      : { stems: expression.meant, length: expression.length };
+  }
+  const plain = EMPTY_VERBS.has(word) ? [] : [stem(word)];
+  const besides = verb.meant === undefined ? [] : [verb.meant];
+  return {
+    deed: verb.deed,
+    stems: [...besides, ...(expression?.meant ?? plain)],
+    length: verb.length,
+  };
+};
+
+// "what did she write" asks, and orders nothing; "how do I write a note" does
+const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {
   if (words[0] === "how" && (words[1] === "to" || words[2] === "i")) return false;
   if (QUESTION_STARTS.has(words[0] ?? "")) return true;
-  if (deeds.size === 0 && stems.every((word) => word === PERSON)) return true;
   return deeds.size === 0 && words.some((word) => ASKING.has(word));
 };
 
