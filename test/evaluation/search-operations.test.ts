@@ -5,10 +5,12 @@ import { searchOperations } from "../../src/ghl/catalog/search.ts";
 import { FURTHER_TUNING_INTENTS } from "./further-intents.ts";
 import { HOLD_OUT_INTENTS } from "./hold-out-intents.ts";
 import { type Intent, TUNING_INTENTS } from "./operation-intents.ts";
+import { SIDEWAYS_INTENTS } from "./sideways-intents.ts";
 
 const SETS: Readonly<Record<string, readonly Intent[]>> = {
   tuning: TUNING_INTENTS,
   "further tuning": FURTHER_TUNING_INTENTS,
+  "tuning, said sideways": SIDEWAYS_INTENTS,
   "hold-out": HOLD_OUT_INTENTS,
 };
 const ALL = Object.values(SETS).flat();

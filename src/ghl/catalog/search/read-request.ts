@@ -25,6 +25,9 @@ export const readRequest = (text: string): Reading => {
     stems.push(...step.stems);
     at += step.length;
   }
+  // "take him off the mailing list": a later "list" is no order
+  const [order] = deeds;
+  if (order !== "read") deeds.delete("read");
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
   return { words, stems, deeds: isQuestion(words, deeds) ? ["read"] : [...deeds] };
 };
