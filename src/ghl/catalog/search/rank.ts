@@ -1,0 +1,211 @@
+import { readRequest, tellNumber, type Reading } from "./read-request.ts";
+import type { IndexedOperation, SearchIndex } from "./search-index.ts";
+import { type Slot, toSlots } from "./slots.ts";
+import { BULK, PERSON } from "./synonyms.ts";
+import { agreement, type Deed } from "./verbs.ts";
+
+/** How well an operation answers a request. */
+export interface Ranked {
+  readonly operation: IndexedOperation;
+  readonly score: number;
+}
+
+/** How much each sign adds to the score. */
+const WEIGHTS = {
+  /** The words of the request that the operation has anywhere. */
+  words: 0.7,
+  /** The one sentence of the operation that is most like the request. */
+  sentence: 0.5,
+  /** Neighbouring words of the request that are neighbours in that sentence, too. */
+  pairs: 0.12,
+  /** A request with two verbs, both of which the operation does: "create or update". */
+  allDeeds: 0.1,
+  everyday: 0.06,
+  /** Likeness word by word, among the best. */
+  literal: 0.15,
+  /** How much of the summary the request says, among the best. */
+  summary: 0.1,
+} as const;
+
+/** What the score is multiplied by. */
+const FACTORS = {
+  rightNumber: 1.1,
+  wrongNumber: 0.9,
+  /** "Overdue invoices": things without a verb are asked for to be seen. */
+  thingsToRead: 1.25,
+  thingToRead: 1.06,
+  bulkUnasked: 0.85,
+  deprecated: 0.75,
+} as const;
+
+/** How many of the best are compared word by word. */
+const CLOSE = 20;
+
+/** The operations that share a word with the request, best first. */
+export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
+  const reading = readRequest(query);
+  const slots = toSlots(index, reading.stems);
+  const ranked = rankBySigns(index, slots, toWish(reading, slots));
+  const close = ranked.slice(0, CLOSE).map(({ operation, score }) => ({
+    operation,
+    score:
+      score +
+      WEIGHTS.literal * compareWords(index, operation, reading.words) +
+      WEIGHTS.summary * shareOfSummary(index, operation, slots),
+  }));
+  return [...close.toSorted(byScore), ...ranked.slice(CLOSE)];
+};
+
+/** What a request asks for, beside its words. */
+interface Wish {
+  readonly deeds: readonly Deed[];
+  readonly number: "one" | "many" | undefined;
+  readonly bulk: boolean;
+}
+
+const toWish = ({ words, stems, deeds }: Reading, slots: readonly Slot[]): Wish => {
+  const number = tellNumber(words);
+  const bulk = stems.includes(BULK);
+  // a bare name or address: somebody is looked for
+  const bare = slots.every(({ meanings }) => meanings.has(PERSON));
+  if (!bare || deeds.some((deed) => deed !== "read")) return { deeds, number, bulk };
+  return { deeds: ["read"], number: number ?? "many", bulk };
+};
+
+const byScore = (left: Ranked, right: Ranked): number => right.score - left.score;
+
+const rankBySigns = (index: SearchIndex, slots: readonly Slot[], wish: Wish): readonly Ranked[] => {
+  const total = slots.reduce((sum, { weight }) => sum + weight, 0);
+  const sentences = findBestSentences(index, slots, wish);
+  return [...scoreWords(slots)]
+    .map(([place, shared]) => {
+      const operation = index.operations[place];
+      if (operation === undefined) throw new Error(`no operation at ${place}`);
+      const best = sentences.get(place);
+      const text =
+        (WEIGHTS.words * shared) / total +
+        WEIGHTS.sentence * (best?.likeness ?? 0) +
+        WEIGHTS.pairs * (best === undefined ? 0 : sharePairs(best.stems, slots));
+      return { operation, score: adjust(text, operation, wish) };
+    })
+    .toSorted(byScore);
+};
+
+const scoreWords = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
+  const scores = new Map<number, number>();
+  for (const { meanings } of slots) {
+    const best = new Map<number, number>();
+    for (const { term, factor } of meanings.values()) {
+      for (const [place, strength] of term.operations) {
+        const value = factor * strength * term.weight;
+        if (value > (best.get(place) ?? 0)) best.set(place, value);
+      }
+    }
+    for (const [place, value] of best) scores.set(place, (scores.get(place) ?? 0) + value);
+  }
+  return scores;
+};
+
+interface BestSentence {
+  readonly likeness: number;
+  readonly stems: string;
+}
+
+/** The sentence of each operation that is most like the request: the cosine of their words. */
+const findBestSentences = (
+  index: SearchIndex,
+  slots: readonly Slot[],
+  { deeds }: Wish,
+): ReadonlyMap<number, BestSentence> => {
+  const total = slots.reduce((sum, { weight }) => sum + weight, 0);
+  const found = new Map<number, BestSentence>();
+  for (const [place, value] of scoreSentences(slots)) {
+    const sentence = index.sentences[place];
+    if (sentence === undefined) throw new Error(`no sentence at ${place}`);
+    const done = sentence.deeds ?? index.operations[sentence.operation]?.deeds ?? [];
+    const likeness =
+      (value / Math.sqrt(total * sentence.weight)) * Math.sqrt(agreement(deeds, done));
+    if (likeness > (found.get(sentence.operation)?.likeness ?? 0)) {
+      found.set(sentence.operation, { likeness, stems: sentence.stems });
+    }
+  }
+  return found;
+};
+
+const scoreSentences = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
+  const shared = new Map<number, number>();
+  for (const { meanings } of slots) {
+    const best = new Map<number, number>();
+    for (const { term, factor } of meanings.values()) {
+      const value = factor * term.weight;
+      for (const place of term.sentences) {
+        if (value > (best.get(place) ?? 0)) best.set(place, value);
+      }
+    }
+    for (const [place, value] of best) shared.set(place, (shared.get(place) ?? 0) + value);
+  }
+  return shared;
+};
+
+const sharePairs = (sentence: string, slots: readonly Slot[]): number => {
+  if (slots.length < 2) return 0;
+  const stems = sentence.split(" ");
+  const found = slots.slice(1).filter((right, at) => {
+    const left = slots[at];
+    return stems.some(
+      (word, place) => left?.meanings.has(word) && right.meanings.has(stems[place + 1] ?? ""),
+    );
+  });
+  return found.length / (slots.length - 1);
+};
+
+const adjust = (text: number, operation: IndexedOperation, wish: Wish): number => {
+  const { deeds } = wish;
+  const doesAll = deeds.length > 1 && deeds.every((deed) => operation.deeds.includes(deed));
+  const score =
+    (text + (operation.everyday ? WEIGHTS.everyday : 0)) * numberFactor(operation, wish) +
+    (doesAll ? WEIGHTS.allDeeds : 0);
+  const bulk = operation.bulk && !wish.bulk ? FACTORS.bulkUnasked : 1;
+  const deprecated = operation.deprecated ? FACTORS.deprecated : 1;
+  return score * bulk * deprecated * agreement(deeds, operation.deeds);
+};
+
+const numberFactor = (operation: IndexedOperation, { deeds, number }: Wish): number => {
+  if (!operation.deeds.includes("read")) return 1;
+  const things = number === "many" ? FACTORS.thingsToRead : FACTORS.thingToRead;
+  const unsaid = deeds.length === 0 ? things : 1;
+  if (number === undefined) return unsaid;
+  return unsaid * (operation.number === number ? FACTORS.rightNumber : FACTORS.wrongNumber);
+};
+
+/** The best likeness of all words, small ones too, over the sentences of an operation. */
+const compareWords = (
+  index: SearchIndex,
+  { from, to }: IndexedOperation,
+  asked: readonly string[],
+): number => {
+  let best = 0;
+  for (const sentence of index.sentences.slice(from, to)) {
+    const words = sentence.words.split(" ");
+    const shared = asked.filter((word) => words.includes(word)).length;
+    best = Math.max(best, (2 * shared) / (words.length + asked.length));
+  }
+  return best;
+};
+
+/** How much of the summary is asked for: a plain late fee is less of a template's late fee. */
+const shareOfSummary = (
+  index: SearchIndex,
+  { from }: IndexedOperation,
+  slots: readonly Slot[],
+): number => {
+  const summary = index.sentences[from];
+  if (summary === undefined) return 0;
+  let said = 0;
+  for (const word of new Set(summary.stems.split(" "))) {
+    if (slots.some(({ meanings }) => meanings.has(word))) {
+      said += index.terms.get(word)?.weight ?? 0;
+    }
+  }
+  return said / Math.max(1, summary.weight);
+};
