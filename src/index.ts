@@ -21,7 +21,8 @@ export type { ListedRecord, ListItem, PaginateOptions } from "./ghl/paginate.ts"
 export type { AccessToken, TokenFailure, TokenRequest, TokenSource } from "./ghl/ports.ts";
 export type { UploadFile } from "./ghl/upload.ts";
 export { createGhlClient } from "./library/api-client.ts";
-export type { GhlCallInput, GhlClientLibrary, GhlClientOptions } from "./library/api-client.ts";
+export type { GhlClientLibrary, GhlClientOptions } from "./library/api-client.ts";
+export type { GhlListings, GhlOperations } from "./library/generated/operations.ts";
 export { createGhlOAuthClient } from "./library/oauth-client.ts";
 export type {
   GhlOAuthClient,
@@ -29,3 +30,11 @@ export type {
   GhlOAuthOptions,
   GhlTokens,
 } from "./library/oauth-client.ts";
+export type {
+  GhlCallInput,
+  GhlCallOptions,
+  GhlInput,
+  GhlListingId,
+  GhlListingInput,
+  GhlOperationId,
+} from "./library/operation-input.ts";
