@@ -7,9 +7,9 @@ import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
 import type { LoadOrder, LoadResult } from "../unit/ghl/load-worker.ts";
 import { createScaledClock } from "../unit/ghl/scaled-clock.ts";
 
-/** Four scaled seconds pass in one real second, in the sandbox and in both processes. */
-const FACTOR = 4;
-const DURATION_MS = 59_000;
+/** Three scaled seconds pass in one real second, in the sandbox and in both processes. */
+const FACTOR = 3;
+const DURATION_MS = 49_000;
 const LIMIT_PER_WINDOW = 100;
 const WINDOW_MS = 10_000;
 

@@ -3,9 +3,7 @@ import { type Clock, toEpochSeconds } from "../../src/core/clock.ts";
 
 /** Time that jumps from one sleeper to the next: an hour passes in as long as its work takes. */
 export interface VirtualTime {
-  /** A clock of one process; `offBy` milliseconds ahead of the others. */
-  clock(offBy?: number): Clock;
-  nowMs(): number;
+  readonly clock: Clock;
   /** Runs until this time, in order of time and then of arrival. */
   runUntil(untilMs: number): Promise<void>;
 }
@@ -33,12 +31,7 @@ export const createVirtualTime = (): VirtualTime => {
       });
     });
   return {
-    clock: (offBy = 0) => ({
-      nowMs: () => nowMs + offBy,
-      nowSeconds: () => toEpochSeconds((nowMs + offBy) / 1000),
-      sleep,
-    }),
-    nowMs: () => nowMs,
+    clock: { nowMs: () => nowMs, nowSeconds: () => toEpochSeconds(nowMs / 1000), sleep },
     runUntil: async (untilMs) => {
       for (;;) {
         // Whatever follows from the last wake-up happens before time moves on.
