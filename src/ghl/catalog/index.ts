@@ -2,23 +2,22 @@ import { readFileSync } from "node:fs";
 
 import { closest } from "./closest.ts";
 import type { GeneratedApp, GeneratedIndex, Operation, OperationSummary } from "./operation.ts";
-import { appOf, resolveOperation, toSummary } from "./resolve-operation.ts";
+import { resolveOperation, toSummary } from "./resolve-operation.ts";
+import { appOf } from "./words.ts";
 
 // The files are ours: the generator checks them against their schema, and a test does so again.
 const readGenerated = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./generated/${name}.json`, import.meta.url), "utf8"));
 
-let summaries: ReadonlyMap<string, OperationSummary> | undefined;
+let index: ReadonlyMap<string, GeneratedIndex["operations"][number]> | undefined;
+let summaries: readonly OperationSummary[] | undefined;
 const apps = new Map<string, ReadonlyMap<string, Operation>>();
 
-const getSummaries = (): ReadonlyMap<string, OperationSummary> => {
-  summaries ??= new Map(
-    (readGenerated("index") as GeneratedIndex).operations.map((entry) => [
-      entry.id,
-      toSummary(entry),
-    ]),
+const getIndex = (): ReadonlyMap<string, GeneratedIndex["operations"][number]> => {
+  index ??= new Map(
+    (readGenerated("index") as GeneratedIndex).operations.map((entry) => [entry.id, entry]),
   );
-  return summaries;
+  return index;
 };
 
 const getApp = (app: string): ReadonlyMap<string, Operation> => {
@@ -36,15 +35,18 @@ const getApp = (app: string): ReadonlyMap<string, Operation> => {
  * file of its own choosing.
  */
 export const findOperation = (id: string): Operation | undefined =>
-  getSummaries().has(id) ? getApp(appOf(id)).get(id) : undefined;
+  getIndex().has(id) ? getApp(appOf(id)).get(id) : undefined;
 
 /**
- * Every operation in the order of ids, from the index alone.
+ * Every operation in the order of ids, from the index and the words of every app.
  *
  * @public
  */
-export const listOperations = (): readonly OperationSummary[] => [...getSummaries().values()];
+export const listOperations = (): readonly OperationSummary[] => {
+  summaries ??= [...getIndex().values()].map(toSummary);
+  return summaries;
+};
 
 /** The ids that an unknown one most likely means, at most three, best first. */
 export const suggestOperations = (id: string): readonly string[] =>
-  closest(id, [...getSummaries().keys()], 3);
+  closest(id, [...getIndex().keys()], 3);

@@ -170,6 +170,8 @@ export interface OperationSummary {
   readonly class: AccessLevel;
   readonly area: AreaId;
   readonly deprecated: boolean;
+  /** One line of our own that says what it does, at most 70 characters: "Add tags to a contact". */
+  readonly summary: string;
 }
 
 /** An operation ready to be called: one generation chosen, overlays applied. */

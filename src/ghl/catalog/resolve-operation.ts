@@ -11,11 +11,9 @@ import { classify } from "./overlays/class.ts";
 import { patchParameters } from "./overlays/parameter.ts";
 import { chooseTokenClass } from "./overlays/token-class.ts";
 import { chooseGeneration } from "./overlays/version.ts";
+import { appOf, wordsOf } from "./words.ts";
 
-/** The app of an operation id. */
-export const appOf = (id: string): string => id.slice(0, id.indexOf("."));
-
-/** An index entry with its class and area. */
+/** An index entry with its class, area and summary. */
 export const toSummary = (entry: GeneratedIndex["operations"][number]): OperationSummary => {
   const app = appOf(entry.id);
   const area = findArea(entry.id, app);
@@ -28,6 +26,7 @@ export const toSummary = (entry: GeneratedIndex["operations"][number]): Operatio
     class: classify(entry.id, entry.method),
     area,
     deprecated: entry.deprecated === true,
+    summary: wordsOf(entry.id).summary,
   };
 };
 
