@@ -72,7 +72,8 @@ const toSlots = (index: SearchIndex, stems: readonly string[]): readonly Slot[] 
 const toSlot = (index: SearchIndex, word: string): Slot | undefined => {
   const meanings = new Map<string, number>();
   let factor = 1;
-  let meant: readonly string[] | undefined = index.terms.has(word) || hintsOf(word).length > 0 ? [word] : undefined;
+  let meant: readonly string[] | undefined =
+    index.terms.has(word) || hintsOf(word).length > 0 ? [word] : undefined;
   if (meant === undefined) {
     meant = correct(index, word);
     factor = WEIGHTS.corrected;
