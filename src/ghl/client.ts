@@ -93,18 +93,24 @@ const callOperation = async (
   const draft = { ...call, body: withoutFiles(operation, call.body) };
   const checked = buildRequest(operation, draft, deps.apiBaseUrl);
   if (!checked.ok) return checked;
-  const body = await readFiles(deps, operation, call);
-  if (!body.ok) return body;
-  const request = buildRequest(operation, { ...call, body: body.value }, deps.apiBaseUrl);
-  if (!request.ok) return request;
-  return repeat(deps, {
-    operation,
-    call,
-    request: request.value,
-    tokenRequest: toTokenRequest(operation, call),
-    startedAtMs,
-    deadlineMs: call.deadlineMs ?? (operation.upload ? UPLOAD_DEADLINE_MS : DEADLINE_MS),
-  });
+  const deadlineMs = call.deadlineMs ?? (operation.upload ? UPLOAD_DEADLINE_MS : DEADLINE_MS);
+  const read = await readFiles(deps, operation, { ...call, timeoutMs: deadlineMs });
+  if (!read.ok) return read;
+  const { body, release } = read.value;
+  try {
+    const request = buildRequest(operation, { ...call, body }, deps.apiBaseUrl);
+    if (!request.ok) return request;
+    return await repeat(deps, {
+      operation,
+      call,
+      request: request.value,
+      tokenRequest: toTokenRequest(operation, call),
+      startedAtMs,
+      deadlineMs,
+    });
+  } finally {
+    await release();
+  }
 };
 
 const toTokenRequest = (operation: Operation, call: GhlCall): TokenRequest => ({
