@@ -1,6 +1,7 @@
 import { findOperation, listOperations } from "../../src/ghl/catalog/index.ts";
 import type { Operation } from "../../src/ghl/catalog/operation.ts";
 import { findPagination } from "../../src/ghl/catalog/overlays/pagination.ts";
+import { idempotencyField } from "../../src/ghl/idempotency.ts";
 import { firstPosition } from "../../src/ghl/page-steps.ts";
 import {
   FREE_FORM,
@@ -45,10 +46,13 @@ const pagingNames = (operation: Operation): readonly string[] => {
 };
 
 const renderEntry = (operation: Operation, filled: readonly string[]): readonly string[] => {
-  const { id, method, path, class: level, deprecated } = operation;
+  const { id, summary, method, path, class: level, deprecated } = operation;
   const note = deprecated ? " @deprecated by GoHighLevel" : "";
   const members = [toParameters(operation, filled), toBody(operation, filled)].flat();
-  return [`  /** ${method} ${path} (${level})${note} */`, `  "${id}": ${renderObject(members)};`];
+  return [
+    `  /** ${summary}: ${method} ${path} (${level})${note} */`,
+    `  "${id}": ${renderObject(members)};`,
+  ];
 };
 
 /** Without the location where the call always has one, and with it as a choice where it may. */
@@ -88,7 +92,8 @@ const toBody = (operation: Operation, filled: readonly string[]): readonly Membe
     return [{ name: "body", type, required: body.required === true }];
   }
   if (body.fields === undefined) return [{ name: "body", type: FREE_FORM, required: false }];
-  const members = fillIn(withoutLocation(operation, toMembers(body.fields)), filled);
+  const optional = [...filled, idempotencyField(operation) ?? []].flat();
+  const members = fillIn(withoutLocation(operation, toMembers(body.fields)), optional);
   // Some uploads name their file fields by ids, which no spec can list.
   const takesAnyFile = upload && !/\bUploadFile\b/u.test(renderObject(members));
   const type = takesAnyFile ? `${renderObject(members)} & ${FREE_FORM}` : renderObject(members);

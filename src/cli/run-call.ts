@@ -5,6 +5,7 @@ import type { Operation } from "../ghl/catalog/operation.ts";
 import { isPlainObject } from "../ghl/coerce-value.ts";
 import type { GhlFailure } from "../ghl/errors.ts";
 import { explainGhlFailure } from "../ghl/explain-failure.ts";
+import { withIdempotencyKey } from "../ghl/idempotency.ts";
 import { paginate } from "../ghl/paginate.ts";
 import { buildRequest } from "../ghl/request.ts";
 import { withoutFiles } from "../ghl/upload.ts";
@@ -63,7 +64,8 @@ export const describeRequest = (
   call: GhlCall,
   apiBaseUrl: string,
 ): unknown => {
-  const body = withoutFiles(operation, call.body);
+  const keyed = withIdempotencyKey(operation, call.body, () => "made when it is sent");
+  const body = withoutFiles(operation, keyed);
   const request = buildRequest(operation, { ...call, body }, apiBaseUrl);
   if (!request.ok) throw toCallError(request.failure, call.signal);
   const { body: content, ...rest } = request.value;

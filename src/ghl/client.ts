@@ -7,6 +7,7 @@ import type { Operation } from "./catalog/operation.ts";
 import type { GhlFailure } from "./errors.ts";
 import { toEvidence } from "./evidence.ts";
 import { createGovernor, type RateSnapshot } from "./governor.ts";
+import { randomKey, withIdempotencyKey } from "./idempotency.ts";
 import { randomJitter } from "./jitter.ts";
 import { type ListItem, paginate, type PaginateOptions } from "./paginate.ts";
 import type { TokenClass, TokenRequest } from "./ports.ts";
@@ -86,8 +87,9 @@ const unknownOperation = (id: string): GhlFailure => ({
 const callOperation = async (
   deps: ClientDeps,
   operation: Operation,
-  call: GhlCall,
+  given: GhlCall,
 ): Promise<Answer> => {
+  const call = { ...given, body: withIdempotencyKey(operation, given.body, randomKey) };
   const startedAtMs = deps.clock.nowMs();
   // Everything else is checked before a file is fetched.
   const draft = { ...call, body: withoutFiles(operation, call.body) };

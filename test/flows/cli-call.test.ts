@@ -200,6 +200,19 @@ describe("ghl-mcp call", () => {
     );
   });
 
+  it("shows the files that would go up, and the fields beside them", async () => {
+    writeFileSync(join(folder, "logo.png"), "png");
+    const dry = await result(
+      ...["call", "medias.upload-media-content", "--dry-run", "-p", "name=logo"],
+      ...["--file", `file=@${join(folder, "logo.png")}`],
+    );
+    rmSync(join(folder, "logo.png"));
+    expect(dry).toMatchObject({
+      method: "POST",
+      body: { name: "logo", file: { file: "logo.png", type: "image/png", bytes: 3 } },
+    });
+  });
+
   it("makes a critical call with --yes, and says what GoHighLevel says of a second one", async () => {
     const created = (await result(
       ...["call", "contacts.create-contact", "-p", "email=gone@example.com"],

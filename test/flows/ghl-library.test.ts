@@ -82,7 +82,7 @@ const RIGHT_CALLS = [
 
 describe("the examples of docs/library.md, and calls by the type of their operation,", () => {
   it("compile where they are right, and nowhere else", () => {
-    expect(examples).toHaveLength(3);
+    expect(examples).toHaveLength(6);
     const calls = join(folder, "calls.mts");
     const head = [
       `import { createGhlClient, toSecret } from ${JSON.stringify(join(root, "src/index.ts"))};`,
@@ -108,14 +108,21 @@ describe("the examples of docs/library.md, and calls by the type of their operat
 
   it("run against the sandbox", async () => {
     const env = { ...process.env, LIBRARY_SETTINGS: JSON.stringify(settings()) };
-    const outputs: string[] = [];
-    for (const path of examples) {
-      const { stdout } = await run(process.execPath, [path], { env, timeout: 15_000 });
-      outputs.push(stdout);
-    }
-    expect(outputs[0]).toContain("contacts:");
-    expect(outputs[1]?.match(/pageLimit/gu)).toHaveLength(30);
-    expect(outputs[2]).toBe("refreshed\n");
+    // One after the other in one process, which loads the library once.
+    const runner = join(folder, "run-all.mts");
+    const imports = examples.map((path) => `await import(${JSON.stringify(path)});`);
+    writeFileSync(runner, imports.join('\nconsole.log("----");\n'));
+    const { stdout } = await run(process.execPath, [runner], { env, timeout: 50_000 });
+    const outputs = stdout.split("----\n");
+    const [call, failure, cancel, list, upload, oauth] = outputs;
+    expect(call).toContain("contacts:");
+    expect(failure).toMatch(/^exists already: \w+\n$/u);
+    expect(cancel).toBe("aborted\n");
+    expect(list?.match(/pageLimit/gu)).toHaveLength(30);
+    expect(upload?.trim().split("\n")).toHaveLength(2);
+    const uploads = sandbox.control.requests().filter(({ path }) => path === "/medias/upload-file");
+    expect(uploads).toHaveLength(2);
+    expect(oauth).toBe("refreshed\n");
   }, 60_000);
 });
 

@@ -3,1522 +3,1522 @@ import type { UploadFile } from "../../ghl/upload.ts";
 
 /** What a call of each operation takes, by its id. Names are GoHighLevel's own. */
 export interface GhlOperations {
-  /** PUT /ad-publishing/facebook/custom-audience/{audienceId}/member (write) */
+  /** Add a contact to a Facebook custom audience: PUT /ad-publishing/facebook/custom-audience/{audienceId}/member (write) */
   "ad-manager.fb-add-custom-audience-member": { parameters: { audienceId: string }; body: { contactId: string; fbAdAccountId?: string } };
-  /** PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch (critical) */
+  /** Add or remove many Facebook audience members: PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch (critical) */
   "ad-manager.fb-batch-update-audience-members": { parameters: { audienceId: string }; body: { csvPath?: string; operationType: string; smartlistIds?: readonly string[]; dynamicAudience?: string } };
-  /** POST /ad-publishing/facebook/conversation-forms (write) */
+  /** Create a Facebook conversation form: POST /ad-publishing/facebook/conversation-forms (write) */
   "ad-manager.fb-create-conversation-form": { body: { name: string; text: string; questions: readonly ({ question: string; response?: string })[] } };
-  /** POST /ad-publishing/facebook/integration (write) */
+  /** Connect Facebook ads: POST /ad-publishing/facebook/integration (write) */
   "ad-manager.fb-create-integration": { body: { pageId: string; adAccountId?: string } };
-  /** POST /ad-publishing/facebook/page/{pageId}/forms (write) */
+  /** Create a lead form on a Facebook page: POST /ad-publishing/facebook/page/{pageId}/forms (write) */
   "ad-manager.fb-create-page-lead-form": { parameters: { pageId: string }; body: { type: "MORE_VOLUME" | "HIGHER_INTENT"; name: string; greetingCard?: { title: string; style: string; content: readonly string[] }; questions: readonly ({ label?: string; key: string; type: "CUSTOM" | "CITY" | "COMPANY_NAME" | "COUNTRY" | "DATE_OF_BIRTH" | "EMAIL" | "FIRST_NAME" | "FULL_NAME" | "GENDER" | "JOB_TITLE" | "LAST_NAME" | "MARITIAL_STATUS" | "MILITARY_STATUS" | "PHONE" | "POST_CODE" | "RELATIONSHIP_STATUS" | "STATE" | "STREET_ADDRESS" | "WORK_EMAIL" | "WORK_PHONE_NUMBER" | "ZIP" | "SHORT_ANSWER"; options?: readonly ({ key: string; value: string })[] })[]; questionPageHeadline?: string; privacyPolicyLink: string; privacyPolicyText?: string; customDisclaimer?: { title: string; body: string; checkboxes?: readonly ({ isRequired: boolean; text: string; key: string })[] }; thankYouPage: { title: string; body: string; buttonText: string; buttonType: string; buttonLink?: string; businessPhone?: string; countryCode?: string }; isDraft?: boolean; draftFormId?: string; locale?: string } };
-  /** DELETE /ad-publishing/facebook/ads/{adId} (critical) */
+  /** Delete a Facebook ad: DELETE /ad-publishing/facebook/ads/{adId} (critical) */
   "ad-manager.fb-delete-ad": { parameters: { adId: string }; body?: Record<never, never> };
-  /** DELETE /ad-publishing/facebook/ad-accounts/{adAccountId} (critical) */
+  /** Disconnect a Facebook ad account: DELETE /ad-publishing/facebook/ad-accounts/{adAccountId} (critical) */
   "ad-manager.fb-delete-ad-account": { parameters: { adAccountId: string }; body?: Record<never, never> };
-  /** DELETE /ad-publishing/facebook/adsets/{adSetId} (critical) */
+  /** Delete a Facebook ad set: DELETE /ad-publishing/facebook/adsets/{adSetId} (critical) */
   "ad-manager.fb-delete-adset": { parameters: { adSetId: string }; body?: Record<never, never> };
-  /** DELETE /ad-publishing/facebook/campaigns/{campaignId} (critical) */
+  /** Delete a Facebook campaign: DELETE /ad-publishing/facebook/campaigns/{campaignId} (critical) */
   "ad-manager.fb-delete-campaign": { parameters: { campaignId: string }; body?: Record<never, never> };
-  /** DELETE /ad-publishing/facebook/custom-audience/{audienceId} (critical) */
+  /** Delete a Facebook custom audience: DELETE /ad-publishing/facebook/custom-audience/{audienceId} (critical) */
   "ad-manager.fb-delete-custom-audience": { parameters: { audienceId: string; isDraft?: boolean } };
-  /** DELETE /ad-publishing/facebook/integration (critical) */
+  /** Disconnect Facebook ads: DELETE /ad-publishing/facebook/integration (critical) */
   "ad-manager.fb-delete-integration": { body?: Record<never, never> };
-  /** DELETE /ad-publishing/facebook/page (critical) */
+  /** Disconnect a Facebook page from ads: DELETE /ad-publishing/facebook/page (critical) */
   "ad-manager.fb-delete-page": { parameters: { pageId: string } };
-  /** POST /ad-publishing/facebook/ads/{adId}/duplicate (critical) */
+  /** Copy a Facebook ad: POST /ad-publishing/facebook/ads/{adId}/duplicate (critical) */
   "ad-manager.fb-duplicate-ad": { parameters: { adId: string } };
-  /** POST /ad-publishing/facebook/adsets/{adSetId}/duplicate (critical) */
+  /** Copy a Facebook ad set: POST /ad-publishing/facebook/adsets/{adSetId}/duplicate (critical) */
   "ad-manager.fb-duplicate-adset": { parameters: { adSetId: string } };
-  /** POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate (critical) */
+  /** Copy a Facebook campaign: POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate (critical) */
   "ad-manager.fb-duplicate-campaign": { parameters: { campaignId: string }; body?: Record<never, never> };
-  /** GET /ad-publishing/facebook/ad-accounts/{adAccountId} (read) */
+  /** Show one Facebook ad account: GET /ad-publishing/facebook/ad-accounts/{adAccountId} (read) */
   "ad-manager.fb-get-ad-account": { parameters: { adAccountId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/facebook/ad-accounts (read) */
+  /** List the Facebook ad accounts: GET /ad-publishing/facebook/ad-accounts (read) */
   "ad-manager.fb-get-ad-accounts": { parameters?: { type?: string; next?: string; fetchAll?: string; limit?: string } };
-  /** GET /ad-publishing/facebook/campaign/{campaignId} (read) */
+  /** Show one Facebook campaign with its ad sets and ads: GET /ad-publishing/facebook/campaign/{campaignId} (read) */
   "ad-manager.fb-get-campaign": { parameters: { campaignId: string; fields?: string; source?: string } };
-  /** GET /ad-publishing/facebook/reporting/campaign/{campaignId} (read) */
+  /** Get one Facebook campaign's results: GET /ad-publishing/facebook/reporting/campaign/{campaignId} (read) */
   "ad-manager.fb-get-campaign-reporting": { parameters: { campaignId: string; startDate: string; endDate: string } };
-  /** GET /ad-publishing/facebook/conversation-forms (read) */
+  /** List Facebook conversation forms: GET /ad-publishing/facebook/conversation-forms (read) */
   "ad-manager.fb-get-conversation-forms": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/facebook/me (read) */
+  /** Show the connected Facebook login for ads: GET /ad-publishing/facebook/me (read) */
   "ad-manager.fb-get-current-user": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/facebook/custom-audience/{audienceId} (read) */
+  /** Show one Facebook custom audience: GET /ad-publishing/facebook/custom-audience/{audienceId} (read) */
   "ad-manager.fb-get-custom-audience-by-id": { parameters: { audienceId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/facebook/custom-audience (read) */
+  /** List Facebook custom audiences: GET /ad-publishing/facebook/custom-audience (read) */
   "ad-manager.fb-get-custom-audiences": { parameters: { type: "lookalike" | "custom" | "all"; source?: "ad_manager" | "integration"; adAccountId: string } };
-  /** GET /ad-publishing/facebook/entity (read) */
+  /** List Facebook campaigns, ad sets or ads: GET /ad-publishing/facebook/entity (read) */
   "ad-manager.fb-get-entity": { parameters: { type: "AD_MANAGER" | "INTEGRATION"; next?: string; fetchAll?: string; campaignId?: string; adSetId?: string; entityType: "CAMPAIGN" | "ADSET" | "AD"; searchId?: string; selectedAdAccountId?: string } };
-  /** GET /ad-publishing/facebook/page/{pageId}/instagram (read) */
+  /** List Instagram accounts of a Facebook page for ads: GET /ad-publishing/facebook/page/{pageId}/instagram (read) */
   "ad-manager.fb-get-instagram-accounts": { parameters: { pageId: string; type?: "INTEGRATION" | "AD_MANAGER" } };
-  /** GET /ad-publishing/facebook/integration (read) */
+  /** Show the Facebook ads connection: GET /ad-publishing/facebook/integration (read) */
   "ad-manager.fb-get-integration": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/facebook/lead-form/{leadFormId} (read) */
+  /** Show one Facebook lead form: GET /ad-publishing/facebook/lead-form/{leadFormId} (read) */
   "ad-manager.fb-get-lead-form": { parameters: { leadFormId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/facebook/page/{pageId}/forms (read) */
+  /** List a Facebook page's lead forms: GET /ad-publishing/facebook/page/{pageId}/forms (read) */
   "ad-manager.fb-get-page-lead-forms": { parameters: { pageId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/facebook/pages (read) */
+  /** List the Facebook pages for ads: GET /ad-publishing/facebook/pages (read) */
   "ad-manager.fb-get-pages": { parameters?: { fetchExisting?: string } };
-  /** GET /ad-publishing/facebook/pixels (read) */
+  /** List the Facebook pixels: GET /ad-publishing/facebook/pixels (read) */
   "ad-manager.fb-get-pixels": { parameters?: { channel?: string; pageId?: string; igUserId?: string } };
-  /** GET /ad-publishing/facebook/reporting (read) */
+  /** Get totals of Facebook ad results: GET /ad-publishing/facebook/reporting (read) */
   "ad-manager.fb-get-reporting": { parameters: { fields: readonly ("impressions" | "clicks" | "spend" | "cpc" | "cost_per_conversion" | "conversions" | "cpm" | "reach" | "frequency" | "ctr")[]; groupBy: "day" | "week" | "month"; startDate: string; endDate: string; type: "AD_MANAGER" | "INTEGRATION" } };
-  /** GET /ad-publishing/facebook/reporting/list (read) */
+  /** List Facebook campaigns, ad sets or ads with results: GET /ad-publishing/facebook/reporting/list (read) */
   "ad-manager.fb-get-reporting-list": { parameters: { listType: string; startDate: string; endDate: string; campaignId?: string; type: "AD_MANAGER" | "INTEGRATION" } };
-  /** POST /ad-publishing/facebook/ads/{adId}/pause (write) */
+  /** Pause a Facebook ad: POST /ad-publishing/facebook/ads/{adId}/pause (write) */
   "ad-manager.fb-pause-ad": { parameters: { adId: string }; body?: Record<never, never> };
-  /** POST /ad-publishing/facebook/adsets/{adSetId}/pause (write) */
+  /** Pause a Facebook ad set: POST /ad-publishing/facebook/adsets/{adSetId}/pause (write) */
   "ad-manager.fb-pause-adset": { parameters: { adSetId: string }; body?: Record<never, never> };
-  /** POST /ad-publishing/facebook/campaigns/{campaignId}/pause (write) */
+  /** Pause a Facebook campaign: POST /ad-publishing/facebook/campaigns/{campaignId}/pause (write) */
   "ad-manager.fb-pause-campaign": { parameters: { campaignId: string }; body?: Record<never, never> };
-  /** POST /ad-publishing/facebook/campaigns/{campaignId}/publish (critical) */
+  /** Publish a Facebook campaign: POST /ad-publishing/facebook/campaigns/{campaignId}/publish (critical) */
   "ad-manager.fb-publish-campaign": { parameters: { campaignId: string }; body?: Record<never, never> };
-  /** DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member (critical) */
+  /** Remove a contact from a Facebook custom audience: DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member (critical) */
   "ad-manager.fb-remove-custom-audience-member": { parameters: { audienceId: string }; body: { contactId: string; fbAdAccountId?: string } };
-  /** POST /ad-publishing/facebook/ads/{adId}/resume (critical) */
+  /** Resume a Facebook ad: POST /ad-publishing/facebook/ads/{adId}/resume (critical) */
   "ad-manager.fb-resume-ad": { parameters: { adId: string }; body?: Record<never, never> };
-  /** POST /ad-publishing/facebook/adsets/{adSetId}/resume (critical) */
+  /** Resume a Facebook ad set: POST /ad-publishing/facebook/adsets/{adSetId}/resume (critical) */
   "ad-manager.fb-resume-adset": { parameters: { adSetId: string }; body?: Record<never, never> };
-  /** POST /ad-publishing/facebook/campaigns/{campaignId}/resume (critical) */
+  /** Resume a Facebook campaign: POST /ad-publishing/facebook/campaigns/{campaignId}/resume (critical) */
   "ad-manager.fb-resume-campaign": { parameters: { campaignId: string }; body?: Record<never, never> };
-  /** GET /ad-publishing/facebook/targeting/search (read) */
+  /** Search Facebook targeting: places and interests: GET /ad-publishing/facebook/targeting/search (read) */
   "ad-manager.fb-search-targeting": { parameters: { type: string; query: string; searchType?: string } };
-  /** PUT /ad-publishing/facebook/page/default (write) */
+  /** Set the default Facebook page for ads: PUT /ad-publishing/facebook/page/default (write) */
   "ad-manager.fb-set-default-page": { parameters?: { isDraft?: boolean }; body: { pageId: string } };
-  /** PUT /ad-publishing/facebook/custom-audience/{audienceId} (write) */
+  /** Rename or describe a Facebook custom audience: PUT /ad-publishing/facebook/custom-audience/{audienceId} (write) */
   "ad-manager.fb-update-custom-audience": { parameters: { audienceId: string }; body: { name: string; description?: string } };
-  /** PUT /ad-publishing/facebook/ads-v2 (critical) */
+  /** Create or change a Facebook ad (older path): PUT /ad-publishing/facebook/ads-v2 (critical) */
   "ad-manager.fb-upsert-ad": { body: { id?: string; name?: string; primaryText?: string; headline?: string; description?: string; imageUrl?: string; mediaType?: "SINGLE" | "CAROUSEL"; media?: readonly ({ src: string; thumbnailUrl?: string; selectedPoster?: number; type: "image" | "video"; name?: string; headline?: string; description?: string; link?: string })[]; multiAdvertiserAds?: boolean; campaignId: string; adsetId: string; cta?: string; conversationFormId?: string; destinationLink?: string; destinationFormId?: string } };
-  /** PUT /ad-publishing/facebook/adsets (critical) */
+  /** Create or change a Facebook ad set: PUT /ad-publishing/facebook/adsets (critical) */
   "ad-manager.fb-upsert-adset": { body: { id?: string; name?: string; pageId?: string; instagramActorId?: string; messagingPlatforms?: readonly ("WHATSAPP" | "MESSENGER" | "INSTAGRAM_DIRECT")[]; whatsappNumber?: string; audience?: { geoLocations: readonly ({ key: string; name: string; type: "country" | "city" | "region" | "country_group" | "geo_market" | "large_geo_area" | "medium_geo_area" | "small_geo_area" | "subcity" | "neighborhood" | "zip" | "address"; selectionType: "include" | "exclude"; radius?: number; radiusUnit?: "km" | "mi"; geometry?: { location: unknown; locationType: string } })[]; locales?: readonly ({ name: string; key: number })[]; placements?: { facebook?: readonly string[]; instagram?: readonly string[]; messenger?: readonly string[] }; placementType?: "auto" | "manual"; lookalike?: readonly ({ id: string; name: string })[]; retargeting?: readonly ({ id: string; name: string })[]; interests?: readonly ({ id: string; name: string; type?: string })[]; ageMin?: number; ageMax?: number; genders?: readonly number[] }; budget?: { budgetType: "DAILY" | "LIFETIME"; amount: number; scheduleStartDate?: string; scheduleEndDate?: string }; conversionLocation?: string; customEventType?: string; pixelId?: string; campaignId: string } };
-  /** PUT /ad-publishing/facebook/campaigns (critical) */
+  /** Create or change a Facebook campaign: PUT /ad-publishing/facebook/campaigns (critical) */
   "ad-manager.fb-upsert-campaign": { body?: { id?: string; name?: string; objective?: "OUTCOME_LEADS" | "OUTCOME_TRAFFIC" | "OUTCOME_ENGAGEMENT" | "OUTCOME_SALES"; specialAdCategories?: readonly ("EMPLOYMENT" | "CREDIT" | "FINANCIAL_PRODUCTS_SERVICES" | "HOUSING" | "ISSUES_ELECTIONS_POLITICS" | "ONLINE_GAMBLING_AND_GAMING" | "NONE")[]; source?: string } };
-  /** PUT /ad-publishing/facebook/pixels (write) */
+  /** Create or change a Facebook pixel: PUT /ad-publishing/facebook/pixels (write) */
   "ad-manager.fb-upsert-pixel": { body: { conversionPixelId?: string; name?: string; igUserId?: string; type: string } };
-  /** POST /ad-publishing/google/integration (write) */
+  /** Connect Google Ads: POST /ad-publishing/google/integration (write) */
   "ad-manager.google-create-integration": { body: { adAccountId: string; mccId: string } };
-  /** POST /ad-publishing/google/segments/offline-user-list-job (critical) */
+  /** Upload contacts to a Google customer match list: POST /ad-publishing/google/segments/offline-user-list-job (critical) */
   "ad-manager.google-create-offline-user-list-job": { body?: { smartListIds?: readonly string[]; csvPath?: string; userListId?: string; isDynamic?: boolean } };
-  /** DELETE /ad-publishing/google/ad-accounts/{adAccountId} (critical) */
+  /** Disconnect a Google Ads account: DELETE /ad-publishing/google/ad-accounts/{adAccountId} (critical) */
   "ad-manager.google-delete-ad-account": { parameters: { adAccountId: string }; body?: Record<never, never> };
-  /** DELETE /ad-publishing/google/conversions/{conversionId} (critical) */
+  /** Delete a Google conversion action: DELETE /ad-publishing/google/conversions/{conversionId} (critical) */
   "ad-manager.google-delete-conversion": { parameters: { conversionId: string; isDraft?: boolean } };
-  /** DELETE /ad-publishing/google/segments/{segmentId} (critical) */
+  /** Delete a Google audience segment: DELETE /ad-publishing/google/segments/{segmentId} (critical) */
   "ad-manager.google-delete-segment": { parameters: { segmentId: string; type: "CUSTOM_SEGMENTS" | "DATA_SEGMENTS" } };
-  /** GET /ad-publishing/google/ad-accounts/{adAccountId} (read) */
+  /** Show one Google Ads account: GET /ad-publishing/google/ad-accounts/{adAccountId} (read) */
   "ad-manager.google-get-ad-account-details": { parameters: { adAccountId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/google/ad-accounts (read) */
+  /** List the Google Ads accounts: GET /ad-publishing/google/ad-accounts (read) */
   "ad-manager.google-get-ad-accounts": { parameters?: { type?: "INTEGRATION" | "AD_MANAGER" } };
-  /** GET /ad-publishing/google/assets (read) */
+  /** List Google ad assets: GET /ad-publishing/google/assets (read) */
   "ad-manager.google-get-assets": { parameters: { type: "CALL" | "SITELINK" | "LEAD_FORM" | "IMAGE" | "TEXT"; id?: string; advertiserOnly?: string } };
-  /** GET /ad-publishing/google/audiences/{audienceId} (read) */
+  /** Show one Google combined audience: GET /ad-publishing/google/audiences/{audienceId} (read) */
   "ad-manager.google-get-audience-by-id": { parameters: { audienceId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/google/audiences (read) */
+  /** List Google combined audiences: GET /ad-publishing/google/audiences (read) */
   "ad-manager.google-get-audiences": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/google/ads/{adId} (read) */
+  /** Show one Google campaign: GET /ad-publishing/google/ads/{adId} (read) */
   "ad-manager.google-get-campaign-by-id": { parameters: { adId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/google/reporting/campaign/{campaignId} (read) */
+  /** Get one Google campaign's results: GET /ad-publishing/google/reporting/campaign/{campaignId} (read) */
   "ad-manager.google-get-campaign-reporting": { parameters: { campaignId: string; startDate: string; endDate: string } };
-  /** GET /ad-publishing/google/conversions/{conversionId} (read) */
+  /** Show one Google conversion action: GET /ad-publishing/google/conversions/{conversionId} (read) */
   "ad-manager.google-get-conversion-by-id": { parameters: { conversionId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/google/conversion-goals (read) */
+  /** List Google conversion goals: GET /ad-publishing/google/conversion-goals (read) */
   "ad-manager.google-get-conversion-goals": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/google/conversions (read) */
+  /** List Google conversion actions: GET /ad-publishing/google/conversions (read) */
   "ad-manager.google-get-conversions": { parameters?: { type?: "AD_MANAGER" | "AD_WORDS"; conversionType?: string; category?: string; startDate?: string; endDate?: string } };
-  /** GET /ad-publishing/google/me (read) */
+  /** Show the connected Google login for ads: GET /ad-publishing/google/me (read) */
   "ad-manager.google-get-current-user": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/google/entity (read) */
+  /** List Google campaigns, ad groups or ads: GET /ad-publishing/google/entity (read) */
   "ad-manager.google-get-entity": { parameters: { type: "AD_MANAGER" | "INTEGRATION"; campaignId?: string; adGroupId?: string; entityType: "CAMPAIGN" | "ADGROUP" | "AD"; searchId?: string; startDate?: string; endDate?: string; selectedAdAccountId?: string } };
-  /** GET /ad-publishing/google/integration (read) */
+  /** Show the Google Ads connection: GET /ad-publishing/google/integration (read) */
   "ad-manager.google-get-integration": { parameters?: { isDraft?: boolean } };
-  /** POST /ad-publishing/google/keyword-ideas (read) */
+  /** Get keyword ideas for Google Ads: POST /ad-publishing/google/keyword-ideas (read) */
   "ad-manager.google-get-keyword-ideas": { parameters?: { isDraft?: boolean }; body: { url: string; languageCode?: string; locations?: readonly string[]; keywords?: readonly string[] } };
-  /** GET /ad-publishing/google/reporting (read) */
+  /** Get totals of Google Ads results: GET /ad-publishing/google/reporting (read) */
   "ad-manager.google-get-reporting": { parameters: { fields: readonly ("impressions" | "clicks" | "cost_micros" | "average_cpc" | "conversions" | "average_cpm" | "cost_per_conversion" | "ctr")[]; groupBy?: "date" | "week" | "month"; startDate: string; endDate: string; type: "AD_MANAGER" | "INTEGRATION" } };
-  /** GET /ad-publishing/google/reporting/list (read) */
+  /** List Google campaigns or ad groups with results: GET /ad-publishing/google/reporting/list (read) */
   "ad-manager.google-get-reporting-list": { parameters: { listType: string; startDate: string; endDate: string; campaignId?: string; type: "AD_MANAGER" | "INTEGRATION" } };
-  /** GET /ad-publishing/google/segments/{segmentId} (read) */
+  /** Show one Google audience segment: GET /ad-publishing/google/segments/{segmentId} (read) */
   "ad-manager.google-get-segment-by-id": { parameters: { segmentId: string; type: "CUSTOM_SEGMENTS" | "DATA_SEGMENTS" } };
-  /** GET /ad-publishing/google/segments (read) */
+  /** List Google audience segments: GET /ad-publishing/google/segments (read) */
   "ad-manager.google-get-segments": { parameters?: { type?: string } };
-  /** GET /ad-publishing/google/target-interests (read) */
+  /** List Google interests: affinity and in-market: GET /ad-publishing/google/target-interests (read) */
   "ad-manager.google-get-target-interests": { parameters: { type: "AFFINITY" | "IN_MARKET"; advertisingChannelType: string } };
-  /** POST /ad-publishing/google/ads/{adId}/publish (critical) */
+  /** Publish a Google campaign: POST /ad-publishing/google/ads/{adId}/publish (critical) */
   "ad-manager.google-publish-ad": { parameters: { adId: string } };
-  /** GET /ad-publishing/google/targeting/search (read) */
+  /** Search Google targeting places: GET /ad-publishing/google/targeting/search (read) */
   "ad-manager.google-search-targeting": { parameters: { type: string; query?: string } };
-  /** POST /ad-publishing/google/assets (write) */
+  /** Create or change Google ad assets: POST /ad-publishing/google/assets (write) */
   "ad-manager.google-upsert-assets": { body: { type: "CALL" | "SITELINK" | "LEAD_FORM"; payload: { phoneNumber?: string; countryCode?: string; callConversionAction?: string; adScheduleTargets?: readonly ({ startMinute: "ZERO" | "FIFTEEN" | "THIRTY" | "FORTY_FIVE"; endMinute: "ZERO" | "FIFTEEN" | "THIRTY" | "FORTY_FIVE"; dayOfWeek: "MONDAY" | "TUESDAY" | "WEDNESDAY" | "THURSDAY" | "FRIDAY" | "SATURDAY" | "SUNDAY"; startHour: number; endHour: number })[]; resourceName?: string; linkText?: string; finalUrls?: string; description1?: string; description2?: string; startDate?: string; endDate?: string; headline?: string; description?: string; businessName?: string; privacyPolicyUrl?: string; fields?: readonly ({ inputType: string; singleChoiceAnswers?: readonly string[] })[]; callToActionType?: "LEARN_MORE" | "GET_QUOTE" | "APPLY_NOW" | "SIGN_UP" | "CONTACT_US" | "SUBSCRIBE" | "DOWNLOAD" | "BOOK_NOW" | "GET_OFFER" | "REGISTER" | "GET_INFO" | "REQUEST_DEMO" | "JOIN_NOW" | "GET_STARTED" | "VISIT_SITE"; callToActionDescription?: string; backgroundImageAsset?: string; desiredIntent?: "LOW_INTENT" | "HIGH_INTENT"; customQuestionFields?: readonly ({ customQuestionText: string; singleChoiceAnswers: readonly string[] })[]; postSubmitHeadline?: string; postSubmitDescription?: string; postSubmitCallToActionType?: "VISIT_SITE" | "DOWNLOAD" | "LEARN_MORE" | "SHOP_NOW" } } };
-  /** PUT /ad-publishing/google/audiences (write) */
+  /** Create or change a Google combined audience: PUT /ad-publishing/google/audiences (write) */
   "ad-manager.google-upsert-audience": { body: { resourceName?: string; name: string; dimensions?: { isAgeUnknown?: boolean; ageRanges?: readonly string[]; genders?: readonly string[]; parentalStatuses?: readonly string[]; audienceSegments?: { customAudiences?: readonly string[]; userLists?: readonly string[]; userInterests?: readonly string[] } }; exclusionDimension?: { isAgeUnknown?: boolean; ageRanges?: readonly string[]; genders?: readonly string[]; parentalStatuses?: readonly string[]; audienceSegments?: { customAudiences?: readonly string[]; userLists?: readonly string[]; userInterests?: readonly string[] } } } };
-  /** PUT /ad-publishing/google/ads (critical) */
+  /** Create or change a Google campaign: PUT /ad-publishing/google/ads (critical) */
   "ad-manager.google-upsert-campaign": { body: { id?: string; name: string; advertisingChannelType: "SEARCH" | "DISCOVERY" | "DISPLAY" | "HOTEL" | "LOCAL" | "MULTI_CHANNEL" | "PERFORMANCE_MAX" | "DEMAND_GEN"; advertisingChannelSubType?: "DEMAND_GEN"; goalType?: "WEBSITE_TRAFFIC" | "LEAD"; budget?: { budgetType?: "DAILY" | "LIFETIME"; amount?: number; scheduleStartDate?: string; scheduleEndDate?: string }; audience?: { geoLocations?: readonly ({ key?: string; id?: string; name?: string; countryName?: string; type?: string; radius?: number; radiusUnit?: "km" | "mi"; selectionType?: "include" | "exclude"; resourceName?: string; placeId?: string; formattedAddress?: string; geometry?: { location?: unknown; locationType?: string; viewport?: unknown }; addressComponents?: readonly ({ longName?: string; shortName?: string; types?: readonly string[] })[] })[]; locales?: readonly ({ name?: string; key?: string; id?: string; resourceName?: string })[]; gender?: readonly ({ enum: string; negative: boolean })[]; ageRange?: readonly ({ enum: string; negative: boolean })[]; segments?: readonly ({ type: string; id: string })[]; targetInterests?: { affinity?: readonly string[]; inMarket?: readonly string[] } }; networkSettings?: { targetSearchNetwork: boolean; targetContentNetwork: boolean }; biddingStrategy?: { type?: string; value?: number }; assets?: { calls?: readonly string[]; sitelinks?: readonly string[]; leadForm?: string; images?: readonly ({ url: string; resourceName?: string; name?: string; error?: string })[]; businessLogo?: { url: string; resourceName?: string; name?: string; error?: string } }; isEuPoliticalAds?: boolean; adGroups?: readonly ({ id?: string; adGroupId?: string; name?: string; adCampaignId?: string; adContent?: readonly ({ id?: string; name?: string; mediaType?: "IMAGE" | "VIDEO" | "CAROUSEL"; headlines?: readonly string[]; longHeadlines?: readonly string[]; descriptions?: readonly string[]; finalUrl?: string; path1?: string; path2?: string; isDeleted?: boolean; adError?: string; publishingStatus?: "DRAFT" | "SCHEDULED" | "PUBLISHED" | "PUBLISHING" | "FAILED" | "IN_REVIEW" | "PAUSED" | "ARCHIVED" | "WITH_ISSUES" | "REJECTED"; adId?: string; adCampaignId?: string; adGroupId?: string; googleAdId?: string; media?: readonly ({ type?: "IMAGE"; src?: string; isLogo?: boolean; error?: string; url?: string; imageType?: string })[]; callToActionLabel?: "AUTOMATED" | "LEARN_MORE" | "GET_QUOTE" | "APPLY_NOW" | "SIGN_UP" | "CONTACT_US" | "SUBSCRIBE" | "DOWNLOAD" | "BOOK_NOW" | "SHOP_NOW" | "BUY_NOW" | "DONATE_NOW" | "ORDER_NOW" | "PLAY_NOW" | "SEE_MORE"; businessName?: string; youtubeVideoLinks?: readonly ({ youtubeVideoId: string })[]; carouselCards?: readonly ({ headline?: string; finalUrl?: string; callToActionLabel?: string; media?: readonly unknown[] })[]; placements?: readonly ("GMAIL" | "YOUTUBE_IN_STREAM" | "YOUTUBE_SHORTS" | "YOUTUBE_IN_FEED" | "DISCOVER" | "DISPLAY")[]; customChannels?: boolean })[]; keywords?: { positives?: readonly ({ keyword: string; matchType: string })[]; negatives?: readonly ({ keyword: string; matchType: string })[] }; publishingStatus?: "DRAFT" | "SCHEDULED" | "PUBLISHED" | "PUBLISHING" | "FAILED" | "IN_REVIEW" | "PAUSED" | "ARCHIVED" | "WITH_ISSUES" | "REJECTED"; adGroupError?: string; googleAdGroupId?: string; customChannels?: boolean; selectedChannels?: readonly ("GMAIL" | "YOUTUBE_IN_STREAM" | "YOUTUBE_SHORTS" | "YOUTUBE_IN_FEED" | "DISCOVER" | "DISPLAY")[]; googleAudienceId?: string; audience?: { geoLocations?: readonly ({ key?: string; id?: string; name?: string; countryName?: string; type?: string; radius?: number; radiusUnit?: "km" | "mi"; selectionType?: "include" | "exclude"; resourceName?: string; placeId?: string; formattedAddress?: string; geometry?: unknown; addressComponents?: readonly unknown[] })[]; locales?: readonly ({ name?: string; key?: string; id?: string; resourceName?: string })[] } })[]; campaignGoal?: { type: "CONVERSIONS" | "CLICK" | "YOUTUBE_ENGAGEMENT"; value?: string; isCustomConversionGoal?: boolean }; adSchedule?: readonly ({ dayOfWeek: "FRIDAY" | "MONDAY" | "SATURDAY" | "SUNDAY" | "THURSDAY" | "TUESDAY" | "UNKNOWN" | "UNSPECIFIED" | "WEDNESDAY" | "ALL_DAYS" | "MONDAY_TO_FRIDAY" | "SATURDAY_AND_SUNDAY"; from: string; to: string })[]; publishingStatus?: "DRAFT" | "SCHEDULED" | "PUBLISHED" | "PUBLISHING" | "FAILED" | "IN_REVIEW" | "PAUSED" | "ARCHIVED" | "WITH_ISSUES" | "REJECTED"; googleAdAccountId?: string; unpublishedChanges?: boolean; maximumCpc?: number; googleCampaignId?: string; source?: string; advancedOptions?: unknown } };
-  /** PUT /ad-publishing/google/conversions (write) */
+  /** Create or change a Google conversion action: PUT /ad-publishing/google/conversions (write) */
   "ad-manager.google-upsert-conversion": { body: { conversionId?: string; name: string; type: "UPLOAD_CLICKS" | "UPLOAD_CALLS" | "WEBPAGE" | "LEAD_FORM_SUBMIT"; category: string; valueSettings: { defaultValue: number; defaultCurrencyCode: string; alwaysUseDefaultValue: boolean }; countingType: "ONE_PER_CLICK" | "MANY_PER_CLICK"; attributionModel: "GOOGLE_SEARCH_ATTRIBUTION_DATA_DRIVEN" | "GOOGLE_ADS_LAST_CLICK"; clickThroughWindow: number } };
-  /** PUT /ad-publishing/google/segments (write) */
+  /** Create or change a Google audience segment: PUT /ad-publishing/google/segments (write) */
   "ad-manager.google-upsert-segment": { parameters: { type: "CUSTOM_SEGMENTS" | "WEBSITE_VISITOR" | "CUSTOMER_MATCH" | "LOOKALIKE" }; body: { name: string; description?: string; members?: readonly ({ memberType: "KEYWORD" | "URL" | "APP"; keyword?: string; url?: string; app?: string })[]; status?: string; type?: string; id?: string; membershipStatus?: string; ruleBasedUserList?: { prepopulationStatus?: "REQUESTED"; flexibleRuleUserList: { inclusiveRuleOperator?: string; inclusiveOperands: readonly ({ lookbackWindowDays: number; rule: unknown })[]; exclusiveOperands: readonly ({ lookbackWindowDays: number; rule: unknown })[] } }; membershipLifeSpan?: number; seedUserListIds?: readonly string[]; countryCodes?: readonly string[]; expansionLevel?: "BALANCED" | "BROAD" | "NARROW" } };
-  /** POST /ad-publishing/linkedin/integration (write) */
+  /** Connect LinkedIn ads: POST /ad-publishing/linkedin/integration (write) */
   "ad-manager.li-create-integration": { body: { adAccountId: string; adAccountName: string; currencyCode: string; organizationId: string } };
-  /** POST /ad-publishing/linkedin/{accountId}/form (write) */
+  /** Create a LinkedIn lead form: POST /ad-publishing/linkedin/{accountId}/form (write) */
   "ad-manager.li-create-lead-form": { parameters: { accountId: string; isDraft?: boolean }; body: { owner: { sponsoredAccount: string }; creationLocale: { country: string; language: string }; name: string; state: "PUBLISHED"; content: { questions: readonly ({ question: { localized: unknown }; name: string; questionDetails: { textQuestionDetails?: unknown; multipleChoiceQuestionDetails?: unknown }; predefinedField?: string })[]; description?: { localized: unknown }; headline: { localized: unknown }; postSubmissionInfo: { message: { localized: unknown }; callToAction: { callToActionTarget: unknown; callToActionLabel: "VISIT_COMPANY_WEBSITE" | "DOWNLOAD_NOW" | "TRY_NOW" | "VIEW_NOW" | "LEARN_MORE" } }; legalInfo: { consents: readonly ({ checkRequired: boolean; id: number; consent: unknown })[]; privacyPolicyUrl: string; legalDisclaimer?: { localized: unknown } } }; hiddenFields?: readonly ({ name: string; value: string })[] } };
-  /** DELETE /ad-publishing/linkedin/ad-account (critical) */
+  /** Disconnect a LinkedIn ad account: DELETE /ad-publishing/linkedin/ad-account (critical) */
   "ad-manager.li-delete-ad-account": { parameters: { adAccountId: string } };
-  /** GET /ad-publishing/linkedin/ad-account (read) */
+  /** Show one LinkedIn ad account: GET /ad-publishing/linkedin/ad-account (read) */
   "ad-manager.li-get-ad-account-details": { parameters: { adAccountId: string } };
-  /** GET /ad-publishing/linkedin/ad-accounts (read) */
+  /** List the LinkedIn ad accounts: GET /ad-publishing/linkedin/ad-accounts (read) */
   "ad-manager.li-get-ad-accounts": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/linkedin/reporting (read) */
+  /** Get LinkedIn ad results: GET /ad-publishing/linkedin/reporting (read) */
   "ad-manager.li-get-ad-analytics": { parameters: { pivot?: "ACCOUNT" | "CAMPAIGN" | "CAMPAIGN_GROUP" | "CREATIVE"; groupBy?: "day" | "month" | "year"; startDate: string; endDate: string; entityUrns?: string; fields?: readonly ("clicks" | "oneClickLeads" | "costInLocalCurrency" | "impressions" | "costInUsd" | "ctr" | "cpc" | "cpm" | "cpl" | "externalWebsitePostClickConversions" | "conversionRate")[] } };
-  /** GET /ad-publishing/linkedin/ads/{adId} (read) */
+  /** Show one LinkedIn campaign group: GET /ad-publishing/linkedin/ads/{adId} (read) */
   "ad-manager.li-get-campaign-group": { parameters: { adId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId} (read) */
+  /** Get one LinkedIn campaign group's results: GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId} (read) */
   "ad-manager.li-get-campaign-group-reporting": { parameters: { campaignGroupId: string; startDate: string; endDate: string; fields?: readonly ("clicks" | "oneClickLeads" | "costInLocalCurrency" | "impressions" | "costInUsd" | "ctr" | "cpc" | "cpm" | "cpl" | "externalWebsitePostClickConversions" | "conversionRate")[] } };
-  /** GET /ad-publishing/linkedin/me (read) */
+  /** Show the connected LinkedIn login for ads: GET /ad-publishing/linkedin/me (read) */
   "ad-manager.li-get-current-user": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/linkedin/integration (read) */
+  /** Show the LinkedIn ads connection: GET /ad-publishing/linkedin/integration (read) */
   "ad-manager.li-get-integration": { parameters?: { isDraft?: boolean } };
-  /** GET /ad-publishing/linkedin/{accountId}/forms (read) */
+  /** List LinkedIn lead forms: GET /ad-publishing/linkedin/{accountId}/forms (read) */
   "ad-manager.li-get-lead-forms": { parameters: { accountId: string; isDraft?: boolean } };
-  /** GET /ad-publishing/linkedin/reporting/list (read) */
+  /** List LinkedIn campaigns with results: GET /ad-publishing/linkedin/reporting/list (read) */
   "ad-manager.li-get-reporting-list": { parameters: { listType: string; campaignId: string; campaignGroupId: string; startDate: string; endDate: string; fields?: readonly ("clicks" | "oneClickLeads" | "costInLocalCurrency" | "impressions" | "costInUsd" | "ctr" | "cpc" | "cpm" | "cpl" | "externalWebsitePostClickConversions" | "conversionRate")[] } };
-  /** POST /ad-publishing/linkedin/ads/{adId}/publish (critical) */
+  /** Publish a LinkedIn campaign group: POST /ad-publishing/linkedin/ads/{adId}/publish (critical) */
   "ad-manager.li-publish-campaign-group": { parameters: { adId: string }; body?: Record<never, never> };
-  /** GET /ad-publishing/linkedin/targeting/search (read) */
+  /** Search LinkedIn targeting: jobs, industries, places: GET /ad-publishing/linkedin/targeting/search (read) */
   "ad-manager.li-search-targeting": { parameters: { facet: string; query?: string; q?: string } };
-  /** PATCH /ad-publishing/linkedin/{adId}/status (critical) */
+  /** Pause or resume LinkedIn ads: PATCH /ad-publishing/linkedin/{adId}/status (critical) */
   "ad-manager.li-update-ad-status": { parameters: { adId: string; isDraft?: boolean }; body: { operationType: "PAUSED" | "ARCHIVED" | "RESUME"; type: "adGroup" | "adCampaign" | "ad" } };
-  /** PUT /ad-publishing/linkedin/ads (critical) */
+  /** Create or change a LinkedIn campaign group: PUT /ad-publishing/linkedin/ads (critical) */
   "ad-manager.li-upsert-campaign-group": { body?: { id?: string; budget?: { budgetType?: "DAILY" | "LIFETIME"; amount?: number; scheduleStartDate?: string; scheduleEndDate?: string }; adCampaigns?: readonly ({ id?: string; locale?: { country: string; language: string }; name?: string; publishingStatus?: "DRAFT" | "SCHEDULED" | "PUBLISHED" | "PUBLISHING" | "FAILED" | "IN_REVIEW" | "PAUSED" | "ARCHIVED" | "WITH_ISSUES" | "REJECTED"; mediaType?: "STANDARD_UPDATE" | "SINGLE_VIDEO" | "CAROUSEL"; audience?: { geoLocations?: readonly ({ name: string; urn: string; facetUrn: string; selectionType: "include" | "exclude" })[]; targetAudience?: { include?: readonly (readonly unknown[])[]; exclude?: readonly (readonly unknown[])[] } }; unitCost?: { amount: number }; campaignType?: string; adCampaignGroupId?: string; adCampaignId?: string; ads?: readonly ({ id?: string; name?: string; introductoryText?: string; destinationUrl?: string; callToActionLabel?: string; destinationFormId?: string; contentReferenceString?: string; media?: readonly ({ type?: "video" | "image"; src?: string; frames?: readonly string[]; selectedPoster?: number; thumbnailUrl?: string; name?: string; headline?: string; destinationUrl?: string; fileSizeBytes?: number })[]; adCampaignId?: string; adId?: string; headline?: string; publishingStatus?: "DRAFT" | "SCHEDULED" | "PUBLISHED" | "PUBLISHING" | "FAILED" | "IN_REVIEW" | "PAUSED" | "ARCHIVED" | "WITH_ISSUES" | "REJECTED"; adCampaignGroupId?: string; description?: string; meta?: unknown; linkedInError?: string })[]; linkedInError?: string; meta?: unknown })[]; adBudgetOptimization?: "MAXIMUM_DELIVERY" | "COST_CAP"; objectiveType?: "LEAD_GENERATION" | "WEBSITE_VISIT"; name?: string; adCampaignGroupId?: string; publishingStatus?: "DRAFT" | "SCHEDULED" | "PUBLISHED" | "PUBLISHING" | "FAILED" | "IN_REVIEW" | "PAUSED" | "ARCHIVED" | "WITH_ISSUES" | "REJECTED"; linkedInAdAccountId?: string; unpublishedChanges?: boolean; meta?: unknown; linkedInError?: string } };
-  /** GET /ad-publishing/facebook/campaigns/{campaignId}/publishing-progress (read) */
+  /** Check how publishing a Facebook campaign goes: GET /ad-publishing/facebook/campaigns/{campaignId}/publishing-progress (read) */
   "ad-publishing.fb-get-campaign-publishing-progress": { parameters: { campaignId: string; isDraft?: boolean } };
-  /** PUT /ad-publishing/facebook/ads (critical) */
+  /** Create or change a Facebook ad: PUT /ad-publishing/facebook/ads (critical) */
   "ad-publishing.fb-upsert-ad": { body: { id?: string; name?: string; primaryText?: string; headline?: string; description?: string; imageUrl?: string; mediaType?: "SINGLE" | "CAROUSEL"; media?: readonly ({ src: string; thumbnailUrl?: string; selectedPoster?: number; type: "image" | "video"; name?: string; headline?: string; description?: string; link?: string })[]; multiAdvertiserAds?: boolean; campaignId: string; adsetId: string; cta?: string; conversationFormId?: string; destinationLink?: string; destinationFormId?: string } };
-  /** GET /affiliate-manager/{locationId}/affiliates/{affiliateId} (read) */
+  /** Show one affiliate: GET /affiliate-manager/{locationId}/affiliates/{affiliateId} (read) */
   "affiliate-manager.get-affiliate": { parameters: { affiliateId: string } };
-  /** GET /affiliate-manager/{locationId}/affiliates (read) */
+  /** List the affiliates: GET /affiliate-manager/{locationId}/affiliates (read) */
   "affiliate-manager.list-affiliates": { parameters?: { query?: string; active?: string; campaignId?: string; skip?: number; limit?: number; fromDate?: string; toDate?: string } };
-  /** GET /affiliate-manager/{locationId}/commissions (read) */
+  /** List affiliate commissions: GET /affiliate-manager/{locationId}/commissions (read) */
   "affiliate-manager.list-commissions": { parameters?: { campaignId?: string; affiliateId?: string; status?: string; query?: string; skip?: number; limit?: number; fromDate?: string; toDate?: string } };
-  /** GET /affiliate-manager/{locationId}/payouts (read) */
+  /** List payouts to affiliates: GET /affiliate-manager/{locationId}/payouts (read) */
   "affiliate-manager.list-payouts": { parameters?: { status?: string; query?: string; affiliateId?: string; campaignId?: string; skip?: number; limit?: number; start?: string; end?: string } };
-  /** POST /agent-studio/agent (write) */
+  /** Create an agent in Agent Studio: POST /agent-studio/agent (write) */
   "agent-studio.createAgent": { parameters?: { source?: string }; body: { name?: string; description?: string; agencyId?: string; authorId?: string; authorName?: string; authorEmail?: string; status: "active" | "inactive" | "archived"; version: unknown; nodes?: readonly string[]; edges?: readonly string[] } };
-  /** DELETE /agent-studio/agent/{agentId} (critical) */
+  /** Delete an Agent Studio agent: DELETE /agent-studio/agent/{agentId} (critical) */
   "agent-studio.deleteAgent": { parameters: { agentId: string; source?: string } };
-  /** POST /agent-studio/agent/{agentId}/execute (critical) */
+  /** Run an Agent Studio agent: POST /agent-studio/agent/{agentId}/execute (critical) */
   "agent-studio.executeAgent": { parameters: { agentId: string; source?: string }; body: { message: string; executionId?: string; inputVariables?: unknown; versionId?: string; attachments?: readonly ({ type: string; imageUrl: string })[]; contactId?: string } };
-  /** POST /agent-studio/public-api/agents/{agentId}/execute (critical) @deprecated by GoHighLevel */
+  /** Run an Agent Studio agent, old path (deprecated): POST /agent-studio/public-api/agents/{agentId}/execute (critical) @deprecated by GoHighLevel */
   "agent-studio.executeAgent-deprecated": { parameters: { agentId: string; source?: string }; body: { message: string; executionId?: string; inputVariables?: unknown; versionId?: string; attachments?: readonly ({ type: string; imageUrl: string })[]; contactId?: string } };
-  /** GET /agent-studio/agent/{agentId} (read) */
+  /** Show one Agent Studio agent with its versions: GET /agent-studio/agent/{agentId} (read) */
   "agent-studio.getAgentById": { parameters: { agentId: string; source?: string } };
-  /** GET /agent-studio/public-api/agents/{agentId} (read) @deprecated by GoHighLevel */
+  /** Show one Agent Studio agent, old path (deprecated): GET /agent-studio/public-api/agents/{agentId} (read) @deprecated by GoHighLevel */
   "agent-studio.getAgentById-deprecated": { parameters: { agentId: string; source?: string } };
-  /** GET /agent-studio/agent (read) */
+  /** List the agents built in Agent Studio: GET /agent-studio/agent (read) */
   "agent-studio.getAgents": { parameters: { isPublished?: string; limit: string; offset: string; source?: string } };
-  /** GET /agent-studio/public-api/agents (read) @deprecated by GoHighLevel */
+  /** List published Agent Studio agents, old path (deprecated): GET /agent-studio/public-api/agents (read) @deprecated by GoHighLevel */
   "agent-studio.getAgents-deprecated": { parameters: { limit: string; offset: string; source?: string } };
-  /** POST /agent-studio/agent/versions/{versionId}/publish (critical) */
+  /** Publish a version of an Agent Studio agent: POST /agent-studio/agent/versions/{versionId}/publish (critical) */
   "agent-studio.promoteAndPublish": { parameters: { versionId: string; source?: string }; body?: { userId?: string; userName?: string; userEmail?: string } };
-  /** PATCH /agent-studio/agent/{agentId} (write) */
+  /** Rename or switch an Agent Studio agent on or off: PATCH /agent-studio/agent/{agentId} (write) */
   "agent-studio.updateAgentMetadata": { parameters: { agentId: string; source?: string }; body?: { name?: string; description?: string; status?: "active" | "inactive" | "archived" } };
-  /** PATCH /agent-studio/agent/versions/{versionId} (write) */
+  /** Edit a version of an Agent Studio agent: PATCH /agent-studio/agent/versions/{versionId} (write) */
   "agent-studio.updateAgentVersion": { parameters: { versionId: string; source?: string }; body?: { versionName?: string; description?: string; nodes?: readonly unknown[]; edges?: readonly unknown[]; globalVariables?: readonly unknown[]; inputVariables?: readonly unknown[]; runtimeVariables?: readonly unknown[]; globalConfig?: unknown; userId?: string; userName?: string } };
-  /** POST /associations/ (write) */
+  /** Define an association type between objects: POST /associations/ (write) */
   "associations.create-association": { body: { key: string; firstObjectLabel: unknown; firstObjectKey: unknown; secondObjectLabel: unknown; secondObjectKey: unknown } };
-  /** POST /associations/relations (write) */
+  /** Link two records: POST /associations/relations (write) */
   "associations.create-relation": { body: { associationId: string; firstRecordId: string; secondRecordId: string } };
-  /** DELETE /associations/{associationId} (critical) */
+  /** Delete an association type and its links: DELETE /associations/{associationId} (critical) */
   "associations.delete-association": { parameters: { associationId: string } };
-  /** DELETE /associations/relations/{relationId} (critical) */
+  /** Unlink two records: DELETE /associations/relations/{relationId} (critical) */
   "associations.delete-relation": { parameters: { relationId: string } };
-  /** GET /associations/ (read) */
+  /** List the association types between objects: GET /associations/ (read) */
   "associations.find-associations": { parameters: { skip: number; limit: number } };
-  /** GET /associations/{associationId} (read) */
+  /** Show one association type: GET /associations/{associationId} (read) */
   "associations.get-association-by-ID": { parameters: { associationId: string } };
-  /** GET /associations/objectKey/{objectKey} (read) */
+  /** List the association types of an object: GET /associations/objectKey/{objectKey} (read) */
   "associations.get-association-by-object-keys": { parameters: { objectKey: string } };
-  /** GET /associations/key/{key_name} (read) */
+  /** Find an association type by its key: GET /associations/key/{key_name} (read) */
   "associations.get-association-key-by-key-name": { parameters: { key_name: string } };
-  /** GET /associations/relations/{recordId} (read) */
+  /** List what a record is linked to: GET /associations/relations/{recordId} (read) */
   "associations.get-relations-by-record-id": { parameters: { recordId: string; skip: number; limit: number; associationIds?: readonly string[] } };
-  /** PUT /associations/{associationId} (write) */
+  /** Relabel an association type: PUT /associations/{associationId} (write) */
   "associations.update-association": { parameters: { associationId: string }; body: { firstObjectLabel: unknown; secondObjectLabel: unknown } };
-  /** GET /blogs/posts/url-slug-exists (read) */
+  /** Check whether a blog post's URL slug is taken: GET /blogs/posts/url-slug-exists (read) */
   "blogs.check-url-slug-exists": { parameters: { urlSlug: string; postId?: string } };
-  /** POST /blogs/posts (critical) */
+  /** Publish or draft a blog post: POST /blogs/posts (critical) */
   "blogs.create-blog-post": { body: { title: string; blogId: string; imageUrl: string; description: string; rawHTML: string; status: "DRAFT" | "PUBLISHED" | "SCHEDULED" | "ARCHIVED"; imageAltText: string; categories: readonly string[]; tags?: readonly string[]; author: string; urlSlug: string; canonicalLink?: string; publishedAt: string } };
-  /** GET /blogs/authors (read) */
+  /** List the blog authors: GET /blogs/authors (read) */
   "blogs.get-all-blog-authors-by-location": { parameters: { limit: number; offset: number } };
-  /** GET /blogs/categories (read) */
+  /** List the blog categories: GET /blogs/categories (read) */
   "blogs.get-all-categories-by-location": { parameters: { limit: number; offset: number } };
-  /** GET /blogs/posts/all (read) */
+  /** List a blog's posts: GET /blogs/posts/all (read) */
   "blogs.get-blog-post": { parameters: { blogId: string; limit: number; offset: number; searchTerm?: string; status?: "ALL" | "PUBLISHED" | "SCHEDULED" | "ARCHIVED" | "DRAFT" } };
-  /** GET /blogs/site/all (read) */
+  /** List the blog sites: GET /blogs/site/all (read) */
   "blogs.get-blogs": { parameters: { skip: number; limit: number; searchTerm?: string } };
-  /** PUT /blogs/posts/{postId} (critical) */
+  /** Edit a blog post: PUT /blogs/posts/{postId} (critical) */
   "blogs.update-blog-post": { parameters: { postId: string }; body: { title: string; blogId: string; imageUrl: string; description: string; rawHTML: string; status: "DRAFT" | "PUBLISHED" | "SCHEDULED" | "ARCHIVED"; imageAltText: string; categories: readonly string[]; tags?: readonly string[]; author: string; urlSlug: string; wordCount: number; canonicalLink?: string; publishedAt: string } };
-  /** POST /brand-boards/locations/{locationId}/brand-voices (write) */
+  /** Create a brand voice: POST /brand-boards/locations/{locationId}/brand-voices (write) */
   "brand-boards.create-brand-voice": { body: { name?: string; type: "manual" | "url" | "description"; url?: string; description?: string; answers?: { brandName: string; toneOfVoice: string; targetAudience: string; customerPainPoints: string; businessType?: string; companyWebsite?: string; companyEmail?: string; companyAddress?: string; phone?: unknown; businessHours?: string; brandPromise?: string; brandValues?: string; brandPurpose?: string; competitiveAdvantage?: string; risksOfInaction?: string; uniqueSellingProposition?: string; callToAction?: string } } };
-  /** POST /brand-boards/ (write) */
+  /** Create a brand board: POST /brand-boards/ (write) */
   "brand-boards.createBrandBoard": { body: { name: string; logos?: readonly ({ id?: string; url: string; label: string; path: string })[]; colors?: readonly ({ id?: string; hexa: string; rgba: string; hex: string; rgb: string; label: string })[]; fonts?: readonly ({ id?: string; font: string; fallback: string; label: string })[]; default?: boolean; brandBoardId?: string; parentId?: string; type?: "template" | "blank" | "snapshot" | "url"; url?: string } };
-  /** DELETE /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId} (critical) */
+  /** Delete a brand voice: DELETE /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId} (critical) */
   "brand-boards.delete-brand-voice": { parameters: { brandVoiceId: string } };
-  /** DELETE /brand-boards/{locationId}/{id} (critical) */
+  /** Delete a brand board: DELETE /brand-boards/{locationId}/{id} (critical) */
   "brand-boards.deleteBrandBoard": { parameters: { id: string } };
-  /** GET /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId} (read) */
+  /** Show one brand voice: GET /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId} (read) */
   "brand-boards.get-brand-voice": { parameters: { brandVoiceId: string } };
-  /** GET /brand-boards/{locationId}/{id} (read) */
+  /** Show one brand board: GET /brand-boards/{locationId}/{id} (read) */
   "brand-boards.getBrandBoardById": { parameters: { id: string } };
-  /** GET /brand-boards/{locationId} (read) */
+  /** List the brand boards: logos, colours and fonts: GET /brand-boards/{locationId} (read) */
   "brand-boards.getBrandBoardsByLocation": { parameters?: { limit?: number; offset?: number; search?: string; deleted?: boolean } };
-  /** GET /brand-boards/locations/{locationId}/brand-voices (read) */
+  /** List the brand voices: GET /brand-boards/locations/{locationId}/brand-voices (read) */
   "brand-boards.list-brand-voices": { parameters?: { limit?: number; offset?: number; search?: string; deleted?: boolean } };
-  /** POST /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}/default (write) */
+  /** Make a brand voice the default: POST /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId}/default (write) */
   "brand-boards.set-default-brand-voice": { parameters: { brandVoiceId: string } };
-  /** PATCH /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId} (write) */
+  /** Change a brand voice: PATCH /brand-boards/locations/{locationId}/brand-voices/{brandVoiceId} (write) */
   "brand-boards.update-brand-voice": { parameters: { brandVoiceId: string }; body?: { name?: string; answers?: { brandName?: string; toneOfVoice?: string; targetAudience?: string; customerPainPoints?: string; businessType?: string; companyWebsite?: string; companyEmail?: string; companyAddress?: string; phone?: unknown; businessHours?: string; brandPromise?: string; brandValues?: string; brandPurpose?: string; competitiveAdvantage?: string; risksOfInaction?: string; uniqueSellingProposition?: string; callToAction?: string } } };
-  /** PATCH /brand-boards/{locationId}/{id} (write) */
+  /** Change a brand board: PATCH /brand-boards/{locationId}/{id} (write) */
   "brand-boards.updateBrandBoard": { parameters: { id: string }; body?: { name?: string; logos?: readonly ({ id?: string; url: string; label: string; path: string })[]; colors?: readonly ({ id?: string; hexa: string; rgba: string; hex: string; rgb: string; label: string })[]; fonts?: readonly ({ id?: string; font: string; fallback: string; label: string })[]; default?: boolean; parentId?: string } };
-  /** POST /businesses/ (write) */
+  /** Add a company record for B2B contacts: POST /businesses/ (write) */
   "businesses.create-business": { body: { name: string; phone?: string; email?: string; website?: string; address?: string; city?: string; postalCode?: string; state?: string; country?: string; description?: string } };
-  /** DELETE /businesses/{businessId} (critical) */
+  /** Delete a company record: DELETE /businesses/{businessId} (critical) */
   "businesses.delete-Business": { parameters: { businessId: string } };
-  /** GET /businesses/{businessId} (read) */
+  /** Show one company record: GET /businesses/{businessId} (read) */
   "businesses.get-business": { parameters: { businessId: string } };
-  /** GET /businesses/ (read) */
+  /** List the companies kept in the CRM: GET /businesses/ (read) */
   "businesses.get-businesses-by-location": { parameters?: { limit?: string; skip?: string } };
-  /** PUT /businesses/{businessId} (write) */
+  /** Change a company record: PUT /businesses/{businessId} (write) */
   "businesses.update-business": { parameters: { businessId: string }; body?: { name?: string; phone?: string; email?: string; postalCode?: string; website?: string; address?: string; state?: string; city?: string; country?: string; description?: string } };
-  /** PUT /calendars/schedules/{id}/associations/{calendarId} (write) */
+  /** Apply an availability schedule to a calendar: PUT /calendars/schedules/{id}/associations/{calendarId} (write) */
   "calendars.add-calendar-to-schedule": { parameters: { id: string; calendarId: string } };
-  /** POST /calendars/events/appointments (write) */
+  /** Book an appointment: POST /calendars/events/appointments (write) */
   "calendars.create-appointment": { body: { title?: string; meetingLocationType?: "custom" | "zoom" | "gmeet" | "phone" | "address" | "ms_teams" | "google"; meetingLocationId?: string; overrideLocationConfig?: boolean; appointmentStatus?: "new" | "confirmed" | "cancelled" | "showed" | "noshow" | "invalid" | "completed" | "active"; assignedUserId?: string; description?: string; address?: string; ignoreDateRange?: boolean; toNotify?: boolean; ignoreFreeSlotValidation?: boolean; rrule?: string; calendarId: string; contactId: string; startTime: string; endTime?: string } };
-  /** POST /calendars/appointments/{appointmentId}/notes (write) */
+  /** Write a note on an appointment: POST /calendars/appointments/{appointmentId}/notes (write) */
   "calendars.create-appointment-note": { parameters: { appointmentId: string }; body: { userId?: string; body: string } };
-  /** POST /calendars/events/block-slots (write) */
+  /** Block time off on a calendar: POST /calendars/events/block-slots (write) */
   "calendars.create-block-slot": { body: { title?: string; calendarId: string; assignedUserId?: string; startTime?: string; endTime?: string } };
-  /** POST /calendars/ (write) */
+  /** Create a booking calendar: POST /calendars/ (write) */
   "calendars.create-calendar": { body: { isActive?: boolean; notifications?: readonly ({ type?: "email"; shouldSendToContact: boolean; shouldSendToGuest: boolean; shouldSendToUser: boolean; shouldSendToSelectedUsers: boolean; selectedUsers: string })[]; groupId?: string; teamMembers?: readonly ({ userId: string; priority?: 0 | 0.5 | 1; meetingLocationType?: "custom" | "zoom" | "gmeet" | "phone" | "address" | "teams" | "booker"; meetingLocation?: string; isPrimary?: boolean; locationConfigurations?: readonly ({ kind: "custom" | "zoom_conference" | "google_conference" | "inbound_call" | "outbound_call" | "physical" | "booker" | "ms_teams_conference"; location?: string })[] })[]; eventType?: "RoundRobin_OptimizeForAvailability" | "RoundRobin_OptimizeForEqualDistribution"; name: string; description?: string; slug?: string; widgetSlug?: string; calendarType?: "round_robin" | "event" | "class_booking" | "collective" | "service_booking" | "personal"; widgetType?: "default" | "classic"; eventTitle?: string; eventColor?: string; meetingLocation?: string; locationConfigurations?: readonly ({ kind: "custom" | "zoom_conference" | "google_conference" | "inbound_call" | "outbound_call" | "physical" | "booker" | "ms_teams_conference"; location?: string })[]; slotDuration?: number; slotDurationUnit?: "mins" | "hours"; slotInterval?: number; slotIntervalUnit?: "mins" | "hours"; slotBuffer?: number; slotBufferUnit?: "mins" | "hours"; preBuffer?: number; preBufferUnit?: "mins" | "hours"; appoinmentPerSlot?: number; appoinmentPerDay?: number; allowBookingAfter?: number; allowBookingAfterUnit?: "hours" | "days" | "weeks" | "months" | "mins"; allowBookingFor?: number; allowBookingForUnit?: "days" | "weeks" | "months"; openHours?: readonly ({ daysOfTheWeek: readonly number[]; hours: readonly ({ openHour: number; openMinute: number; closeHour: number; closeMinute: number })[] })[]; enableRecurring?: boolean; recurring?: { freq?: "DAILY" | "WEEKLY" | "MONTHLY"; count?: number; bookingOption?: "skip" | "continue" | "book_next"; bookingOverlapDefaultStatus?: "confirmed" | "new" }; formId?: string; stickyContact?: boolean; isLivePaymentMode?: boolean; autoConfirm?: boolean; shouldSendAlertEmailsToAssignedMember?: boolean; alertEmail?: string; googleInvitationEmails?: boolean; allowReschedule?: boolean; allowCancellation?: boolean; shouldAssignContactToTeamMember?: boolean; shouldSkipAssigningContactForExisting?: boolean; notes?: string; pixelId?: string; formSubmitType?: "RedirectURL" | "ThankYouMessage"; formSubmitRedirectURL?: string; formSubmitThanksMessage?: string; availabilityType?: 0 | 1; availabilities?: readonly ({ date: string; hours: readonly ({ openHour: number; openMinute: number; closeHour: number; closeMinute: number })[]; deleted?: boolean })[]; guestType?: "count_only" | "collect_detail"; consentLabel?: string; calendarCoverImage?: string; lookBusyConfig?: { enabled: boolean; LookBusyPercentage: number } } };
-  /** POST /calendars/groups (write) */
+  /** Create a calendar group: POST /calendars/groups (write) */
   "calendars.create-calendar-group": { body: { name: string; description: string; slug: string; isActive?: boolean } };
-  /** POST /calendars/resources/{resourceType} (write) @deprecated by GoHighLevel */
+  /** Add a room or equipment to book (deprecated): POST /calendars/resources/{resourceType} (write) @deprecated by GoHighLevel */
   "calendars.create-calendar-resource": { parameters: { resourceType: "equipments" | "rooms" }; body: { name: string; description: string; quantity: number; outOfService: number; capacity: number; calendarIds: readonly string[] } };
-  /** POST /calendars/{calendarId}/notifications (write) */
+  /** Add reminders or notifications to a calendar: POST /calendars/{calendarId}/notifications (write) */
   "calendars.create-event-notification": { parameters: { calendarId: string }; body: readonly ({ receiverType: "contact" | "guest" | "assignedUser" | "emails" | "phoneNumbers" | "business"; channel: "email" | "inApp" | "sms" | "whatsapp"; notificationType: "booked" | "confirmation" | "cancellation" | "reminder" | "followup" | "reschedule"; isActive?: boolean; templateId?: string; body?: string; subject?: string; afterTime?: readonly ({ timeOffset?: number; unit?: string })[]; beforeTime?: readonly ({ timeOffset?: number; unit?: string })[]; additionalEmailIds?: readonly string[]; additionalPhoneNumbers?: readonly string[]; selectedUsers?: readonly string[]; fromAddress?: string; fromName?: string; fromNumber?: string })[] };
-  /** POST /calendars/services/bookings (write) */
+  /** Book a service for a contact: POST /calendars/services/bookings (write) */
   "calendars.create-service-booking": { parameters?: { overrideAvailability?: boolean; skipSchedulingNotice?: boolean }; body: { contactId: string; startTime: string; endTime: string; timezone: string; services: readonly ({ id: string; staffId?: string; position?: number; addOns?: readonly ({ id: string; quantity?: number; duration?: number })[] })[]; serviceLocationId?: string; meetingLocation?: string; title?: string; status?: "confirmed" | "new" } };
-  /** POST /calendars/services/catalog (write) */
+  /** Add a service to the booking menu: POST /calendars/services/catalog (write) */
   "calendars.create-service-catalog": { body: { name: string; slug: string; staff: readonly ({ id: string })[]; description?: string; eventColor?: string; coverImage?: string; serviceCategoryId?: string; payment?: { amount?: number; deposit?: number; depositType?: "percentage" | "amount" }; serviceDuration?: number; serviceDurationUnit?: "mins" | "hours"; preBuffer?: number; preBufferUnit?: "mins" | "hours"; postBuffer?: number; postBufferUnit?: "mins" | "hours"; isPrivate?: boolean; formId?: string; variations?: readonly ({ serviceDuration?: number; serviceDurationUnit?: "mins" | "hours"; preBuffer?: number; preBufferUnit?: "mins" | "hours"; postBuffer?: number; postBufferUnit?: "mins" | "hours"; payment?: { amount?: number; deposit?: number; depositType?: "percentage" | "amount" }; name: string })[] } };
-  /** POST /calendars/services/locations (write) */
+  /** Add a place where services are given: POST /calendars/services/locations (write) */
   "calendars.create-service-location": { body: { name: string; slug: string; phone?: string; address?: string; coverImage?: string; locationType?: "offline" | "ask_booker" } };
-  /** POST /calendars/schedules/event-calendar/{calendarId} (write) */
+  /** Set availability hours on an event calendar: POST /calendars/schedules/event-calendar/{calendarId} (write) */
   "calendars.createCalendarSchedule": { parameters: { calendarId: string }; body: { rules: readonly ({ type: "wday" | "date"; intervals: readonly ({ from: string; to: string })[]; date?: string; day?: "sunday" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" })[]; timezone: string } };
-  /** POST /calendars/schedules (write) */
+  /** Create an availability schedule for a user: POST /calendars/schedules (write) */
   "calendars.createSchedule": { body: { rules?: readonly ({ type: "wday" | "date"; intervals: readonly ({ from: string; to: string })[]; date?: string; day?: "sunday" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" })[]; timezone: string; name: string; userId: string; calendarIds?: readonly string[] } };
-  /** DELETE /calendars/appointments/{appointmentId}/notes/{noteId} (critical) */
+  /** Delete a note from an appointment: DELETE /calendars/appointments/{appointmentId}/notes/{noteId} (critical) */
   "calendars.delete-appointment-note": { parameters: { appointmentId: string; noteId: string } };
-  /** DELETE /calendars/{calendarId} (critical) */
+  /** Delete a calendar: DELETE /calendars/{calendarId} (critical) */
   "calendars.delete-calendar": { parameters: { calendarId: string } };
-  /** DELETE /calendars/resources/{resourceType}/{id} (critical) @deprecated by GoHighLevel */
+  /** Delete a room or equipment (deprecated): DELETE /calendars/resources/{resourceType}/{id} (critical) @deprecated by GoHighLevel */
   "calendars.delete-calendar-resource": { parameters: { resourceType: "equipments" | "rooms"; id: string } };
-  /** DELETE /calendars/events/{eventId} (critical) */
+  /** Delete an appointment or blocked time: DELETE /calendars/events/{eventId} (critical) */
   "calendars.delete-event": { parameters: { eventId: string }; body?: Readonly<Record<string, unknown>> };
-  /** DELETE /calendars/{calendarId}/notifications/{notificationId} (critical) */
+  /** Delete a calendar notification: DELETE /calendars/{calendarId}/notifications/{notificationId} (critical) */
   "calendars.delete-event-notification": { parameters: { calendarId: string; notificationId: string } };
-  /** DELETE /calendars/groups/{groupId} (critical) */
+  /** Delete a calendar group: DELETE /calendars/groups/{groupId} (critical) */
   "calendars.delete-group": { parameters: { groupId: string } };
-  /** DELETE /calendars/services/bookings/{bookingId} (critical) */
+  /** Delete a service booking: DELETE /calendars/services/bookings/{bookingId} (critical) */
   "calendars.delete-service-booking": { parameters: { bookingId: string } };
-  /** DELETE /calendars/services/catalog/{serviceId} (critical) */
+  /** Delete a bookable service: DELETE /calendars/services/catalog/{serviceId} (critical) */
   "calendars.delete-service-catalog": { parameters: { serviceId: string } };
-  /** DELETE /calendars/services/locations/{serviceLocationId} (critical) */
+  /** Delete a place where services are given: DELETE /calendars/services/locations/{serviceLocationId} (critical) */
   "calendars.delete-service-location": { parameters: { serviceLocationId: string } };
-  /** DELETE /calendars/schedules/{id} (critical) */
+  /** Delete an availability schedule: DELETE /calendars/schedules/{id} (critical) */
   "calendars.deleteSchedule": { parameters: { id: string } };
-  /** PUT /calendars/groups/{groupId}/status (write) */
+  /** Turn a calendar group on or off: PUT /calendars/groups/{groupId}/status (write) */
   "calendars.disable-group": { parameters: { groupId: string }; body: { isActive: boolean } };
-  /** PUT /calendars/events/appointments/{eventId} (write) */
+  /** Reschedule, cancel or change an appointment: PUT /calendars/events/appointments/{eventId} (write) */
   "calendars.edit-appointment": { parameters: { eventId: string }; body?: { title?: string; meetingLocationType?: "custom" | "zoom" | "gmeet" | "phone" | "address" | "ms_teams" | "google"; meetingLocationId?: string; overrideLocationConfig?: boolean; appointmentStatus?: "new" | "confirmed" | "cancelled" | "showed" | "noshow" | "invalid" | "completed" | "active"; assignedUserId?: string; description?: string; address?: string; ignoreDateRange?: boolean; toNotify?: boolean; ignoreFreeSlotValidation?: boolean; rrule?: string; calendarId?: string; startTime?: string; endTime?: string } };
-  /** PUT /calendars/events/block-slots/{eventId} (write) */
+  /** Change blocked time on a calendar: PUT /calendars/events/block-slots/{eventId} (write) */
   "calendars.edit-block-slot": { parameters: { eventId: string }; body: { title?: string; calendarId: string; assignedUserId?: string; startTime?: string; endTime?: string } };
-  /** PUT /calendars/groups/{groupId} (write) */
+  /** Rename or edit a calendar group: PUT /calendars/groups/{groupId} (write) */
   "calendars.edit-group": { parameters: { groupId: string }; body: { name: string; description: string; slug: string } };
-  /** GET /calendars/resources/{resourceType} (read) @deprecated by GoHighLevel */
+  /** List rooms or equipment, old services (deprecated): GET /calendars/resources/{resourceType} (read) @deprecated by GoHighLevel */
   "calendars.fetch-calendar-resources": { parameters: { resourceType: "equipments" | "rooms"; limit: number; skip: number } };
-  /** GET /calendars/{calendarId}/notifications/{notificationId} (read) */
+  /** Show one calendar notification: GET /calendars/{calendarId}/notifications/{notificationId} (read) */
   "calendars.find-event-notification": { parameters: { calendarId: string; notificationId: string } };
-  /** GET /calendars/events/appointments/{eventId} (read) */
+  /** Show one appointment: GET /calendars/events/appointments/{eventId} (read) */
   "calendars.get-appointment": { parameters: { eventId: string } };
-  /** GET /calendars/appointments/{appointmentId}/notes (read) */
+  /** Read the notes on an appointment: GET /calendars/appointments/{appointmentId}/notes (read) */
   "calendars.get-appointment-notes": { parameters: { appointmentId: string; limit: number; offset: number } };
-  /** GET /calendars/blocked-slots (read) */
+  /** List blocked time in a date range: GET /calendars/blocked-slots (read) */
   "calendars.get-blocked-slots": { parameters: { userId?: string; calendarId?: string; groupId?: string; startTime: string; endTime: string } };
-  /** GET /calendars/{calendarId} (read) */
+  /** Show one calendar's settings: GET /calendars/{calendarId} (read) */
   "calendars.get-calendar": { parameters: { calendarId: string } };
-  /** GET /calendars/events (read) */
+  /** List appointments and events in a date range: GET /calendars/events (read) */
   "calendars.get-calendar-events": { parameters: { userId?: string; calendarId?: string; groupId?: string; startTime: string; endTime: string } };
-  /** GET /calendars/resources/{resourceType}/{id} (read) @deprecated by GoHighLevel */
+  /** Show one room or piece of equipment (deprecated): GET /calendars/resources/{resourceType}/{id} (read) @deprecated by GoHighLevel */
   "calendars.get-calendar-resource": { parameters: { resourceType: "equipments" | "rooms"; id: string } };
-  /** GET /calendars/ (read) */
+  /** List the calendars: GET /calendars/ (read) */
   "calendars.get-calendars": { parameters?: { groupId?: string; showDrafted?: boolean } };
-  /** GET /calendars/{calendarId}/notifications (read) */
+  /** List a calendar's reminders and notifications: GET /calendars/{calendarId}/notifications (read) */
   "calendars.get-event-notification": { parameters: { calendarId: string; isActive?: boolean; deleted?: boolean; limit?: number; skip?: number } };
-  /** GET /calendars/groups (read) */
+  /** List calendar groups: GET /calendars/groups (read) */
   "calendars.get-groups": Record<never, never>;
-  /** GET /calendars/services/bookings/{bookingId} (read) */
+  /** Show one booking of a service: GET /calendars/services/bookings/{bookingId} (read) */
   "calendars.get-service-booking-by-id": { parameters: { bookingId: string } };
-  /** GET /calendars/services/bookings (read) */
+  /** List bookings of services in a date range: GET /calendars/services/bookings (read) */
   "calendars.get-service-bookings": { parameters: { startTime: string; endTime: string; timezone?: string; serviceLocationId?: string } };
-  /** GET /calendars/services/catalog/{serviceId} (read) */
+  /** Show one bookable service: GET /calendars/services/catalog/{serviceId} (read) */
   "calendars.get-service-catalog-by-id": { parameters: { serviceId: string } };
-  /** GET /calendars/services/locations/{serviceLocationId} (read) */
+  /** Show one place where services are given: GET /calendars/services/locations/{serviceLocationId} (read) */
   "calendars.get-service-location-by-id": { parameters: { serviceLocationId: string } };
-  /** GET /calendars/services/locations (read) */
+  /** List the places where services are given: GET /calendars/services/locations (read) */
   "calendars.get-service-locations": Record<never, never>;
-  /** GET /calendars/services/catalog (read) */
+  /** List the services people can book: GET /calendars/services/catalog (read) */
   "calendars.get-services-catalog": { parameters?: { serviceCategoryId?: string; isPrivate?: boolean } };
-  /** GET /calendars/{calendarId}/free-slots (read) */
+  /** Find free slots to book in a calendar: GET /calendars/{calendarId}/free-slots (read) */
   "calendars.get-slots": { parameters: { calendarId: string; startDate: number; endDate: number; timezone?: string; userId?: string; userIds?: readonly string[] } };
-  /** GET /calendars/schedules/search (read) */
+  /** List availability schedules of users: GET /calendars/schedules/search (read) */
   "calendars.getAllSchedules": { parameters: { userId: string; calendarId?: string; skip?: number; limit?: number } };
-  /** GET /calendars/schedules/event-calendar/{calendarId} (read) */
+  /** Show an event calendar's own availability hours: GET /calendars/schedules/event-calendar/{calendarId} (read) */
   "calendars.getCalendarSchedule": { parameters: { calendarId: string } };
-  /** GET /calendars/schedules/{id} (read) */
+  /** Show one availability schedule: GET /calendars/schedules/{id} (read) */
   "calendars.getScheduleById": { parameters: { id: string } };
-  /** DELETE /calendars/schedules/{id}/associations/{calendarId} (critical) */
+  /** Stop a calendar from using an availability schedule: DELETE /calendars/schedules/{id}/associations/{calendarId} (critical) */
   "calendars.remove-calendar-from-schedule": { parameters: { id: string; calendarId: string } };
-  /** PUT /calendars/appointments/{appointmentId}/notes/{noteId} (write) */
+  /** Edit a note on an appointment: PUT /calendars/appointments/{appointmentId}/notes/{noteId} (write) */
   "calendars.update-appointment-note": { parameters: { appointmentId: string; noteId: string }; body: { userId?: string; body: string } };
-  /** PUT /calendars/{calendarId} (write) */
+  /** Change a calendar's settings: PUT /calendars/{calendarId} (write) */
   "calendars.update-calendar": { parameters: { calendarId: string }; body?: { notifications?: readonly ({ type?: "email"; shouldSendToContact: boolean; shouldSendToGuest: boolean; shouldSendToUser: boolean; shouldSendToSelectedUsers: boolean; selectedUsers: string })[]; groupId?: string; teamMembers?: readonly ({ userId: string; priority?: 0 | 0.5 | 1; meetingLocationType?: "custom" | "zoom" | "gmeet" | "phone" | "address" | "teams" | "booker"; meetingLocation?: string; isPrimary?: boolean; locationConfigurations?: readonly ({ kind: "custom" | "zoom_conference" | "google_conference" | "inbound_call" | "outbound_call" | "physical" | "booker" | "ms_teams_conference"; location?: string })[] })[]; eventType?: "RoundRobin_OptimizeForAvailability" | "RoundRobin_OptimizeForEqualDistribution"; name?: string; description?: string; slug?: string; widgetSlug?: string; widgetType?: "default" | "classic"; eventTitle?: string; eventColor?: string; locationConfigurations?: readonly ({ kind: "custom" | "zoom_conference" | "google_conference" | "inbound_call" | "outbound_call" | "physical" | "booker" | "ms_teams_conference"; location?: string })[]; meetingLocation?: string; slotDuration?: number; slotDurationUnit?: "mins" | "hours"; preBufferUnit?: "mins" | "hours"; slotInterval?: number; slotIntervalUnit?: "mins" | "hours"; slotBuffer?: number; preBuffer?: number; appoinmentPerSlot?: number; appoinmentPerDay?: number; allowBookingAfter?: number; allowBookingAfterUnit?: "hours" | "days" | "weeks" | "months" | "mins"; allowBookingFor?: number; allowBookingForUnit?: "days" | "weeks" | "months"; openHours?: readonly ({ daysOfTheWeek: readonly number[]; hours: readonly ({ openHour: number; openMinute: number; closeHour: number; closeMinute: number })[] })[]; enableRecurring?: boolean; recurring?: { freq?: "DAILY" | "WEEKLY" | "MONTHLY"; count?: number; bookingOption?: "skip" | "continue" | "book_next"; bookingOverlapDefaultStatus?: "confirmed" | "new" }; formId?: string; stickyContact?: boolean; isLivePaymentMode?: boolean; autoConfirm?: boolean; shouldSendAlertEmailsToAssignedMember?: boolean; alertEmail?: string; googleInvitationEmails?: boolean; allowReschedule?: boolean; allowCancellation?: boolean; shouldAssignContactToTeamMember?: boolean; shouldSkipAssigningContactForExisting?: boolean; notes?: string; pixelId?: string; formSubmitType?: "RedirectURL" | "ThankYouMessage"; formSubmitRedirectURL?: string; formSubmitThanksMessage?: string; availabilityType?: 0 | 1; availabilities?: readonly ({ date: string; hours: readonly ({ openHour: number; openMinute: number; closeHour: number; closeMinute: number })[]; deleted?: boolean; id?: string })[]; guestType?: "count_only" | "collect_detail"; consentLabel?: string; calendarCoverImage?: string; lookBusyConfig?: { enabled: boolean; LookBusyPercentage: number }; isActive?: boolean } };
-  /** PUT /calendars/resources/{resourceType}/{id} (write) @deprecated by GoHighLevel */
+  /** Change a room or equipment (deprecated): PUT /calendars/resources/{resourceType}/{id} (write) @deprecated by GoHighLevel */
   "calendars.update-calendar-resource": { parameters: { resourceType: "equipments" | "rooms"; id: string }; body?: { name?: string; description?: string; quantity?: number; outOfService?: number; capacity?: number; calendarIds?: readonly string[]; isActive?: boolean } };
-  /** PUT /calendars/{calendarId}/notifications/{notificationId} (write) */
+  /** Change a calendar notification: PUT /calendars/{calendarId}/notifications/{notificationId} (write) */
   "calendars.update-event-notification": { parameters: { calendarId: string; notificationId: string }; body?: { receiverType?: "contact" | "guest" | "assignedUser" | "emails" | "phoneNumbers" | "business"; additionalEmailIds?: readonly string[]; additionalPhoneNumbers?: readonly string[]; selectedUsers?: readonly string[]; channel?: "email" | "inApp" | "sms" | "whatsapp"; notificationType?: "booked" | "confirmation" | "cancellation" | "reminder" | "followup" | "reschedule"; isActive?: boolean; deleted?: boolean; templateId?: string; body?: string; subject?: string; afterTime?: readonly ({ timeOffset?: number; unit?: string })[]; beforeTime?: readonly ({ timeOffset?: number; unit?: string })[]; fromAddress?: string; fromNumber?: string; fromName?: string } };
-  /** PUT /calendars/services/bookings/{bookingId} (write) */
+  /** Change or move a service booking: PUT /calendars/services/bookings/{bookingId} (write) */
   "calendars.update-service-booking": { parameters: { bookingId: string; overrideAvailability?: boolean; skipSchedulingNotice?: boolean }; body?: { serviceLocationId?: string; meetingLocation?: string; title?: string; status?: "confirmed" | "cancelled" | "invalid" | "new" | "showed" | "no_show"; startTime?: string; endTime?: string; timezone?: string; services?: readonly ({ id: string; staffId?: string; position?: number; addOns?: readonly ({ id: string; quantity?: number; duration?: number })[] })[] } };
-  /** PUT /calendars/services/catalog/{serviceId} (write) */
+  /** Change a bookable service: PUT /calendars/services/catalog/{serviceId} (write) */
   "calendars.update-service-catalog": { parameters: { serviceId: string }; body?: { name?: string; description?: string; slug?: string; eventColor?: string; coverImage?: string; serviceCategoryId?: string; payment?: { amount?: number; deposit?: number; depositType?: "percentage" | "amount" }; serviceDuration?: number; serviceDurationUnit?: "mins" | "hours"; preBuffer?: number; preBufferUnit?: "mins" | "hours"; postBuffer?: number; postBufferUnit?: "mins" | "hours"; isPrivate?: boolean; formId?: string; staff?: readonly ({ id: string })[]; variations?: readonly ({ serviceDuration?: number; serviceDurationUnit?: "mins" | "hours"; preBuffer?: number; preBufferUnit?: "mins" | "hours"; postBuffer?: number; postBufferUnit?: "mins" | "hours"; payment?: { amount?: number; deposit?: number; depositType?: "percentage" | "amount" }; id?: string; name?: string })[] } };
-  /** PUT /calendars/services/locations/{serviceLocationId} (write) */
+  /** Change a place where services are given: PUT /calendars/services/locations/{serviceLocationId} (write) */
   "calendars.update-service-location": { parameters: { serviceLocationId: string }; body?: { name?: string; slug?: string; phone?: string; address?: string; coverImage?: string; locationType?: "offline" | "ask_booker" } };
-  /** PUT /calendars/schedules/event-calendar/{calendarId} (write) */
+  /** Change an event calendar's availability hours: PUT /calendars/schedules/event-calendar/{calendarId} (write) */
   "calendars.updateCalendarSchedule": { parameters: { calendarId: string }; body?: { rules?: readonly ({ type: "wday" | "date"; intervals: readonly ({ from: string; to: string })[]; date?: string; day?: "sunday" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" })[]; timezone?: string } };
-  /** PUT /calendars/schedules/{id} (write) */
+  /** Change an availability schedule: PUT /calendars/schedules/{id} (write) */
   "calendars.updateSchedule": { parameters: { id: string }; body?: { name?: string; rules?: readonly ({ type: "wday" | "date"; intervals: readonly ({ from: string; to: string })[]; date?: string; day?: "sunday" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" })[]; timezone?: string } };
-  /** POST /calendars/groups/validate-slug (write) */
+  /** Check whether a calendar group's URL slug is free: POST /calendars/groups/validate-slug (write) */
   "calendars.validate-groups-slug": { body: { slug: string } };
-  /** GET /campaigns/ (read) */
+  /** List the drip campaigns: GET /campaigns/ (read) */
   "campaigns.get-campaigns": { parameters?: { status?: string } };
-  /** POST /chat-widget/clone (write) */
+  /** Copy a chat widget: POST /chat-widget/clone (write) */
   "chat-widget.cloneChatWidget": { body: { chatWidgetId: string; name?: string } };
-  /** POST /chat-widget/ (write) */
+  /** Create a chat widget for a website: POST /chat-widget/ (write) */
   "chat-widget.createChatWidget": { body: { version: number; chatType: "liveChat" | "emailChat"; name: string; deleted?: boolean; default?: boolean; settings?: { acknowledgementDetails?: { icon?: string; placeholderColor?: string; liveChatIcon?: string; liveChatPlaceholderColor?: string }; agencyName?: string; agencyWebsite?: string; allowAvatarImage?: boolean; autoCountryCode?: boolean; countryCode?: string; chatType: string; promptType?: string; chatIcon: string; enableRevisitMessage?: boolean; heading?: string; legalMsg?: string; liveChatAckMsg?: string; liveChatEndedMsg?: string; liveChatFeedbackMsg?: string; liveChatFeedbackNote?: string; liveChatIntroMsg?: string; liveChatUserInactiveMsg?: string; liveChatUserInactiveTime?: string; liveChatVisitorInactiveMsg?: string; liveChatVisitorInactiveTime?: string; locale?: string; promptAvatar?: string; promptAvatarAltText?: string; isPromptAvatarImageOptimize?: boolean; promptMsg?: string; revisitPromptMsg?: string; sendActionText?: string; showAgencyBranding?: boolean; showConsentCheckbox?: boolean; showLiveChatWelcomeMsg?: boolean; showPrompt?: boolean; subHeading?: string; successMsg?: string; supportContact?: string; thankYouMsg?: string; theme?: { name?: string; colors?: { chatBubbleColor?: string; backgroundColor?: string; headerColor?: string; buttonColor?: string; avatarBackgroundColor?: string; avatarBorderColor?: string; senderMessageColor?: string; receivedMessageColor?: string } }; useEmailField?: boolean; waNumber?: string; widgetPrimaryColor?: string; representativeAssignedMessage?: string; dimensions?: { position?: string; sizes?: { width?: number; height?: number } }; advanceSettings?: { brandingTitle?: string; redirect?: { redirectAction?: boolean; redirectWebsite?: string; redirectText?: string }; enableContactForm?: boolean; defaultConsentCheck?: boolean; businessOfficeHours?: { enableBusinessHours?: boolean; openHours?: readonly string[]; timezone?: string; outsideOfficeHoursWelcomeMsg?: string }; contactFormOptions?: readonly string[]; allInOneChatTypes?: readonly ("liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat" | "webChat")[]; allInOneInitialMsg?: string; contactFormIntroMessage?: string; contactFormSystemMessage?: string; prefilledMessageText?: string; voiceAiAgent?: unknown; fbPage?: { facebookPageId?: string; facebookPageName?: string }; instagramPage?: { facebookPageId?: string; facebookPageName?: string; instagramPageId?: string; instagramUsername?: string }; playNotificationSound?: boolean; voiceAiSendActionText?: string; aTwoPCompliance?: { enableA2PCompliance?: boolean; a2pOptInForm1?: string; a2pOptInForm1ShowCheckbox?: boolean; a2pOptInForm1PreChecked?: boolean; isA2POptInForm2?: boolean; a2pOptInForm2?: string; a2pOptInForm2ShowCheckbox?: boolean; a2pOptInForm2PreChecked?: boolean; privacyPolicyLink?: string; termsOfServiceLink?: string; isA2POptInForm1?: boolean; messageType?: string } }; locationCountryCode?: string; widgetId?: string; widgetPlacement?: string } } };
-  /** DELETE /chat-widget/{locationId}/{id} (critical) */
+  /** Delete a chat widget: DELETE /chat-widget/{locationId}/{id} (critical) */
   "chat-widget.delete": { parameters: { id: string } };
-  /** GET /chat-widget/data/{locationId}/{id} (read) */
+  /** Show one chat widget's setup: GET /chat-widget/data/{locationId}/{id} (read) */
   "chat-widget.getChatWidget": { parameters: { id: string } };
-  /** GET /chat-widget/public/config/{id} (read) */
+  /** Get a chat widget's public configuration: GET /chat-widget/public/config/{id} (read) */
   "chat-widget.getWidget": { parameters: { id: string; version?: string } };
-  /** GET /chat-widget/list (read) */
+  /** List the chat widgets: GET /chat-widget/list (read) */
   "chat-widget.listChatWidget": { parameters: { offset: string; limit: string; chatType?: "liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat" | "webChat"; excludeChatType?: "liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat"; voiceAiAgentId?: string; allInOneChatTypes?: "liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat" | "webChat" } };
-  /** PATCH /chat-widget/data/{locationId}/{id} (write) */
+  /** Change parts of a chat widget: PATCH /chat-widget/data/{locationId}/{id} (write) */
   "chat-widget.patchChatWidget": { parameters: { id: string }; body?: { version?: number; chatType?: "liveChat" | "emailChat"; name?: string; default?: boolean; settings?: { acknowledgementDetails?: { icon?: string; placeholderColor?: string; liveChatIcon?: string; liveChatPlaceholderColor?: string }; agencyName?: string; agencyWebsite?: string; allowAvatarImage?: boolean; autoCountryCode?: boolean; countryCode?: string; chatType: string; promptType?: string; chatIcon: string; enableRevisitMessage?: boolean; heading?: string; legalMsg?: string; liveChatAckMsg?: string; liveChatEndedMsg?: string; liveChatFeedbackMsg?: string; liveChatFeedbackNote?: string; liveChatIntroMsg?: string; liveChatUserInactiveMsg?: string; liveChatUserInactiveTime?: string; liveChatVisitorInactiveMsg?: string; liveChatVisitorInactiveTime?: string; locale?: string; promptAvatar?: string; promptAvatarAltText?: string; isPromptAvatarImageOptimize?: boolean; promptMsg?: string; revisitPromptMsg?: string; sendActionText?: string; showAgencyBranding?: boolean; showConsentCheckbox?: boolean; showLiveChatWelcomeMsg?: boolean; showPrompt?: boolean; subHeading?: string; successMsg?: string; supportContact?: string; thankYouMsg?: string; theme?: { name?: string; colors?: { chatBubbleColor?: string; backgroundColor?: string; headerColor?: string; buttonColor?: string; avatarBackgroundColor?: string; avatarBorderColor?: string; senderMessageColor?: string; receivedMessageColor?: string } }; useEmailField?: boolean; waNumber?: string; widgetPrimaryColor?: string; representativeAssignedMessage?: string; dimensions?: { position?: string; sizes?: { width?: number; height?: number } }; advanceSettings?: { brandingTitle?: string; redirect?: { redirectAction?: boolean; redirectWebsite?: string; redirectText?: string }; enableContactForm?: boolean; defaultConsentCheck?: boolean; businessOfficeHours?: { enableBusinessHours?: boolean; openHours?: readonly string[]; timezone?: string; outsideOfficeHoursWelcomeMsg?: string }; contactFormOptions?: readonly string[]; allInOneChatTypes?: readonly ("liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat" | "webChat")[]; allInOneInitialMsg?: string; contactFormIntroMessage?: string; contactFormSystemMessage?: string; prefilledMessageText?: string; voiceAiAgent?: unknown; fbPage?: { facebookPageId?: string; facebookPageName?: string }; instagramPage?: { facebookPageId?: string; facebookPageName?: string; instagramPageId?: string; instagramUsername?: string }; playNotificationSound?: boolean; voiceAiSendActionText?: string; aTwoPCompliance?: { enableA2PCompliance?: boolean; a2pOptInForm1?: string; a2pOptInForm1ShowCheckbox?: boolean; a2pOptInForm1PreChecked?: boolean; isA2POptInForm2?: boolean; a2pOptInForm2?: string; a2pOptInForm2ShowCheckbox?: boolean; a2pOptInForm2PreChecked?: boolean; privacyPolicyLink?: string; termsOfServiceLink?: string; isA2POptInForm1?: boolean; messageType?: string } }; locationCountryCode?: string; widgetId?: string; widgetPlacement?: string } } };
-  /** PUT /chat-widget/data/{locationId}/{id} (write) */
+  /** Replace a chat widget's whole setup: PUT /chat-widget/data/{locationId}/{id} (write) */
   "chat-widget.updateChatWidget": { parameters: { id: string }; body?: { version?: number; chatType?: "liveChat" | "emailChat"; name?: string; default?: boolean; settings?: { acknowledgementDetails?: { icon?: string; placeholderColor?: string; liveChatIcon?: string; liveChatPlaceholderColor?: string }; agencyName?: string; agencyWebsite?: string; allowAvatarImage?: boolean; autoCountryCode?: boolean; countryCode?: string; chatType: string; promptType?: string; chatIcon: string; enableRevisitMessage?: boolean; heading?: string; legalMsg?: string; liveChatAckMsg?: string; liveChatEndedMsg?: string; liveChatFeedbackMsg?: string; liveChatFeedbackNote?: string; liveChatIntroMsg?: string; liveChatUserInactiveMsg?: string; liveChatUserInactiveTime?: string; liveChatVisitorInactiveMsg?: string; liveChatVisitorInactiveTime?: string; locale?: string; promptAvatar?: string; promptAvatarAltText?: string; isPromptAvatarImageOptimize?: boolean; promptMsg?: string; revisitPromptMsg?: string; sendActionText?: string; showAgencyBranding?: boolean; showConsentCheckbox?: boolean; showLiveChatWelcomeMsg?: boolean; showPrompt?: boolean; subHeading?: string; successMsg?: string; supportContact?: string; thankYouMsg?: string; theme?: { name?: string; colors?: { chatBubbleColor?: string; backgroundColor?: string; headerColor?: string; buttonColor?: string; avatarBackgroundColor?: string; avatarBorderColor?: string; senderMessageColor?: string; receivedMessageColor?: string } }; useEmailField?: boolean; waNumber?: string; widgetPrimaryColor?: string; representativeAssignedMessage?: string; dimensions?: { position?: string; sizes?: { width?: number; height?: number } }; advanceSettings?: { brandingTitle?: string; redirect?: { redirectAction?: boolean; redirectWebsite?: string; redirectText?: string }; enableContactForm?: boolean; defaultConsentCheck?: boolean; businessOfficeHours?: { enableBusinessHours?: boolean; openHours?: readonly string[]; timezone?: string; outsideOfficeHoursWelcomeMsg?: string }; contactFormOptions?: readonly string[]; allInOneChatTypes?: readonly ("liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat" | "webChat")[]; allInOneInitialMsg?: string; contactFormIntroMessage?: string; contactFormSystemMessage?: string; prefilledMessageText?: string; voiceAiAgent?: unknown; fbPage?: { facebookPageId?: string; facebookPageName?: string }; instagramPage?: { facebookPageId?: string; facebookPageName?: string; instagramPageId?: string; instagramUsername?: string }; playNotificationSound?: boolean; voiceAiSendActionText?: string; aTwoPCompliance?: { enableA2PCompliance?: boolean; a2pOptInForm1?: string; a2pOptInForm1ShowCheckbox?: boolean; a2pOptInForm1PreChecked?: boolean; isA2POptInForm2?: boolean; a2pOptInForm2?: string; a2pOptInForm2ShowCheckbox?: boolean; a2pOptInForm2PreChecked?: boolean; privacyPolicyLink?: string; termsOfServiceLink?: string; isA2POptInForm1?: boolean; messageType?: string } }; locationCountryCode?: string; widgetId?: string; widgetPlacement?: string } } };
-  /** GET /companies/{companyId} (read) */
+  /** Show the agency's own details: GET /companies/{companyId} (read) */
   "companies.get-company": { parameters: { companyId: string } };
-  /** POST /contacts/{contactId}/campaigns/{campaignId} (critical) */
+  /** Put a contact into a campaign: POST /contacts/{contactId}/campaigns/{campaignId} (critical) */
   "contacts.add-contact-to-campaign": { parameters: { contactId: string; campaignId: string }; body?: Readonly<Record<string, unknown>> };
-  /** POST /contacts/{contactId}/workflow/{workflowId} (critical) */
+  /** Start a workflow for a contact: POST /contacts/{contactId}/workflow/{workflowId} (critical) */
   "contacts.add-contact-to-workflow": { parameters: { contactId: string; workflowId: string }; body?: { eventStartTime?: string } };
-  /** POST /contacts/{contactId}/followers (write) */
+  /** Add followers to a contact: POST /contacts/{contactId}/followers (write) */
   "contacts.add-followers-contact": { parameters: { contactId: string }; body: { followers: readonly string[] } };
-  /** POST /contacts/bulk/business (critical) */
+  /** Link contacts to a company, or unlink them: POST /contacts/bulk/business (critical) */
   "contacts.add-remove-contact-from-business": { body: { ids: readonly string[]; businessId: string | null } };
-  /** POST /contacts/{contactId}/tags (write) */
+  /** Add tags to a contact: POST /contacts/{contactId}/tags (write) */
   "contacts.add-tags": { parameters: { contactId: string }; body: { tags: readonly string[] } };
-  /** POST /contacts/bulk/tags/update/{type} (critical) */
+  /** Add or remove tags on many contacts at once: POST /contacts/bulk/tags/update/{type} (critical) */
   "contacts.create-association": { parameters: { type: "add" | "remove" }; body: { contacts: readonly string[]; tags: readonly string[]; removeAllTags?: boolean } };
-  /** POST /contacts/ (write) */
+  /** Add a new contact: POST /contacts/ (write) */
   "contacts.create-contact": { body?: { firstName?: string | null; lastName?: string | null; name?: string | null; email?: string | null; gender?: string; phone?: string | null; address1?: string | null; city?: string | null; state?: string | null; postalCode?: string; website?: string | null; timezone?: string | null; dnd?: boolean; inboundDndSettings?: { all?: { status: "active" | "inactive"; message?: string } }; tags?: readonly string[]; customFields?: readonly ({ id: string; key?: string; fieldValue?: unknown; field_value?: unknown })[]; source?: string; dateOfBirth?: unknown | null; country?: string; companyName?: string | null; assignedTo?: string; dndSettings?: { call?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; email?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; sms?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; whatsApp?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; gmb?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; fb?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string } } } };
-  /** POST /contacts/{contactId}/notes (write) */
+  /** Write a note on a contact: POST /contacts/{contactId}/notes (write) */
   "contacts.create-note": { parameters: { contactId: string }; body: { userId?: string; body: string; title?: string; color?: string; pinned?: boolean } };
-  /** POST /contacts/{contactId}/tasks (write) */
+  /** Add a task for a contact: POST /contacts/{contactId}/tasks (write) */
   "contacts.create-task": { parameters: { contactId: string }; body: { title: string; body?: string; dueDate: string; completed: boolean; assignedTo?: string } };
-  /** DELETE /contacts/{contactId} (critical) */
+  /** Delete a contact for good: DELETE /contacts/{contactId} (critical) */
   "contacts.delete-contact": { parameters: { contactId: string } };
-  /** DELETE /contacts/{contactId}/workflow/{workflowId} (critical) */
+  /** Take a contact out of a workflow: DELETE /contacts/{contactId}/workflow/{workflowId} (critical) */
   "contacts.delete-contact-from-workflow": { parameters: { contactId: string; workflowId: string }; body?: { eventStartTime?: string } };
-  /** DELETE /contacts/{contactId}/notes/{id} (critical) */
+  /** Delete a note from a contact: DELETE /contacts/{contactId}/notes/{id} (critical) */
   "contacts.delete-note": { parameters: { contactId: string; id: string } };
-  /** DELETE /contacts/{contactId}/tasks/{taskId} (critical) */
+  /** Delete a contact's task: DELETE /contacts/{contactId}/tasks/{taskId} (critical) */
   "contacts.delete-task": { parameters: { contactId: string; taskId: string } };
-  /** GET /contacts/{contactId}/notes (read) */
+  /** Read the notes on a contact: GET /contacts/{contactId}/notes (read) */
   "contacts.get-all-notes": { parameters: { contactId: string } };
-  /** GET /contacts/{contactId}/tasks (read) */
+  /** List a contact's tasks: GET /contacts/{contactId}/tasks (read) */
   "contacts.get-all-tasks": { parameters: { contactId: string } };
-  /** GET /contacts/{contactId}/appointments (read) */
+  /** List a contact's appointments: GET /contacts/{contactId}/appointments (read) */
   "contacts.get-appointments-for-contact": { parameters: { contactId: string } };
-  /** GET /contacts/{contactId} (read) */
+  /** Show one contact in full: GET /contacts/{contactId} (read) */
   "contacts.get-contact": { parameters: { contactId: string } };
-  /** GET /contacts/ (read) @deprecated by GoHighLevel */
+  /** List contacts the old way (use the contact search instead): GET /contacts/ (read) @deprecated by GoHighLevel */
   "contacts.get-contacts": { parameters?: { startAfterId?: string; startAfter?: number; query?: string; limit?: number } };
-  /** GET /contacts/business/{businessId} (read) */
+  /** List the contacts of a company: GET /contacts/business/{businessId} (read) */
   "contacts.get-contacts-by-businessId": { parameters: { businessId: string; limit?: string; skip?: string; query?: string; startAfter?: readonly string[] } };
-  /** GET /contacts/search/duplicate (read) */
+  /** Check whether a contact with this email or phone exists: GET /contacts/search/duplicate (read) */
   "contacts.get-duplicate-contact": { parameters?: { number?: string; email?: string } };
-  /** GET /contacts/{contactId}/notes/{id} (read) */
+  /** Read one note of a contact: GET /contacts/{contactId}/notes/{id} (read) */
   "contacts.get-note": { parameters: { contactId: string; id: string } };
-  /** GET /contacts/{contactId}/tasks/{taskId} (read) */
+  /** Show one task of a contact: GET /contacts/{contactId}/tasks/{taskId} (read) */
   "contacts.get-task": { parameters: { contactId: string; taskId: string } };
-  /** DELETE /contacts/{contactId}/campaigns/{campaignId} (critical) */
+  /** Take a contact out of one campaign: DELETE /contacts/{contactId}/campaigns/{campaignId} (critical) */
   "contacts.remove-contact-from-campaign": { parameters: { contactId: string; campaignId: string } };
-  /** DELETE /contacts/{contactId}/campaigns/removeAll (critical) */
+  /** Take a contact out of every campaign (older path): DELETE /contacts/{contactId}/campaigns/removeAll (critical) */
   "contacts.remove-contact-from-every-campaign": { parameters: { contactId: string } };
-  /** DELETE /contacts/{contactId}/campaigns/remove-all (critical) */
+  /** Take a contact out of every campaign: DELETE /contacts/{contactId}/campaigns/remove-all (critical) */
   "contacts.remove-contact-from-every-campaign-v3": { parameters: { contactId: string } };
-  /** DELETE /contacts/{contactId}/followers (write) */
+  /** Remove followers from a contact: DELETE /contacts/{contactId}/followers (write) */
   "contacts.remove-followers-contact": { parameters: { contactId: string }; body: { followers: readonly string[] } };
-  /** DELETE /contacts/{contactId}/tags (write) */
+  /** Remove tags from a contact: DELETE /contacts/{contactId}/tags (write) */
   "contacts.remove-tags": { parameters: { contactId: string }; body: { tags: readonly string[] } };
-  /** POST /contacts/search (read) */
+  /** Find contacts by name, email, phone, tag, date or any field: POST /contacts/search (read) */
   "contacts.search-contacts-advanced": { body: { pageLimit: number; page?: number; searchAfter?: readonly unknown[]; query?: string; filters?: readonly ({ field?: string; operator?: "eq" | "not_eq" | "contains" | "not_contains" | "exists" | "not_exists" | "range" | "gt" | "gte" | "lt" | "lte"; value?: unknown; group?: "AND" | "OR"; filters?: readonly unknown[] })[]; sort?: readonly ({ field?: string; direction?: "asc" | "desc" })[] } };
-  /** PUT /contacts/{contactId} (write) */
+  /** Change a contact's details, owner or do-not-disturb settings: PUT /contacts/{contactId} (write) */
   "contacts.update-contact": { parameters: { contactId: string }; body?: { firstName?: string | null; lastName?: string | null; name?: string | null; email?: string | null; phone?: string | null; address1?: string | null; city?: string | null; state?: string | null; postalCode?: string; website?: string | null; timezone?: string | null; dnd?: boolean; inboundDndSettings?: { all?: { status: "active" | "inactive"; message?: string } }; tags?: readonly string[]; customFields?: readonly ({ id: string; key?: string; fieldValue?: unknown; field_value?: unknown })[]; source?: string | null; dateOfBirth?: unknown | null; country?: string; assignedTo?: string | null; dndSettings?: { call?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; email?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; sms?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; whatsApp?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; gmb?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; fb?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string } } } };
-  /** PUT /contacts/{contactId}/notes/{id} (write) */
+  /** Edit a note on a contact: PUT /contacts/{contactId}/notes/{id} (write) */
   "contacts.update-note": { parameters: { contactId: string; id: string }; body?: { userId?: string; body?: string; title?: string; color?: string; pinned?: boolean } };
-  /** PUT /contacts/{contactId}/tasks/{taskId} (write) */
+  /** Change a contact's task: title, due date or who does it: PUT /contacts/{contactId}/tasks/{taskId} (write) */
   "contacts.update-task": { parameters: { contactId: string; taskId: string }; body?: { title?: string; body?: string; dueDate?: string; completed?: boolean; assignedTo?: string } };
-  /** PUT /contacts/{contactId}/tasks/{taskId}/completed (write) */
+  /** Mark a contact's task as done or not done: PUT /contacts/{contactId}/tasks/{taskId}/completed (write) */
   "contacts.update-task-completed": { parameters: { contactId: string; taskId: string }; body: { completed: boolean } };
-  /** POST /contacts/upsert (write) */
+  /** Add a contact, or update the one that already matches: POST /contacts/upsert (write) */
   "contacts.upsert-contact": { body?: { firstName?: string | null; lastName?: string | null; name?: string | null; email?: string | null; gender?: string; phone?: string | null; address1?: string | null; city?: string | null; state?: string | null; postalCode?: string; website?: string | null; timezone?: string | null; dnd?: boolean; inboundDndSettings?: { all?: { status: "active" | "inactive"; message?: string } }; tags?: readonly string[]; customFields?: readonly ({ id: string; key?: string; fieldValue?: unknown; field_value?: unknown })[]; source?: string; dateOfBirth?: unknown | null; country?: string; companyName?: string | null; assignedTo?: string; createNewIfDuplicateAllowed?: boolean; dndSettings?: { call?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; email?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; sms?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; whatsApp?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; gmb?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string }; fb?: { status: "active" | "inactive" | "permanent"; message?: string; code?: string } } } };
-  /** POST /conversation-ai/agents/{agentId}/actions (write) */
+  /** Give a chatbot a new action: POST /conversation-ai/agents/{agentId}/actions (write) */
   "conversation-ai.create-action": { parameters: { agentId: string }; body: { type: "triggerWorkflow" | "updateContactField" | "appointmentBooking" | "stopBot" | "humanHandOver" | "advancedFollowup" | "transferBot"; name: string; details: { workflowIds?: readonly string[]; triggerCondition?: string; triggerMessage?: string; contactFieldId?: string; description?: string; contactUpdateExamples?: readonly string[]; actionId?: string; calendarId?: string; onlySendLink?: boolean; triggerWorkflow?: boolean; sleepAfterBooking?: boolean; sleepTimeUnit?: "days" | "hours" | "minutes"; sleepTime?: number; transferBot?: boolean; transferAgent?: string; rescheduleEnabled?: boolean; cancelEnabled?: boolean; stopBotDetectionType?: "Goodbye" | "Custom"; stopBotTriggerCondition?: string; reactivateEnabled?: boolean; enabled?: boolean; stopBotExamples?: readonly string[]; finalMessage?: string; tags?: readonly string[]; examples?: readonly string[]; assignToUserId?: string; skipAssignToUser?: boolean; createTask?: boolean; handoverType?: "contactRequest" | "lackOfInformation" | "failedToResolveIssue" | "custom"; scenarioId?: "contactStoppedReplying" | "contactIsBusy" | "contactRequested"; followupSequence?: readonly ({ id: number; followupTimeUnit: "days" | "hours" | "minutes"; followupTime: number; aiEnabledMessage?: boolean; triggerWorkflow?: boolean; customMessage?: string; workflowId?: string; contactRequested?: boolean })[]; followupSettings?: { dynamicChannelSwitching: boolean; followUpHours?: boolean; workingHours?: readonly ({ dayOfTheWeek: number; intervals?: readonly unknown[] })[]; timezoneToUse?: "contact" | "business" }; transferBotType?: "Default" | "Custom"; transferToBot?: string; transferBotTriggerCondition?: string; transferBotExamples?: readonly string[] } } };
-  /** POST /conversation-ai/agents (write) */
+  /** Create a chatbot that answers messages: POST /conversation-ai/agents (write) */
   "conversation-ai.create-agent": { body: { name: string; businessName?: string; mode?: "off" | "suggestive" | "auto-pilot"; channels?: readonly ("IG" | "FB" | "SMS" | "WebChat" | "WhatsApp" | "Live_Chat")[]; isPrimary?: boolean; waitTime?: number; waitTimeUnit?: "minutes" | "seconds"; sleepEnabled?: boolean; sleepTime?: number; sleepTimeUnit?: "hours" | "minutes" | "seconds"; personality: string; goal: string; instructions: string; autoPilotMaxMessages?: number; knowledgeBaseIds?: readonly string[]; respondToImages?: boolean; respondToAudio?: boolean; sleepOnManualMessage?: boolean; sleepOnWorkflowMessage?: boolean } };
-  /** DELETE /conversation-ai/agents/{agentId}/actions/{actionId} (critical) */
+  /** Remove an action from a chatbot: DELETE /conversation-ai/agents/{agentId}/actions/{actionId} (critical) */
   "conversation-ai.delete-action": { parameters: { agentId: string; actionId: string } };
-  /** DELETE /conversation-ai/agents/{agentId} (critical) */
+  /** Delete a chatbot: DELETE /conversation-ai/agents/{agentId} (critical) */
   "conversation-ai.delete-agent": { parameters: { agentId: string } };
-  /** GET /conversation-ai/agents/{agentId}/actions/{actionId} (read) */
+  /** Show one action of a chatbot: GET /conversation-ai/agents/{agentId}/actions/{actionId} (read) */
   "conversation-ai.get-action-by-id": { parameters: { agentId: string; actionId: string } };
-  /** GET /conversation-ai/agents/{agentId} (read) */
+  /** Show one chatbot's setup: GET /conversation-ai/agents/{agentId} (read) */
   "conversation-ai.get-agent": { parameters: { agentId: string } };
-  /** GET /conversation-ai/generations (read) */
+  /** Explain why a chatbot gave an answer: GET /conversation-ai/generations (read) */
   "conversation-ai.get-generation-details": { parameters: { messageId: string; source: "conversation" | "workflow" } };
-  /** GET /conversation-ai/agents/{agentId}/actions/list (read) */
+  /** List what a chatbot can do: GET /conversation-ai/agents/{agentId}/actions/list (read) */
   "conversation-ai.list-actions": { parameters: { agentId: string } };
-  /** GET /conversation-ai/agents/search (read) */
+  /** List or find chatbots (Conversation AI agents): GET /conversation-ai/agents/search (read) */
   "conversation-ai.search-agent": { parameters?: { startAfter?: string; limit?: number; query?: string } };
-  /** PUT /conversation-ai/agents/{agentId}/actions/{actionId} (write) */
+  /** Change an action of a chatbot: PUT /conversation-ai/agents/{agentId}/actions/{actionId} (write) */
   "conversation-ai.update-action": { parameters: { agentId: string; actionId: string }; body: { type: "triggerWorkflow" | "updateContactField" | "appointmentBooking" | "stopBot" | "humanHandOver" | "advancedFollowup" | "transferBot"; name: string; details: { workflowIds?: readonly string[]; triggerCondition?: string; triggerMessage?: string; contactFieldId?: string; description?: string; contactUpdateExamples?: readonly string[]; actionId?: string; calendarId?: string; onlySendLink?: boolean; triggerWorkflow?: boolean; sleepAfterBooking?: boolean; sleepTimeUnit?: "days" | "hours" | "minutes"; sleepTime?: number; transferBot?: boolean; transferAgent?: string; rescheduleEnabled?: boolean; cancelEnabled?: boolean; stopBotDetectionType?: "Goodbye" | "Custom"; stopBotTriggerCondition?: string; reactivateEnabled?: boolean; enabled?: boolean; stopBotExamples?: readonly string[]; finalMessage?: string; tags?: readonly string[]; examples?: readonly string[]; assignToUserId?: string; skipAssignToUser?: boolean; createTask?: boolean; handoverType?: "contactRequest" | "lackOfInformation" | "failedToResolveIssue" | "custom"; scenarioId?: "contactStoppedReplying" | "contactIsBusy" | "contactRequested"; followupSequence?: readonly ({ id: number; followupTimeUnit: "days" | "hours" | "minutes"; followupTime: number; aiEnabledMessage?: boolean; triggerWorkflow?: boolean; customMessage?: string; workflowId?: string; contactRequested?: boolean })[]; followupSettings?: { dynamicChannelSwitching: boolean; followUpHours?: boolean; workingHours?: readonly ({ dayOfTheWeek: number; intervals?: readonly unknown[] })[]; timezoneToUse?: "contact" | "business" }; transferBotType?: "Default" | "Custom"; transferToBot?: string; transferBotTriggerCondition?: string; transferBotExamples?: readonly string[] } } };
-  /** PUT /conversation-ai/agents/{agentId} (write) */
+  /** Change a chatbot: prompt, channels, mode or hours: PUT /conversation-ai/agents/{agentId} (write) */
   "conversation-ai.update-agent": { parameters: { agentId: string }; body: { name?: string; businessName?: string; mode?: "off" | "suggestive" | "auto-pilot"; channels?: readonly ("IG" | "FB" | "SMS" | "WebChat" | "WhatsApp" | "Live_Chat")[]; isPrimary?: boolean; waitTime?: number; waitTimeUnit?: "minutes" | "seconds"; sleepEnabled?: boolean; sleepTime?: number; sleepTimeUnit?: "hours" | "minutes" | "seconds"; personality?: string; goal?: string; instructions?: string; autoPilotMaxMessages: number; knowledgeBaseIds?: readonly string[]; respondToImages?: boolean; respondToAudio?: boolean; sleepOnManualMessage?: boolean; sleepOnWorkflowMessage?: boolean } };
-  /** PATCH /conversation-ai/agents/{agentId}/followup-settings (write) */
+  /** Change how a chatbot follows up: PATCH /conversation-ai/agents/{agentId}/followup-settings (write) */
   "conversation-ai.update-followup-settings": { parameters: { agentId: string }; body: { actionIds: readonly string[]; followupSettings: { dynamicChannelSwitching: boolean; followUpHours?: boolean; workingHours?: readonly ({ dayOfTheWeek: number; intervals?: readonly ({ startHour: number; startMinute: number; endHour: number; endMinute: number })[] })[]; timezoneToUse?: "contact" | "business" } } };
-  /** POST /conversations/messages/inbound (write) */
+  /** Record a message that came in elsewhere: POST /conversations/messages/inbound (write) */
   "conversations.add-an-inbound-message": { body: { type: "SMS" | "RCS" | "Email" | "WhatsApp" | "GMB" | "IG" | "FB" | "Custom" | "WebChat" | "Live_Chat" | "Call" | "IVR_Call" | "Campaign_Call" | "Campaign_VoiceMail" | "TIKTOK" | "ALL_IN_ONE_CHAT" | "FORM_SUBMISSION"; attachments?: readonly string[]; message?: string; conversationId: string; contactId: string; conversationProviderId: string; html?: string; subject?: string; emailFrom?: string; emailTo?: string; emailCc?: readonly string[]; emailBcc?: readonly string[]; emailMessageId?: string; direction?: unknown; date?: string; call?: { to?: string; from?: string; status?: "pending" | "completed" | "answered" | "busy" | "no-answer" | "failed" | "canceled" | "voicemail" } } };
-  /** POST /conversations/messages/outbound (write) */
+  /** Record an outgoing call made elsewhere: POST /conversations/messages/outbound (write) */
   "conversations.add-an-outbound-message": { body: { type: "Call"; attachments?: readonly string[]; conversationId: string; conversationProviderId: string; date?: string; call?: { to?: string; from?: string; status?: "pending" | "completed" | "answered" | "busy" | "no-answer" | "failed" | "canceled" | "voicemail" } } };
-  /** PUT /conversations/messages/{messageId}/attachments (write) */
+  /** Set the attachments of an existing message: PUT /conversations/messages/{messageId}/attachments (write) */
   "conversations.add-message-attachments": { parameters: { messageId: string }; body: { attachments: readonly string[] } };
-  /** DELETE /conversations/messages/email/{emailMessageId}/schedule (critical) */
+  /** Cancel a scheduled email message: DELETE /conversations/messages/email/{emailMessageId}/schedule (critical) */
   "conversations.cancel-scheduled-email-message": { parameters: { emailMessageId: string } };
-  /** DELETE /conversations/messages/{messageId}/schedule (critical) */
+  /** Cancel a scheduled text or message: DELETE /conversations/messages/{messageId}/schedule (critical) */
   "conversations.cancel-scheduled-message": { parameters: { messageId: string } };
-  /** POST /conversations/messages/upload/complete (write) @deprecated by GoHighLevel */
+  /** Finish a direct upload of a message file (deprecated): POST /conversations/messages/upload/complete (write) @deprecated by GoHighLevel */
   "conversations.complete-file-upload": { body: { uploadId: string; filePath: string; conversationId: string; filename: string } };
-  /** POST /conversations/ (write) */
+  /** Open a new conversation with a contact: POST /conversations/ (write) */
   "conversations.create-conversation": { body: { contactId: string } };
-  /** POST /conversations/preferences/custom-subtypes (write) */
+  /** Add a kind of email subscription: POST /conversations/preferences/custom-subtypes (write) */
   "conversations.create-custom-subtype": { body: { name: string; description?: string; channel: "email" | "sms"; language: string } };
-  /** DELETE /conversations/{conversationId} (critical) */
+  /** Delete a conversation: DELETE /conversations/{conversationId} (critical) */
   "conversations.delete-conversation": { parameters: { conversationId: string } };
-  /** GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download (read) */
+  /** Download a call transcript as a text file: GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download (read) */
   "conversations.download-message-transcription": { parameters: { messageId: string } };
-  /** GET /conversations/messages/export (read) */
+  /** Export all messages of the account: GET /conversations/messages/export (read) */
   "conversations.export-messages-by-location": { parameters?: { limit?: number; cursor?: string; sortBy?: "createdAt" | "updatedAt"; sortOrder?: "asc" | "desc"; conversationId?: string; contactId?: string; channel?: "Call" | "SMS" | "Email" | "WhatsApp" | "Instagram" | "Facebook"; startDate?: string; endDate?: string } };
-  /** GET /conversations/preferences/custom-subtypes (read) */
+  /** List kinds of email subscriptions: GET /conversations/preferences/custom-subtypes (read) */
   "conversations.get-all-custom-subtypes": Record<never, never>;
-  /** GET /conversations/preferences/unsubscriptions/status (read) */
+  /** Check a contact's email subscription status: GET /conversations/preferences/unsubscriptions/status (read) */
   "conversations.get-contact-unsubscription-status": { parameters: { contactId: string; email?: string } };
-  /** GET /conversations/{conversationId} (read) */
+  /** Show one conversation's details: GET /conversations/{conversationId} (read) */
   "conversations.get-conversation": { parameters: { conversationId: string } };
-  /** GET /conversations/messages/email/{id} (read) */
+  /** Show one email message: GET /conversations/messages/email/{id} (read) */
   "conversations.get-email-by-id": { parameters: { id: string } };
-  /** GET /conversations/messages/{id} (read) */
+  /** Show one message: GET /conversations/messages/{id} (read) */
   "conversations.get-message": { parameters: { id: string } };
-  /** GET /conversations/messages/{messageId}/locations/{locationId}/recording (read) */
+  /** Get the recording of a call: GET /conversations/messages/{messageId}/locations/{locationId}/recording (read) */
   "conversations.get-message-recording": { parameters: { messageId: string } };
-  /** GET /conversations/locations/{locationId}/messages/{messageId}/transcription (read) */
+  /** Get the transcript of a call: GET /conversations/locations/{locationId}/messages/{messageId}/transcription (read) */
   "conversations.get-message-transcription": { parameters: { messageId: string } };
-  /** GET /conversations/{conversationId}/messages (read) */
+  /** Read the messages of a conversation: GET /conversations/{conversationId}/messages (read) */
   "conversations.get-messages": { parameters: { conversationId: string; lastMessageId?: string; limit?: number; type?: "TYPE_CALL" | "TYPE_SMS" | "TYPE_RCS" | "TYPE_EMAIL" | "TYPE_FACEBOOK" | "TYPE_GMB" | "TYPE_INSTAGRAM" | "TYPE_WHATSAPP" | "TYPE_ACTIVITY_APPOINTMENT" | "TYPE_ACTIVITY_CONTACT" | "TYPE_ACTIVITY_INVOICE" | "TYPE_ACTIVITY_PAYMENT" | "TYPE_ACTIVITY_OPPORTUNITY" | "TYPE_LIVE_CHAT" | "TYPE_INTERNAL_COMMENTS" | "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG" | "TYPE_TIKTOK" | "TYPE_ACTIVITY_WHATSAPP" | "TYPE_FORM_SUBMISSION" } };
-  /** POST /conversations/messages/upload/initiate (write) @deprecated by GoHighLevel */
+  /** Begin a direct upload of a message file (deprecated): POST /conversations/messages/upload/initiate (write) @deprecated by GoHighLevel */
   "conversations.initiate-file-upload": { body: { conversationId: string; filename: string; contentType: string; fileSize?: number; channel: string } };
-  /** POST /conversations/providers/live-chat/typing (write) */
+  /** Show the typing indicator in live chat: POST /conversations/providers/live-chat/typing (write) */
   "conversations.live-chat-agent-typing": { body: { isTyping: string; visitorId: string; conversationId: string } };
-  /** GET /conversations/search (read) */
+  /** Find conversations: unread, by contact, by date or by text: GET /conversations/search (read) */
   "conversations.search-conversation": { parameters?: { contactId?: string; assignedTo?: string; followers?: string; mentions?: string; query?: string; sort?: "asc" | "desc"; startAfterDate?: unknown; id?: string; limit?: number; lastMessageType?: "TYPE_CALL" | "TYPE_SMS" | "TYPE_RCS" | "TYPE_EMAIL" | "TYPE_SMS_REVIEW_REQUEST" | "TYPE_WEBCHAT" | "TYPE_SMS_NO_SHOW_REQUEST" | "TYPE_CAMPAIGN_SMS" | "TYPE_CAMPAIGN_CALL" | "TYPE_CAMPAIGN_EMAIL" | "TYPE_CAMPAIGN_VOICEMAIL" | "TYPE_FACEBOOK" | "TYPE_CAMPAIGN_FACEBOOK" | "TYPE_CAMPAIGN_MANUAL_CALL" | "TYPE_CAMPAIGN_MANUAL_SMS" | "TYPE_GMB" | "TYPE_CAMPAIGN_GMB" | "TYPE_REVIEW" | "TYPE_INSTAGRAM" | "TYPE_WHATSAPP" | "TYPE_CUSTOM_SMS" | "TYPE_CUSTOM_EMAIL" | "TYPE_CUSTOM_PROVIDER_SMS" | "TYPE_CUSTOM_PROVIDER_EMAIL" | "TYPE_IVR_CALL" | "TYPE_ACTIVITY_CONTACT" | "TYPE_ACTIVITY_INVOICE" | "TYPE_ACTIVITY_PAYMENT" | "TYPE_ACTIVITY_OPPORTUNITY" | "TYPE_LIVE_CHAT" | "TYPE_LIVE_CHAT_INFO_MESSAGE" | "TYPE_ACTIVITY_APPOINTMENT" | "TYPE_FACEBOOK_COMMENT" | "TYPE_INSTAGRAM_COMMENT" | "TYPE_CUSTOM_CALL" | "TYPE_INTERNAL_COMMENT" | "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG" | "TYPE_TIKTOK" | "TYPE_TIKTOK_COMMENT" | "TYPE_ACTIVITY_WHATSAPP" | "TYPE_FORM_SUBMISSION" | "TYPE_SMS_REACTION"; lastMessageAction?: "automated" | "manual"; lastMessageDirection?: "inbound" | "outbound"; status?: "all" | "read" | "unread" | "starred" | "recents"; sortBy?: "last_manual_message_date" | "last_message_date" | "score_profile" | "overdue_at" | "due_at"; sortScoreProfile?: string; scoreProfile?: string; scoreProfileMin?: number; scoreProfileMax?: number; startDate?: number; endDate?: number } };
-  /** POST /conversations/messages (critical) */
+  /** Send a text, email, WhatsApp or other message to a contact: POST /conversations/messages (critical) */
   "conversations.send-a-new-message": { body: { type: "SMS" | "RCS" | "Email" | "WhatsApp" | "IG" | "FB" | "Custom" | "Live_Chat" | "TIKTOK"; subType?: unknown; contactId: string; appointmentId?: string; attachments?: readonly string[]; emailFrom?: string; emailCc?: readonly string[]; emailBcc?: readonly string[]; html?: string; message?: string; subject?: string; replyMessageId?: string; templateId?: string; threadId?: string; scheduledTimestamp?: number; conversationProviderId?: string; emailTo?: string; customSubtypeId?: string; emailReplyMode?: "reply" | "reply_all"; fromNumber?: string; toNumber?: string; forward?: { isForwarded: boolean; forwardWholeThread?: boolean; messageId?: string; emailMessageId?: string; sourceContactId?: string; sourceConversationId?: string; toEmail?: string; recipientContactId?: string; recipientConversationId?: string }; status?: "delivered" | "failed" | "pending" | "read"; usesNativeSchedulingAi?: boolean; optimizationPeriod?: "24h" | "48h" | "72h" } };
-  /** POST /conversations/messages/review-reply (critical) @deprecated by GoHighLevel */
+  /** Reply to a Google review (deprecated): POST /conversations/messages/review-reply (critical) @deprecated by GoHighLevel */
   "conversations.send-review-reply": { body: { conversationId: string; message: string } };
-  /** PUT /conversations/{conversationId} (write) */
+  /** Mark a conversation read, unread or starred: PUT /conversations/{conversationId} (write) */
   "conversations.update-conversation": { parameters: { conversationId: string }; body?: { unreadCount?: number; starred?: boolean; feedback?: "positive" | "negative" } };
-  /** PUT /conversations/preferences/custom-subtypes/{id} (write) */
+  /** Change or archive a kind of email subscription: PUT /conversations/preferences/custom-subtypes/{id} (write) */
   "conversations.update-custom-subtype": { parameters: { id: string }; body?: { name?: string; description?: string; archived?: boolean; resubscription_legal_form_id?: string } };
-  /** PUT /conversations/messages/email/{id}/status (write) */
+  /** Set an email's delivery status from a custom provider: PUT /conversations/messages/email/{id}/status (write) */
   "conversations.update-email-message-status": { parameters: { id: string }; body: { events?: { delivered?: number; opened?: number; clicked?: number; replied?: number; failed?: number; accepted?: number; rejected?: number; unsubscribed?: number; complained?: number; stored?: number }; recipients?: readonly ({ emailId: string; status: "pending" | "scheduled" | "sent" | "delivered" | "read" | "undelivered" | "connected" | "failed" | "opened" | "clicked"; failReason?: string })[]; status: "pending" | "scheduled" | "sent" | "delivered" | "read" | "undelivered" | "connected" | "failed" | "opened" | "clicked" } };
-  /** PUT /conversations/messages/{messageId}/status (write) */
+  /** Set a message's delivery status: PUT /conversations/messages/{messageId}/status (write) */
   "conversations.update-message-status": { parameters: { messageId: string }; body: { status: "delivered" | "failed" | "pending" | "read"; error?: { code: string; type: string; message: string }; emailMessageId?: string; recipients?: readonly string[] } };
-  /** POST /conversations/messages/upload (write) */
+  /** Upload files to attach to a message: POST /conversations/messages/upload (write) */
   "conversations.upload-file-attachments": { body: { conversationId: string; contactId: string; attachmentUrls?: readonly string[]; chatServiceSid?: string; isGroupSms?: string; fileAttachment?: readonly UploadFile[] } };
-  /** POST /conversations/preferences/unsubscriptions/user-change (write) */
+  /** Unsubscribe or resubscribe a contact's email: POST /conversations/preferences/unsubscriptions/user-change (write) */
   "conversations.user-subscription-change": { body: { contactId: string; email: string; subscription_action: { type: "default" | "custom" | "resub_all"; subtype_name?: "One on One"; subtype_id?: string; subtype_status: "subscribed" | "unsubscribed" }; legal_reason?: string; legal_description?: string } };
-  /** POST /courses/courses-exporter/public/import (critical) */
+  /** Import courses into memberships: POST /courses/courses-exporter/public/import (critical) */
   "courses.import-courses": { body: { userId?: string; products: readonly ({ title: string; description: string; imageUrl?: string; categories: readonly ({ title: string; visibility: "published" | "draft"; thumbnailUrl?: string; posts?: readonly ({ title: string; visibility: "published" | "draft"; thumbnailUrl?: string; contentType: "video" | "assignment" | "quiz"; description: string; bucketVideoUrl?: string; postMaterials?: readonly unknown[] })[]; subCategories?: readonly ({ title: string; visibility: "published" | "draft"; thumbnailUrl?: string; posts?: readonly unknown[] })[] })[]; instructorDetails?: { name: string; description: string } })[] } };
-  /** POST /custom-fields/ (write) */
+  /** Add a field to a custom object or company: POST /custom-fields/ (write) */
   "custom-fields.create-custom-field": { body: { name?: string; description?: string; placeholder?: string; showInForms: boolean; options?: readonly ({ key: string; label: string; url?: string })[]; acceptedFormats?: ".pdf" | ".docx" | ".doc" | ".jpg" | ".jpeg" | ".png" | ".gif" | ".csv" | ".xlsx" | ".xls" | "all"; dataType: "TEXT" | "LARGE_TEXT" | "NUMERICAL" | "PHONE" | "MONETORY" | "CHECKBOX" | "SINGLE_OPTIONS" | "MULTIPLE_OPTIONS" | "DATE" | "TEXTBOX_LIST" | "FILE_UPLOAD" | "RADIO" | "EMAIL"; fieldKey: string; objectKey: string; maxFileLimit?: number; allowCustomOption?: boolean; parentId: string } };
-  /** POST /custom-fields/folder (write) */
+  /** Add a folder for fields of an object: POST /custom-fields/folder (write) */
   "custom-fields.create-custom-field-folder": { body: { objectKey: string; name: string } };
-  /** DELETE /custom-fields/{id} (critical) */
+  /** Delete a field of a custom object or company: DELETE /custom-fields/{id} (critical) */
   "custom-fields.delete-custom-field": { parameters: { id: string } };
-  /** DELETE /custom-fields/folder/{id} (critical) */
+  /** Delete a folder of object fields: DELETE /custom-fields/folder/{id} (critical) */
   "custom-fields.delete-custom-field-folder": { parameters: { id: string } };
-  /** GET /custom-fields/{id} (read) */
+  /** Show a field or folder of a custom object or company: GET /custom-fields/{id} (read) */
   "custom-fields.get-custom-field-by-id": { parameters: { id: string } };
-  /** GET /custom-fields/object-key/{objectKey} (read) */
+  /** List the fields of a custom object or company: GET /custom-fields/object-key/{objectKey} (read) */
   "custom-fields.get-custom-fields-by-object-key": { parameters: { objectKey: string } };
-  /** PUT /custom-fields/{id} (write) */
+  /** Change a field of a custom object or company: PUT /custom-fields/{id} (write) */
   "custom-fields.update-custom-field": { parameters: { id: string }; body: { name?: string; description?: string; placeholder?: string; showInForms: boolean; options?: readonly ({ key: string; label: string; url?: string })[]; acceptedFormats?: ".pdf" | ".docx" | ".doc" | ".jpg" | ".jpeg" | ".png" | ".gif" | ".csv" | ".xlsx" | ".xls" | "all"; maxFileLimit?: number } };
-  /** PUT /custom-fields/folder/{id} (write) */
+  /** Rename a folder of object fields: PUT /custom-fields/folder/{id} (write) */
   "custom-fields.update-custom-field-folder": { parameters: { id: string }; body: { name: string } };
-  /** POST /custom-menus/ (write) */
+  /** Add a custom menu link: POST /custom-menus/ (write) */
   "custom-menus.create-custom-menu": { body: { title: string; url: string; icon: { name: string; fontFamily: "fab" | "fas" | "far" }; showOnCompany: boolean; showOnLocation: boolean; showToAllLocations: boolean; openMode: "iframe" | "new_tab" | "current_tab"; locations: readonly string[]; userRole: "all" | "admin" | "user"; allowCamera?: boolean; allowMicrophone?: boolean } };
-  /** DELETE /custom-menus/{customMenuId} (critical) */
+  /** Delete a custom menu link: DELETE /custom-menus/{customMenuId} (critical) */
   "custom-menus.delete-custom-menu": { parameters: { customMenuId: string } };
-  /** GET /custom-menus/{customMenuId} (read) */
+  /** Show one custom menu link: GET /custom-menus/{customMenuId} (read) */
   "custom-menus.get-custom-menu-by-id": { parameters: { customMenuId: string } };
-  /** GET /custom-menus/ (read) */
+  /** List the custom menu links: GET /custom-menus/ (read) */
   "custom-menus.get-custom-menus": { parameters?: { locationId?: string; skip?: number; limit?: number; query?: string; showOnCompany?: boolean } };
-  /** PUT /custom-menus/{customMenuId} (write) */
+  /** Change a custom menu link: PUT /custom-menus/{customMenuId} (write) */
   "custom-menus.update-custom-menu": { parameters: { customMenuId: string }; body?: { title?: string; url?: string; icon?: { name?: string; fontFamily?: "fab" | "fas" | "far" }; showOnCompany?: boolean; showOnLocation?: boolean; showToAllLocations?: boolean; openMode?: "iframe" | "new_tab" | "current_tab"; locations?: readonly string[]; userRole?: "all" | "admin" | "user"; allowCamera?: boolean; allowMicrophone?: boolean } };
-  /** POST /email/verify (critical) */
+  /** Check whether an email address is deliverable: POST /email/verify (critical) */
   "email-isv.verify-email": { body: { type: "email" | "contact"; verify: string } };
-  /** POST /emails/locations/{locationId}/campaigns/emails (write) */
+  /** Create an email campaign draft: POST /emails/locations/{locationId}/campaigns/emails (write) */
   "emails.create-email-campaign": { body: { name: string; editorType: "html" | "text"; templateId?: string; editorContent?: string; parentFolderId?: string; timeZone: string; userId: string; userName?: string } };
-  /** POST /emails/locations/{locationId}/templates (write) */
+  /** Create an email template: POST /emails/locations/{locationId}/templates (write) */
   "emails.create-email-template": { body: { name: string; editorType: "html" | "text"; editorContent?: string; parentFolderId?: string; subjectLine?: string; fromName?: string; fromEmail?: string; previewText?: string; userId?: string } };
-  /** POST /emails/builder (write) */
+  /** Create a builder email template (older): POST /emails/builder (write) */
   "emails.create-template": { body: { title?: string; type: "html" | "folder" | "import" | "builder" | "blank"; updatedBy?: string; builderVersion?: "1" | "2"; name?: string; parentId?: string; templateDataUrl?: string; importProvider: "mailchimp" | "active_campaign" | "kajabi"; importURL?: string; templateSource?: string; isPlainText?: boolean } };
-  /** POST /emails/locations/{locationId}/templates/folders (write) */
+  /** Create a folder for email templates: POST /emails/locations/{locationId}/templates/folders (write) */
   "emails.create-template-folder": { body: { name: string; userId?: string } };
-  /** DELETE /emails/locations/{locationId}/campaigns/emails/{campaignId} (critical) */
+  /** Delete an email campaign: DELETE /emails/locations/{locationId}/campaigns/emails/{campaignId} (critical) */
   "emails.delete-campaign": { parameters: { campaignId: string } };
-  /** DELETE /emails/locations/{locationId}/templates/{templateId} (critical) */
+  /** Delete an email template: DELETE /emails/locations/{locationId}/templates/{templateId} (critical) */
   "emails.delete-email-template": { parameters: { templateId: string } };
-  /** DELETE /emails/builder/{locationId}/{templateId} (critical) */
+  /** Delete a builder email template (older): DELETE /emails/builder/{locationId}/{templateId} (critical) */
   "emails.delete-template": { parameters: { templateId: string } };
-  /** GET /emails/schedule (read) */
+  /** List scheduled email campaigns (older): GET /emails/schedule (read) */
   "emails.fetch-campaigns": { parameters?: { limit?: number; offset?: number; status?: "active" | "pause" | "complete" | "cancelled" | "retry" | "draft" | "resend-scheduled"; emailStatus?: "all" | "not-started" | "paused" | "cancelled" | "processing" | "resumed" | "next-drip" | "complete" | "success" | "error" | "waiting" | "queued" | "queueing" | "reading" | "scheduled"; name?: string; parentId?: string; limitedFields?: boolean; archived?: boolean; campaignsOnly?: boolean; showStats?: boolean } };
-  /** GET /emails/builder (read) */
+  /** List email templates of the builder (older): GET /emails/builder (read) */
   "emails.fetch-template": { parameters?: { limit?: string; offset?: string; search?: string; sortByDate?: string; archived?: string; builderVersion?: "1" | "2"; name?: string; parentId?: string; originId?: string; templatesOnly?: string } };
-  /** GET /emails/locations/{locationId}/campaigns/bulk-actions/{campaignId} (read) */
+  /** Show one bulk action email: GET /emails/locations/{locationId}/campaigns/bulk-actions/{campaignId} (read) */
   "emails.get-bulk-action-campaign": { parameters: { campaignId: string } };
-  /** GET /emails/locations/{locationId}/campaigns/stats/{source}/{sourceId} (read) */
+  /** Get opens, clicks and bounces of an email campaign: GET /emails/locations/{locationId}/campaigns/stats/{source}/{sourceId} (read) */
   "emails.get-campaign-stats": { parameters: { source: "email-campaigns" | "workflow-campaigns" | "bulk-actions"; sourceId: string; subSourceId?: string } };
-  /** GET /emails/locations/{locationId}/campaigns/emails/{campaignId} (read) */
+  /** Show one email campaign: GET /emails/locations/{locationId}/campaigns/emails/{campaignId} (read) */
   "emails.get-email-campaign": { parameters: { campaignId: string } };
-  /** GET /emails/locations/{locationId}/templates/{templateId} (read) */
+  /** Show one email template: GET /emails/locations/{locationId}/templates/{templateId} (read) */
   "emails.get-email-template": { parameters: { templateId: string } };
-  /** GET /emails/locations/{locationId}/campaigns/workflows/{campaignId} (read) */
+  /** Show one workflow's email campaign: GET /emails/locations/{locationId}/campaigns/workflows/{campaignId} (read) */
   "emails.get-workflow-campaign": { parameters: { campaignId: string } };
-  /** POST /emails/locations/{locationId}/templates/import (write) */
+  /** Import an email template from another provider's link: POST /emails/locations/{locationId}/templates/import (write) */
   "emails.import-email-template": { body: { importProvider: "mailchimp" | "active_campaign"; importUrl: string; name?: string; parentFolderId?: string; userId?: string } };
-  /** GET /emails/locations/{locationId}/campaigns/bulk-actions (read) */
+  /** List emails sent as bulk actions: GET /emails/locations/{locationId}/campaigns/bulk-actions (read) */
   "emails.list-bulk-action-campaigns": { parameters?: { limit?: number; offset?: number; search?: string; dateFrom?: string; dateTo?: string; status?: "processing" | "scheduled" | "paused" | "complete" | "cancelled" } };
-  /** GET /emails/locations/{locationId}/campaigns/emails (read) */
+  /** List the email campaigns: GET /emails/locations/{locationId}/campaigns/emails (read) */
   "emails.list-email-campaigns": { parameters?: { limit?: number; offset?: number; search?: string; status?: "all" | "sent" | "failed" | "archived" | "draft" | "processing" | "scheduled" | "cancelled" | "paused" } };
-  /** GET /emails/locations/{locationId}/templates (read) */
+  /** List the email templates: GET /emails/locations/{locationId}/templates (read) */
   "emails.list-email-templates": { parameters?: { limit?: number; offset?: number; search?: string; sortBy?: "updatedAt"; sortOrder?: "asc" | "desc"; archived?: boolean; folderId?: string; include?: "all" | "templates" | "folders" } };
-  /** GET /emails/locations/{locationId}/campaigns/workflows (read) */
+  /** List emails that workflows send: GET /emails/locations/{locationId}/campaigns/workflows (read) */
   "emails.list-workflow-campaigns": { parameters?: { limit?: number; offset?: number; search?: string; status?: "published" | "draft" } };
-  /** POST /emails/locations/{locationId}/campaigns/emails/{campaignId}/schedule (critical) */
+  /** Send or schedule an email campaign: POST /emails/locations/{locationId}/campaigns/emails/{campaignId}/schedule (critical) */
   "emails.schedule-campaign": { parameters: { campaignId: string }; body: { scheduleType: "immediate" | "scheduled" | "batch" | "rss" | "smart_send"; timeZone: string; userId: string; userName?: string; emailMeta: { subject: string; fromName: string; fromEmail: string; replyToAddress?: string; previewText?: string; attachments?: readonly string[] }; recipients: { type: "contact" | "tag" | "segment"; contactIds?: readonly string[]; tagIds?: readonly string[]; segment?: "engaged_last_7_days" | "engaged_last_30_days" | "engaged_last_60_days" | "engaged_last_5_campaigns" | "unengaged_last_5_campaigns"; freezeList?: boolean }; sendDays?: readonly ("Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat" | "Sun")[]; scheduleConfig?: { sendAt?: string; batch?: { batchSize: number; interval: number; intervalUnit: "minutes" | "hours" | "days"; skipDays?: readonly ("Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat" | "Sun")[]; windowStart?: string; windowEnd?: string }; tracking?: { clickTracking?: boolean; utmTracking?: boolean }; resend?: { enabled?: boolean; waitHours?: number; subject?: string }; emailPreferenceId?: string }; rssConfig?: { name: string; rssFeedURL: string; repeatAfter: "every_day" | "every_week" | "every_month"; repeatAfterTime: string; rssFeedLimit?: number; startAtDay?: "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday"; startAtMonthDay?: string; firstExecutionDate?: string }; abTestConfig?: { testType: "emailContent" | "subjectLine"; testDuration: number; variationCount: number; testSize: number; winningCriteria: "openRate" | "clickRate"; variations: readonly ({ subject?: string; documentId?: string })[] } } };
-  /** PATCH /emails/locations/{locationId}/campaigns/emails/{campaignId} (write) */
+  /** Change an email campaign draft: PATCH /emails/locations/{locationId}/campaigns/emails/{campaignId} (write) */
   "emails.update-email-campaign": { parameters: { campaignId: string }; body?: { name?: string; editorContent?: string; editorType?: "html" | "text"; userId?: string } };
-  /** PATCH /emails/locations/{locationId}/templates/{templateId} (write) */
+  /** Change an email template: PATCH /emails/locations/{locationId}/templates/{templateId} (write) */
   "emails.update-email-template": { parameters: { templateId: string }; body?: { name?: string; editorContent?: string; editorType?: "html" | "text"; previewText?: string; subjectLine?: string; fromName?: string; fromEmail?: string; archived?: boolean; parentFolderId?: string; userId?: string } };
-  /** POST /emails/builder/data (write) */
+  /** Save a builder email template's content (older): POST /emails/builder/data (write) */
   "emails.update-template": { body: { templateId: string; updatedBy: string; dnd: { elements: readonly string[]; attrs: unknown; templateSettings: unknown }; html: string; editorType: "html" | "builder"; previewText?: string; isPlainText?: boolean } };
-  /** GET /forms/ (read) */
+  /** List the forms: GET /forms/ (read) */
   "forms.get-forms": { parameters?: { skip?: number; limit?: number; type?: string } };
-  /** GET /forms/submissions (read) */
+  /** List form submissions: GET /forms/submissions (read) */
   "forms.get-forms-submissions": { parameters?: { page?: number; limit?: number; formId?: string; q?: string; startAt?: string; endAt?: string } };
-  /** POST /forms/upload-custom-files (write) */
+  /** Upload files into a contact's file fields: POST /forms/upload-custom-files (write) */
   "forms.upload-to-custom-fields": { parameters: { contactId: string }; body?: Readonly<Record<string, unknown>> };
-  /** POST /funnels/lookup/redirect (critical) */
+  /** Add a URL redirect: POST /funnels/lookup/redirect (critical) */
   "funnels.create-redirect": { body: { domain: string; path: string; target: string; action: "funnel" | "website" | "url" | "all" } };
-  /** DELETE /funnels/lookup/redirect/{id} (critical) */
+  /** Delete a URL redirect: DELETE /funnels/lookup/redirect/{id} (critical) */
   "funnels.delete-redirect-by-id": { parameters: { id: string } };
-  /** GET /funnels/lookup/redirect/list (read) */
+  /** List the URL redirects: GET /funnels/lookup/redirect/list (read) */
   "funnels.fetch-redirects-list": { parameters: { limit: number; offset: number; search?: string } };
-  /** GET /funnels/funnel/list (read) */
+  /** List the funnels and websites: GET /funnels/funnel/list (read) */
   "funnels.getFunnels": { parameters?: { type?: string; category?: string; offset?: string; limit?: string; parentId?: string; name?: string } };
-  /** GET /funnels/page (read) */
+  /** List the pages of a funnel or website: GET /funnels/page (read) */
   "funnels.getPagesByFunnelId": { parameters: { funnelId: string; name?: string; limit: number; offset: number } };
-  /** GET /funnels/page/count (read) */
+  /** Count the pages of a funnel: GET /funnels/page/count (read) */
   "funnels.getPagesCountByFunnelId": { parameters: { funnelId: string; name?: string } };
-  /** PATCH /funnels/lookup/redirect/{id} (critical) */
+  /** Change a URL redirect: PATCH /funnels/lookup/redirect/{id} (critical) */
   "funnels.update-redirect-by-id": { parameters: { id: string }; body: { target: string; action: "funnel" | "website" | "url" | "all" } };
-  /** POST /invoices/schedule/{scheduleId}/auto-payment (critical) */
+  /** Turn automatic payment of a recurring invoice on or off: POST /invoices/schedule/{scheduleId}/auto-payment (critical) */
   "invoices.auto-payment-invoice-schedule": { parameters: { scheduleId: string }; body: { altId?: string; altType?: "location"; id: string; autoPayment: { enable: boolean; type?: string; paymentMethodId?: string; customerId?: string; card?: { brand: string; last4: string }; usBankAccount?: { bank_name: string; last4: string }; sepaDirectDebit?: { bank_code: string; last4: string; branch_code: string }; bacsDirectDebit?: { sort_code: string; last4: string }; becsDirectDebit?: { bsb_number: string; last4: string }; cardId?: string; provider?: unknown } } };
-  /** POST /invoices/schedule/{scheduleId}/cancel (critical) */
+  /** Cancel a recurring invoice: POST /invoices/schedule/{scheduleId}/cancel (critical) */
   "invoices.cancel-invoice-schedule": { parameters: { scheduleId: string }; body?: { altId?: string; altType?: "location" } };
-  /** POST /invoices/estimate/template (write) */
+  /** Create an estimate template: POST /invoices/estimate/template (write) */
   "invoices.create-estimate-template": { body: { altId?: string; altType?: "location"; name: string; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly (readonly unknown[])[]; liveMode?: boolean; discount: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; automaticTaxesEnabled?: boolean; meta?: unknown; sendEstimateDetails?: { altId: string; altType: "location"; action: "sms_and_email" | "send_manually" | "email" | "sms"; liveMode: boolean; userId: string; sentFrom?: { fromName?: string; fromEmail?: string }; estimateName?: string }; estimateNumberPrefix?: string; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] } } };
-  /** POST /invoices/ (write) */
+  /** Create an invoice: POST /invoices/ (write) */
   "invoices.create-invoice": { body: { altId?: string; altType?: "location"; name: string; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean })[]; discount: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; contactDetails: { id: string; name: string; phoneNo: string; email: string; additionalEmails?: readonly ({ email: string })[]; companyName?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; customFields?: readonly string[] }; invoiceNumber?: string; issueDate: string; dueDate?: string; sentTo: { email: readonly string[]; emailCc?: readonly string[]; emailBcc?: readonly string[]; phoneNo?: readonly string[] }; liveMode: boolean; automaticTaxesEnabled?: boolean; paymentSchedule?: { type: "fixed" | "percentage"; schedules: readonly string[] }; lateFeesConfiguration?: { enable: boolean; value: number; type: "fixed" | "percentage"; frequency: { intervalCount: number; interval: "minute" | "hour" | "day" | "week" | "month" | "one_time" }; grace?: { intervalCount: number; interval: "day" }; maxLateFees?: { type: "fixed"; value: number } }; tipsConfiguration?: { tipsPercentage: readonly string[]; tipsEnabled: boolean }; invoiceNumberPrefix?: string; paymentMethods?: { stripe: { enableBankDebitOnly: boolean } }; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] } } };
-  /** POST /invoices/estimate/{estimateId}/invoice (write) */
+  /** Turn an estimate into an invoice: POST /invoices/estimate/{estimateId}/invoice (write) */
   "invoices.create-invoice-from-estimate": { parameters: { estimateId: string }; body: { altId?: string; altType?: "location"; markAsInvoiced: boolean; version?: "v1" | "v2" } };
-  /** POST /invoices/schedule (write) */
+  /** Create a recurring invoice: POST /invoices/schedule (write) */
   "invoices.create-invoice-schedule": { body: { altId?: string; altType?: "location"; name: string; contactDetails: { id: string; name: string; phoneNo: string; email: string; additionalEmails?: readonly ({ email: string })[]; companyName?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; customFields?: readonly string[] }; schedule: { executeAt?: string; rrule?: { intervalType: "yearly" | "monthly" | "weekly" | "daily" | "hourly" | "minutely" | "secondly"; interval: number; startDate: string; startTime?: string; endDate?: string; endTime?: string; dayOfMonth?: number; dayOfWeek?: "mo" | "tu" | "we" | "th" | "fr" | "sa" | "su"; numOfWeek?: number; monthOfYear?: "jan" | "feb" | "mar" | "apr" | "may" | "jun" | "jul" | "aug" | "sep" | "oct" | "nov" | "dec"; count?: number; daysBefore?: number; useStartAsPrimaryUserAccepted?: boolean; endType?: string } }; liveMode: boolean; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean })[]; automaticTaxesEnabled?: boolean; discount: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; tipsConfiguration?: { tipsPercentage: readonly string[]; tipsEnabled: boolean }; lateFeesConfiguration?: { enable: boolean; value: number; type: "fixed" | "percentage"; frequency: { intervalCount: number; interval: "minute" | "hour" | "day" | "week" | "month" | "one_time" }; grace?: { intervalCount: number; interval: "day" }; maxLateFees?: { type: "fixed"; value: number } }; invoiceNumberPrefix?: string; paymentMethods?: { stripe: { enableBankDebitOnly: boolean } }; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] } } };
-  /** POST /invoices/template (write) */
+  /** Create an invoice template: POST /invoices/template (write) */
   "invoices.create-invoice-template": { body: { altId?: string; altType?: "location"; internal?: boolean; name: string; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean })[]; automaticTaxesEnabled?: boolean; discount?: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; tipsConfiguration?: { tipsPercentage: readonly string[]; tipsEnabled: boolean }; lateFeesConfiguration?: { enable: boolean; value: number; type: "fixed" | "percentage"; frequency: { intervalCount: number; interval: "minute" | "hour" | "day" | "week" | "month" | "one_time" }; grace?: { intervalCount: number; interval: "day" }; maxLateFees?: { type: "fixed"; value: number } }; invoiceNumberPrefix?: string; paymentMethods?: { stripe: { enableBankDebitOnly: boolean } }; attachments?: readonly string[]; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] } } };
-  /** POST /invoices/estimate (write) */
+  /** Create an estimate (quote): POST /invoices/estimate (write) */
   "invoices.create-new-estimate": { body: { altId?: string; altType?: "location"; name: string; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean; attachments?: readonly string[] })[]; liveMode?: boolean; discount: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; contactDetails: { id: string; name: string; phoneNo: string; email: string; additionalEmails?: readonly ({ email: string })[]; companyName?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; customFields?: readonly string[] }; estimateNumber?: number; issueDate?: string; expiryDate?: string; sentTo?: { email: readonly string[]; emailCc?: readonly string[]; emailBcc?: readonly string[]; phoneNo?: readonly string[] }; automaticTaxesEnabled?: boolean; meta?: unknown; sendEstimateDetails?: { altId: string; altType: "location"; action: "sms_and_email" | "send_manually" | "email" | "sms"; liveMode: boolean; userId: string; sentFrom?: { fromName?: string; fromEmail?: string }; estimateName?: string }; frequencySettings: { enabled: boolean; schedule: { executeAt?: string; rrule?: { intervalType: "yearly" | "monthly" | "weekly" | "daily" | "hourly" | "minutely" | "secondly"; interval: number; startDate: string; startTime?: string; endDate?: string; endTime?: string; dayOfMonth?: number; dayOfWeek?: "mo" | "tu" | "we" | "th" | "fr" | "sa" | "su"; numOfWeek?: number; monthOfYear?: "jan" | "feb" | "mar" | "apr" | "may" | "jun" | "jul" | "aug" | "sep" | "oct" | "nov" | "dec"; count?: number; daysBefore?: number; useStartAsPrimaryUserAccepted?: boolean; endType?: string } } }; estimateNumberPrefix?: string; userId?: string; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; autoInvoice?: { enabled: boolean; directPayments?: boolean }; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] }; paymentScheduleConfig?: { type: "fixed" | "percentage"; dateConfig: { depositDateType: "estimate_accepted" | "custom"; scheduleDateType: "regular_interval" | "custom" }; schedules: readonly (readonly unknown[])[] } } };
-  /** DELETE /invoices/estimate/{estimateId} (critical) */
+  /** Delete an estimate: DELETE /invoices/estimate/{estimateId} (critical) */
   "invoices.delete-estimate": { parameters: { estimateId: string }; body?: { altId?: string; altType?: "location" } };
-  /** DELETE /invoices/estimate/template/{templateId} (critical) */
+  /** Delete an estimate template: DELETE /invoices/estimate/template/{templateId} (critical) */
   "invoices.delete-estimate-template": { parameters: { templateId: string }; body?: { altId?: string; altType?: "location" } };
-  /** DELETE /invoices/{invoiceId} (critical) */
+  /** Delete an invoice: DELETE /invoices/{invoiceId} (critical) */
   "invoices.delete-invoice": { parameters: { invoiceId: string; altId?: string; altType?: "location" } };
-  /** DELETE /invoices/schedule/{scheduleId} (critical) */
+  /** Delete a recurring invoice: DELETE /invoices/schedule/{scheduleId} (critical) */
   "invoices.delete-invoice-schedule": { parameters: { scheduleId: string; altId?: string; altType?: "location" } };
-  /** DELETE /invoices/template/{templateId} (critical) */
+  /** Delete an invoice template: DELETE /invoices/template/{templateId} (critical) */
   "invoices.delete-invoice-template": { parameters: { templateId: string; altId?: string; altType?: "location" } };
-  /** GET /invoices/estimate/number/generate (read) */
+  /** Get the next estimate number: GET /invoices/estimate/number/generate (read) */
   "invoices.generate-estimate-number": { parameters?: { altId?: string; altType?: "location" } };
-  /** GET /invoices/generate-invoice-number (read) */
+  /** Get the next invoice number: GET /invoices/generate-invoice-number (read) */
   "invoices.generate-invoice-number": { parameters?: { altId?: string; altType?: "location" } };
-  /** GET /invoices/{invoiceId} (read) */
+  /** Show one invoice: GET /invoices/{invoiceId} (read) */
   "invoices.get-invoice": { parameters: { invoiceId: string; altId?: string; altType?: "location" } };
-  /** GET /invoices/schedule/{scheduleId} (read) */
+  /** Show one recurring invoice: GET /invoices/schedule/{scheduleId} (read) */
   "invoices.get-invoice-schedule": { parameters: { scheduleId: string; altId?: string; altType?: "location" } };
-  /** GET /invoices/settings (read) */
+  /** Show the invoice settings: GET /invoices/settings (read) */
   "invoices.get-invoice-settings": { parameters?: { altId?: string; altType?: "location" } };
-  /** GET /invoices/template/{templateId} (read) */
+  /** Show one invoice template: GET /invoices/template/{templateId} (read) */
   "invoices.get-invoice-template": { parameters: { templateId: string; altId?: string; altType?: "location" } };
-  /** GET /invoices/estimate/template (read) */
+  /** List estimate templates: GET /invoices/estimate/template (read) */
   "invoices.list-estimate-templates": { parameters: { altId?: string; altType?: "location"; search?: string; limit: string; offset: string } };
-  /** GET /invoices/estimate/list (read) */
+  /** List estimates (quotes): GET /invoices/estimate/list (read) */
   "invoices.list-estimates": { parameters: { altId?: string; altType?: "location"; startAt?: string; endAt?: string; search?: string; status?: "all" | "draft" | "sent" | "accepted" | "declined" | "invoiced" | "viewed"; contactId?: string; limit: string; offset: string } };
-  /** GET /invoices/schedule (read) */
+  /** List recurring invoices: GET /invoices/schedule (read) */
   "invoices.list-invoice-schedules": { parameters: { altId?: string; altType?: "location"; status?: string; startAt?: string; endAt?: string; search?: string; paymentMode?: "default" | "live" | "test"; limit: string; offset: string } };
-  /** GET /invoices/template (read) */
+  /** List invoice templates: GET /invoices/template (read) */
   "invoices.list-invoice-templates": { parameters: { altId?: string; altType?: "location"; status?: string; startAt?: string; endAt?: string; search?: string; paymentMode?: "default" | "live" | "test"; limit: string; offset: string } };
-  /** GET /invoices/ (read) */
+  /** List invoices: unpaid, overdue, paid or by customer: GET /invoices/ (read) */
   "invoices.list-invoices": { parameters: { altId?: string; altType?: "location"; status?: string; startAt?: string; endAt?: string; search?: string; paymentMode?: "default" | "live" | "test"; contactId?: string; limit: string; offset: string; sortField?: "issueDate"; sortOrder?: "ascend" | "descend" } };
-  /** GET /invoices/estimate/template/preview (read) */
+  /** Preview an estimate template: GET /invoices/estimate/template/preview (read) */
   "invoices.preview-estimate-template": { parameters: { altId?: string; altType?: "location"; templateId: string } };
-  /** POST /invoices/{invoiceId}/record-payment (critical) */
+  /** Record a payment on an invoice: POST /invoices/{invoiceId}/record-payment (critical) */
   "invoices.record-invoice": { parameters: { invoiceId: string }; body: { altId?: string; altType?: "location"; mode: "cash" | "card" | "cheque" | "bank_transfer" | "other"; card: { brand: string; last4: string }; cheque: { number: string }; notes: string; amount?: number; meta?: unknown; paymentScheduleIds?: readonly string[]; fulfilledAt?: string } };
-  /** POST /invoices/schedule/{scheduleId}/schedule (critical) */
+  /** Start sending a recurring invoice: POST /invoices/schedule/{scheduleId}/schedule (critical) */
   "invoices.schedule-invoice-schedule": { parameters: { scheduleId: string }; body: { altId?: string; altType?: "location"; liveMode: boolean; autoPayment?: { enable: boolean; type?: string; paymentMethodId?: string; customerId?: string; card?: { brand: string; last4: string }; usBankAccount?: { bank_name: string; last4: string }; sepaDirectDebit?: { bank_code: string; last4: string; branch_code: string }; bacsDirectDebit?: { sort_code: string; last4: string }; becsDirectDebit?: { bsb_number: string; last4: string }; cardId?: string; provider?: unknown } } };
-  /** POST /invoices/estimate/{estimateId}/send (critical) */
+  /** Send an estimate to the customer: POST /invoices/estimate/{estimateId}/send (critical) */
   "invoices.send-estimate": { parameters: { estimateId: string }; body: { altId?: string; altType?: "location"; action: "sms_and_email" | "send_manually" | "email" | "sms"; liveMode: boolean; userId: string; sentFrom?: { fromName?: string; fromEmail?: string }; estimateName?: string } };
-  /** POST /invoices/{invoiceId}/send (critical) */
+  /** Send an invoice to the customer: POST /invoices/{invoiceId}/send (critical) */
   "invoices.send-invoice": { parameters: { invoiceId: string }; body: { altId?: string; altType?: "location"; userId: string; action: "sms_and_email" | "send_manually" | "email" | "sms"; liveMode: boolean; sentFrom?: { fromName?: string; fromEmail?: string }; autoPayment?: { enable: boolean; type?: string; paymentMethodId?: string; customerId?: string; card?: { brand: string; last4: string }; usBankAccount?: { bank_name: string; last4: string }; sepaDirectDebit?: { bank_code: string; last4: string; branch_code: string }; bacsDirectDebit?: { sort_code: string; last4: string }; becsDirectDebit?: { bsb_number: string; last4: string }; cardId?: string; provider?: unknown } } };
-  /** POST /invoices/text2pay (critical) */
+  /** Create an invoice and send it as a payment link: POST /invoices/text2pay (critical) */
   "invoices.text2pay-invoice": { body: { name: string; currency: string; items: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean })[]; termsNotes?: string; title?: string; contactDetails: { id: string; name: string; phoneNo: string; email: string; additionalEmails?: readonly ({ email: string })[]; companyName?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; customFields?: readonly string[] }; invoiceNumber?: string; issueDate: string; dueDate?: string; sentTo: { email: readonly string[]; emailCc?: readonly string[]; emailBcc?: readonly string[]; phoneNo?: readonly string[] }; liveMode: boolean; automaticTaxesEnabled?: boolean; paymentSchedule?: { type: "fixed" | "percentage"; schedules: readonly string[] }; lateFeesConfiguration?: { enable: boolean; value: number; type: "fixed" | "percentage"; frequency: { intervalCount: number; interval: "minute" | "hour" | "day" | "week" | "month" | "one_time" }; grace?: { intervalCount: number; interval: "day" }; maxLateFees?: { type: "fixed"; value: number } }; tipsConfiguration?: { tipsPercentage: readonly string[]; tipsEnabled: boolean }; invoiceNumberPrefix?: string; paymentMethods?: { stripe: { enableBankDebitOnly: boolean } }; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] }; id?: string; includeTermsNote?: boolean; action: "draft" | "send"; userId: string; discount?: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; businessDetails?: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] } } };
-  /** POST /invoices/schedule/{scheduleId}/updateAndSchedule (critical) */
+  /** Change a running recurring invoice and reschedule it: POST /invoices/schedule/{scheduleId}/updateAndSchedule (critical) */
   "invoices.update-and-schedule-invoice-schedule": { parameters: { scheduleId: string } };
-  /** PUT /invoices/estimate/{estimateId} (write) */
+  /** Change an estimate: PUT /invoices/estimate/{estimateId} (write) */
   "invoices.update-estimate": { parameters: { estimateId: string }; body: { altId?: string; altType?: "location"; name: string; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean; attachments?: readonly string[] })[]; liveMode?: boolean; discount: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; contactDetails: { id: string; name: string; phoneNo: string; email: string; additionalEmails?: readonly ({ email: string })[]; companyName?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; customFields?: readonly string[] }; estimateNumber?: number; issueDate?: string; expiryDate?: string; sentTo?: { email: readonly string[]; emailCc?: readonly string[]; emailBcc?: readonly string[]; phoneNo?: readonly string[] }; automaticTaxesEnabled?: boolean; meta?: unknown; sendEstimateDetails?: { altId: string; altType: "location"; action: "sms_and_email" | "send_manually" | "email" | "sms"; liveMode: boolean; userId: string; sentFrom?: { fromName?: string; fromEmail?: string }; estimateName?: string }; frequencySettings: { enabled: boolean; schedule: { executeAt?: string; rrule?: { intervalType: "yearly" | "monthly" | "weekly" | "daily" | "hourly" | "minutely" | "secondly"; interval: number; startDate: string; startTime?: string; endDate?: string; endTime?: string; dayOfMonth?: number; dayOfWeek?: "mo" | "tu" | "we" | "th" | "fr" | "sa" | "su"; numOfWeek?: number; monthOfYear?: "jan" | "feb" | "mar" | "apr" | "may" | "jun" | "jul" | "aug" | "sep" | "oct" | "nov" | "dec"; count?: number; daysBefore?: number; useStartAsPrimaryUserAccepted?: boolean; endType?: string } } }; estimateNumberPrefix?: string; userId?: string; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; autoInvoice?: { enabled: boolean; directPayments?: boolean }; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] }; paymentScheduleConfig?: { type: "fixed" | "percentage"; dateConfig: { depositDateType: "estimate_accepted" | "custom"; scheduleDateType: "regular_interval" | "custom" }; schedules: readonly (readonly unknown[])[] }; estimateStatus?: "all" | "draft" | "sent" | "accepted" | "declined" | "invoiced" | "viewed" } };
-  /** PATCH /invoices/estimate/stats/last-visited-at (write) */
+  /** Record that an estimate was viewed: PATCH /invoices/estimate/stats/last-visited-at (write) */
   "invoices.update-estimate-last-visited-at": { body: { estimateId: string } };
-  /** PUT /invoices/estimate/template/{templateId} (write) */
+  /** Change an estimate template: PUT /invoices/estimate/template/{templateId} (write) */
   "invoices.update-estimate-template": { parameters: { templateId: string }; body: { altId?: string; altType?: "location"; name: string; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly (readonly unknown[])[]; liveMode?: boolean; discount: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; automaticTaxesEnabled?: boolean; meta?: unknown; sendEstimateDetails?: { altId: string; altType: "location"; action: "sms_and_email" | "send_manually" | "email" | "sms"; liveMode: boolean; userId: string; sentFrom?: { fromName?: string; fromEmail?: string }; estimateName?: string }; estimateNumberPrefix?: string; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] } } };
-  /** PUT /invoices/{invoiceId} (write) */
+  /** Change an invoice: PUT /invoices/{invoiceId} (write) */
   "invoices.update-invoice": { parameters: { invoiceId: string }; body: { altId?: string; altType?: "location"; name: string; title?: string; currency: string; description?: string; businessDetails?: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; invoiceNumber?: string; contactId?: string; contactDetails?: { id: string; name: string; phoneNo: string; email: string; additionalEmails?: readonly ({ email: string })[]; companyName?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; customFields?: readonly string[] }; termsNotes?: string; discount?: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; invoiceItems: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean })[]; automaticTaxesEnabled?: boolean; liveMode?: boolean; issueDate: string; dueDate: string; paymentSchedule?: { type: "fixed" | "percentage"; schedules: readonly string[] }; tipsConfiguration?: { tipsPercentage: readonly string[]; tipsEnabled: boolean }; xeroDetails?: unknown; invoiceNumberPrefix?: string; paymentMethods?: { stripe: { enableBankDebitOnly: boolean } }; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] } } };
-  /** PATCH /invoices/stats/last-visited-at (write) */
+  /** Record that an invoice was viewed: PATCH /invoices/stats/last-visited-at (write) */
   "invoices.update-invoice-last-visited-at": { body: { invoiceId: string } };
-  /** PATCH /invoices/{invoiceId}/late-fees-configuration (critical) */
+  /** Set late fees on an invoice: PATCH /invoices/{invoiceId}/late-fees-configuration (critical) */
   "invoices.update-invoice-late-fees-configuration": { parameters: { invoiceId: string }; body: { altId?: string; altType?: "location"; lateFeesConfiguration: { enable: boolean; value: number; type: "fixed" | "percentage"; frequency: { intervalCount: number; interval: "minute" | "hour" | "day" | "week" | "month" | "one_time" }; grace?: { intervalCount: number; interval: "day" }; maxLateFees?: { type: "fixed"; value: number } } } };
-  /** PATCH /invoices/template/{templateId}/payment-methods-configuration (write) */
+  /** Set payment methods on an invoice template: PATCH /invoices/template/{templateId}/payment-methods-configuration (write) */
   "invoices.update-invoice-payment-methods-configuration": { parameters: { templateId: string }; body?: { altId?: string; altType?: "location"; paymentMethods?: { stripe: { enableBankDebitOnly: boolean } } } };
-  /** PUT /invoices/schedule/{scheduleId} (write) */
+  /** Change a recurring invoice draft: PUT /invoices/schedule/{scheduleId} (write) */
   "invoices.update-invoice-schedule": { parameters: { scheduleId: string }; body: { altId?: string; altType?: "location"; name: string; contactDetails: { id: string; name: string; phoneNo: string; email: string; additionalEmails?: readonly ({ email: string })[]; companyName?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; customFields?: readonly string[] }; schedule: { executeAt?: string; rrule?: { intervalType: "yearly" | "monthly" | "weekly" | "daily" | "hourly" | "minutely" | "secondly"; interval: number; startDate: string; startTime?: string; endDate?: string; endTime?: string; dayOfMonth?: number; dayOfWeek?: "mo" | "tu" | "we" | "th" | "fr" | "sa" | "su"; numOfWeek?: number; monthOfYear?: "jan" | "feb" | "mar" | "apr" | "may" | "jun" | "jul" | "aug" | "sep" | "oct" | "nov" | "dec"; count?: number; daysBefore?: number; useStartAsPrimaryUserAccepted?: boolean; endType?: string } }; liveMode: boolean; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean })[]; discount: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; attachments?: readonly ({ id: string; name: string; url: string; type: string; size: number })[]; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] } } };
-  /** PUT /invoices/template/{templateId} (write) */
+  /** Change an invoice template: PUT /invoices/template/{templateId} (write) */
   "invoices.update-invoice-template": { parameters: { templateId: string }; body: { altId?: string; altType?: "location"; internal?: boolean; name: string; businessDetails: { logoUrl?: string; name?: string; phoneNo?: string; address?: { addressLine1?: string; addressLine2?: string; city?: string; state?: string; countryCode?: string; postalCode?: string }; website?: string; customValues?: readonly string[] }; currency: string; items: readonly ({ name: string; description?: string; productId?: string; priceId?: string; currency: string; amount: number; qty: number; taxes?: readonly ({ _id: string; name: string; rate: number; calculation?: "exclusive"; description?: string; taxId?: string })[]; automaticTaxCategoryId?: string; isSetupFeeItem?: boolean; type?: "one_time" | "recurring"; taxInclusive?: boolean })[]; discount?: { value?: number; type: "percentage" | "fixed"; validOnProductIds?: readonly string[] }; termsNotes?: string; title?: string; miscellaneousCharges?: { charges: readonly (readonly unknown[])[]; collectedMiscellaneousCharges?: number; paidCharges?: readonly ({ name: string; charge: number; amount: number; _id: string })[] } } };
-  /** PATCH /invoices/template/{templateId}/late-fees-configuration (write) */
+  /** Set late fees on an invoice template: PATCH /invoices/template/{templateId}/late-fees-configuration (write) */
   "invoices.update-invoice-template-late-fees-configuration": { parameters: { templateId: string }; body: { altId?: string; altType?: "location"; lateFeesConfiguration: { enable: boolean; value: number; type: "fixed" | "percentage"; frequency: { intervalCount: number; interval: "minute" | "hour" | "day" | "week" | "month" | "one_time" }; grace?: { intervalCount: number; interval: "day" }; maxLateFees?: { type: "fixed"; value: number } } } };
-  /** POST /invoices/{invoiceId}/void (critical) */
+  /** Void an invoice: POST /invoices/{invoiceId}/void (critical) */
   "invoices.void-invoice": { parameters: { invoiceId: string }; body?: { altId?: string; altType?: "location" } };
-  /** POST /knowledge-bases/faqs (write) */
+  /** Add an FAQ to a knowledge base: POST /knowledge-bases/faqs (write) */
   "knowledge-base.create": { body: { question: string; answer: string; knowledgeBaseId: string } };
-  /** POST /knowledge-bases/ (write) */
+  /** Create a knowledge base: POST /knowledge-bases/ (write) */
   "knowledge-base.createKnowledgeBase": { body: { name: string; description?: string } };
-  /** DELETE /knowledge-bases/faqs/{id} (critical) */
+  /** Delete an FAQ from a knowledge base: DELETE /knowledge-bases/faqs/{id} (critical) */
   "knowledge-base.delete": { parameters: { id: string } };
-  /** DELETE /knowledge-bases/{knowledgeBaseId} (critical) */
+  /** Delete a knowledge base: DELETE /knowledge-bases/{knowledgeBaseId} (critical) */
   "knowledge-base.deleteKnowledgeBase": { parameters: { knowledgeBaseId: string } };
-  /** DELETE /knowledge-bases/crawler (critical) */
+  /** Remove trained web pages from a knowledge base: DELETE /knowledge-bases/crawler (critical) */
   "knowledge-base.deleteTrainedUrlsForKnowledgeBase": { body: { knowledgeBaseId: string; urlIds: readonly string[] } };
-  /** POST /knowledge-bases/crawler (write) */
+  /** Crawl a website to find pages to train on: POST /knowledge-bases/crawler (write) */
   "knowledge-base.discoverWebsite": { body: { url: string; option: "Exact" | "Path" | "Domain"; knowledgeBaseId: string } };
-  /** GET /knowledge-bases/crawler (read) */
+  /** List the web pages a knowledge base was trained on: GET /knowledge-bases/crawler (read) */
   "knowledge-base.getAllWebsiteUrlsDataByKnowledgeBase": { parameters: { knowledgeBaseId: string; page?: number; pageLength?: number; query?: string } };
-  /** GET /knowledge-bases/crawler/status (read) */
+  /** Check how a website crawl is going: GET /knowledge-bases/crawler/status (read) */
   "knowledge-base.getCrawlingStatusForLatestOperation": { parameters: { operationId: string; knowledgeBaseId: string } };
-  /** GET /knowledge-bases/{knowledgeBaseId} (read) */
+  /** Show one knowledge base: GET /knowledge-bases/{knowledgeBaseId} (read) */
   "knowledge-base.getKnowledgeBaseById": { parameters: { knowledgeBaseId: string } };
-  /** GET /knowledge-bases/faqs (read) */
+  /** List the FAQs of a knowledge base: GET /knowledge-bases/faqs (read) */
   "knowledge-base.list": { parameters: { knowledgeBaseId: string; limit?: number; lastFaqId?: string } };
-  /** GET /knowledge-bases/ (read) */
+  /** List the knowledge bases: GET /knowledge-bases/ (read) */
   "knowledge-base.listAllKnowledgeBasesPaginated": { parameters?: { query?: string; limit?: number; lastKnowledgeBaseId?: string } };
-  /** POST /knowledge-bases/crawler/train (write) */
+  /** Train a knowledge base on crawled pages: POST /knowledge-bases/crawler/train (write) */
   "knowledge-base.trainDiscoveredUrls": { body: { urlIds: readonly string[]; knowledgeBaseId: string; operationId: string } };
-  /** PUT /knowledge-bases/faqs/{id} (write) */
+  /** Edit an FAQ of a knowledge base: PUT /knowledge-bases/faqs/{id} (write) */
   "knowledge-base.update": { parameters: { id: string }; body: { question: string; answer: string } };
-  /** PUT /knowledge-bases/{id} (write) */
+  /** Rename or describe a knowledge base: PUT /knowledge-bases/{id} (write) */
   "knowledge-base.updateKnowledgeBase": { parameters: { id: string }; body?: { name?: string; description?: string } };
-  /** POST /links/ (write) */
+  /** Create a trigger link: POST /links/ (write) */
   "links.create-link": { body: { name: string; redirectTo: string } };
-  /** DELETE /links/{linkId} (critical) */
+  /** Delete a trigger link: DELETE /links/{linkId} (critical) */
   "links.delete-link": { parameters: { linkId: string } };
-  /** GET /links/id/{linkId} (read) */
+  /** Show one trigger link: GET /links/id/{linkId} (read) */
   "links.get-link-by-id": { parameters: { linkId: string } };
-  /** GET /links/ (read) */
+  /** List the trigger links: GET /links/ (read) */
   "links.get-links": Record<never, never>;
-  /** GET /links/search (read) */
+  /** Search trigger links by name: GET /links/search (read) */
   "links.search-trigger-links": { parameters?: { query?: string; skip?: number; limit?: number } };
-  /** PUT /links/{linkId} (write) */
+  /** Change a trigger link: PUT /links/{linkId} (write) */
   "links.update-link": { parameters: { linkId: string }; body: { name: string; redirectTo: string } };
-  /** DELETE /locations/{locationId}/templates/{id} (critical) */
+  /** Delete an SMS or email message template: DELETE /locations/{locationId}/templates/{id} (critical) */
   "locations.DELETE-an-email-sms-template": { parameters: { id: string } };
-  /** GET /locations/{locationId}/templates (read) */
+  /** List SMS and email message templates (snippets): GET /locations/{locationId}/templates (read) */
   "locations.GET-all-or-email-sms-templates": { parameters: { deleted?: boolean; skip?: string; limit?: string; type?: "sms" | "email" | "whatsapp"; originId: string } };
-  /** POST /locations/{locationId}/customFields (write) */
+  /** Add a custom field to contacts or deals: POST /locations/{locationId}/customFields (write) */
   "locations.create-custom-field": { body: { name: string; dataType: string; placeholder?: string; acceptedFormat?: readonly string[]; isMultipleFile?: boolean; maxNumberOfFiles?: number; textBoxListOptions?: readonly ({ label?: string; prefillValue?: string })[]; position?: number; model?: "contact" | "opportunity" } };
-  /** POST /locations/{locationId}/customValues (write) */
+  /** Create a custom value: POST /locations/{locationId}/customValues (write) */
   "locations.create-custom-value": { body: { name: string; value: string } };
-  /** POST /locations/ (critical) */
+  /** Create a sub-account: POST /locations/ (critical) */
   "locations.create-location": { body: { name: string; phone?: string; companyId: string; address?: string; city?: string; state?: string; country?: "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CA" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "KR" | "XK" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "AN" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "GB" | "UA" | "AE" | "US" | "UM" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW"; postalCode?: string; website?: string; timezone?: string; prospectInfo?: { firstName: string; lastName: string; email: string }; settings?: { allowDuplicateContact?: boolean; allowDuplicateOpportunity?: boolean; allowFacebookNameMerge?: boolean; disableContactTimezone?: boolean }; social?: { facebookUrl?: string; googlePlus?: string; linkedIn?: string; foursquare?: string; twitter?: string; yelp?: string; instagram?: string; youtube?: string; pinterest?: string; blogRss?: string; googlePlacesId?: string }; twilio?: { sid: string; authToken: string }; mailgun?: { apiKey: string; domain: string }; snapshotId?: string } };
-  /** POST /locations/{locationId}/recurring-tasks (write) */
+  /** Create a recurring task: POST /locations/{locationId}/recurring-tasks (write) */
   "locations.create-recurring-task": { body: { title: string; description?: string; contactIds?: readonly string[]; owners?: readonly string[]; rruleOptions: { intervalType: "yearly" | "monthly" | "weekly" | "daily" | "hourly"; interval: number; startDate: string; endDate?: string; dayOfMonth?: number; dayOfWeek?: "MO" | "TU" | "WE" | "TH" | "FR" | "SA" | "SU"; monthOfYear?: number; count?: number; createTaskIfOverDue?: boolean; dueAfterSeconds: number }; ignoreTaskCreation?: boolean } };
-  /** POST /locations/{locationId}/tags (write) */
+  /** Create a tag: POST /locations/{locationId}/tags (write) */
   "locations.create-tag": { body: { name: string } };
-  /** DELETE /locations/{locationId}/customFields/{id} (critical) */
+  /** Delete a custom field of contacts or deals: DELETE /locations/{locationId}/customFields/{id} (critical) */
   "locations.delete-custom-field": { parameters: { id: string } };
-  /** DELETE /locations/{locationId}/customValues/{id} (critical) */
+  /** Delete a custom value: DELETE /locations/{locationId}/customValues/{id} (critical) */
   "locations.delete-custom-value": { parameters: { id: string } };
-  /** DELETE /locations/{locationId} (critical) */
+  /** Delete a sub-account: DELETE /locations/{locationId} (critical) */
   "locations.delete-location": { parameters: { locationId?: string; deleteTwilioAccount: boolean } };
-  /** DELETE /locations/{locationId}/recurring-tasks/{id} (critical) */
+  /** Delete a recurring task: DELETE /locations/{locationId}/recurring-tasks/{id} (critical) */
   "locations.delete-recurring-task": { parameters: { id: string } };
-  /** DELETE /locations/{locationId}/tags/{tagId} (critical) */
+  /** Delete a tag from the account: DELETE /locations/{locationId}/tags/{tagId} (critical) */
   "locations.delete-tag": { parameters: { tagId: string } };
-  /** GET /locations/{locationId}/conversationChannels/{type} (read) */
+  /** Show the SMS or email providers of a sub-account: GET /locations/{locationId}/conversationChannels/{type} (read) */
   "locations.get-conversation-channel": { parameters: { type: "SMS" | "Email" } };
-  /** GET /locations/{locationId}/customFields/{id} (read) */
+  /** Show one custom field of contacts or deals: GET /locations/{locationId}/customFields/{id} (read) */
   "locations.get-custom-field": { parameters: { id: string } };
-  /** GET /locations/{locationId}/customFields (read) */
+  /** List custom fields of contacts and deals: GET /locations/{locationId}/customFields (read) */
   "locations.get-custom-fields": { parameters?: { model?: "contact" | "opportunity" | "all" } };
-  /** GET /locations/{locationId}/customValues/{id} (read) */
+  /** Show one custom value: GET /locations/{locationId}/customValues/{id} (read) */
   "locations.get-custom-value": { parameters: { id: string } };
-  /** GET /locations/{locationId}/customValues (read) */
+  /** List the account's custom values: GET /locations/{locationId}/customValues (read) */
   "locations.get-custom-values": Record<never, never>;
-  /** GET /locations/{locationId} (read) */
+  /** Show one sub-account's details: GET /locations/{locationId} (read) */
   "locations.get-location": { parameters?: { locationId?: string } };
-  /** GET /locations/{locationId}/permissions (read) */
+  /** Show which features a sub-account may use: GET /locations/{locationId}/permissions (read) */
   "locations.get-location-permissions": { parameters?: { locationId?: string } };
-  /** GET /locations/{locationId}/tags (read) */
+  /** List the account's tags: GET /locations/{locationId}/tags (read) */
   "locations.get-location-tags": Record<never, never>;
-  /** GET /locations/{locationId}/recurring-tasks/{id} (read) */
+  /** Show one recurring task: GET /locations/{locationId}/recurring-tasks/{id} (read) */
   "locations.get-recurring-task-by-id": { parameters: { id: string } };
-  /** GET /locations/{locationId}/tags/{tagId} (read) */
+  /** Show one tag: GET /locations/{locationId}/tags/{tagId} (read) */
   "locations.get-tag-by-id": { parameters: { tagId: string } };
-  /** GET /locations/{locationId}/timezones (read) */
+  /** List the timezones to choose from: GET /locations/{locationId}/timezones (read) */
   "locations.get-timezones": Record<never, never>;
-  /** PUT /locations/{locationId} (write) */
+  /** Change a sub-account's details: PUT /locations/{locationId} (write) */
   "locations.put-location": { parameters?: { locationId?: string }; body: { name?: string; phone?: string; companyId: string; address?: string; city?: string; state?: string; country?: "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CA" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "KR" | "XK" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "AN" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "GB" | "UA" | "AE" | "US" | "UM" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW"; postalCode?: string; website?: string; timezone?: string; prospectInfo?: { firstName: string; lastName: string; email: string }; settings?: { allowDuplicateContact?: boolean; allowDuplicateOpportunity?: boolean; allowFacebookNameMerge?: boolean; disableContactTimezone?: boolean }; social?: { facebookUrl?: string; googlePlus?: string; linkedIn?: string; foursquare?: string; twitter?: string; yelp?: string; instagram?: string; youtube?: string; pinterest?: string; blogRss?: string; googlePlacesId?: string }; twilio?: { sid: string; authToken: string }; mailgun?: { apiKey: string; domain: string }; snapshot?: { id: string; override?: boolean } } };
-  /** GET /locations/search (read) */
+  /** List or find sub-accounts (locations): GET /locations/search (read) */
   "locations.search-locations": { parameters?: { companyId?: string; skip?: string; limit?: string; order?: string; email?: string } };
-  /** POST /locations/{locationId}/tasks/search (read) */
+  /** Search tasks across the account: POST /locations/{locationId}/tasks/search (read) */
   "locations.task-search": { body?: { contactId?: readonly string[]; completed?: boolean; assignedTo?: readonly string[]; query?: string; limit?: number; skip?: number; businessId?: string } };
-  /** PUT /locations/{locationId}/customFields/{id} (write) */
+  /** Change a custom field of contacts or deals: PUT /locations/{locationId}/customFields/{id} (write) */
   "locations.update-custom-field": { parameters: { id: string }; body: { name: string; placeholder?: string; acceptedFormat?: readonly string[]; isMultipleFile?: boolean; maxNumberOfFiles?: number; textBoxListOptions?: readonly ({ label?: string; prefillValue?: string })[]; position?: number; model?: "contact" | "opportunity" } };
-  /** PUT /locations/{locationId}/customValues/{id} (write) */
+  /** Change a custom value: PUT /locations/{locationId}/customValues/{id} (write) */
   "locations.update-custom-value": { parameters: { id: string }; body: { name: string; value: string } };
-  /** PUT /locations/{locationId}/permissions (critical) */
+  /** Change which features a sub-account may use: PUT /locations/{locationId}/permissions (critical) */
   "locations.update-location-permissions": { parameters?: { locationId?: string }; body: { permissions: readonly ("2-way-text-messaging" | "gmb-messaging" | "web-chat" | "reputation-management" | "facebook-messenger" | "gmb-call-tracking" | "missed-call-text-back" | "text-to-pay" | "calendar" | "crm" | "opportunities" | "email-marketing" | "form-builder" | "survey-builder" | "trigger-links" | "html-builder" | "sms-email-templates" | "funnels" | "websites" | "workflow" | "membership" | "all-reports" | "triggers" | "campaigns" | "launchpad")[] } };
-  /** PUT /locations/{locationId}/recurring-tasks/{id} (write) */
+  /** Change a recurring task: PUT /locations/{locationId}/recurring-tasks/{id} (write) */
   "locations.update-recurring-task": { parameters: { id: string }; body?: { title?: string; description?: string; contactIds?: readonly string[]; owners?: readonly string[]; rruleOptions?: { intervalType: "yearly" | "monthly" | "weekly" | "daily" | "hourly"; interval: number; startDate: string; endDate?: string; dayOfMonth?: number; dayOfWeek?: "MO" | "TU" | "WE" | "TH" | "FR" | "SA" | "SU"; monthOfYear?: number; count?: number; createTaskIfOverDue?: boolean; dueAfterSeconds: number }; ignoreTaskCreation?: boolean } };
-  /** PUT /locations/{locationId}/tags/{tagId} (write) */
+  /** Rename a tag: PUT /locations/{locationId}/tags/{tagId} (write) */
   "locations.update-tag": { parameters: { tagId: string }; body: { name: string } };
-  /** POST /locations/{locationId}/customFields/upload (write) */
+  /** Upload a file for a custom field: POST /locations/{locationId}/customFields/upload (write) */
   "locations.upload-file-customFields": { body?: { id?: string; maxFiles?: string } & Readonly<Record<string, unknown>> };
-  /** POST /marketplace/billing/charges (critical) */
+  /** Charge a wallet for app usage: POST /marketplace/billing/charges (critical) */
   "marketplace.charge": { body: { appId: string; meterId: string; eventId: string; userId?: string; companyId: string; description: string; price?: number; units: number; eventTime?: string } };
-  /** DELETE /marketplace/billing/charges/{chargeId} (critical) */
+  /** Delete or refund a wallet charge: DELETE /marketplace/billing/charges/{chargeId} (critical) */
   "marketplace.deleteCharge": { parameters: { chargeId: string } };
-  /** GET /marketplace/app/{appId}/installations (read) */
+  /** Show who installed a marketplace app: GET /marketplace/app/{appId}/installations (read) */
   "marketplace.get-installer-details": { parameters: { appId: string } };
-  /** GET /marketplace/app/{appId}/rebilling-config/location/{locationId} (read) */
+  /** Show an app's rebilling setup for a sub-account: GET /marketplace/app/{appId}/rebilling-config/location/{locationId} (read) */
   "marketplace.get-rebilling-config-for-app": { parameters: { appId: string } };
-  /** GET /marketplace/billing/charges (read) */
+  /** List wallet charges of an app: GET /marketplace/billing/charges (read) */
   "marketplace.getCharges": { parameters?: { meterId?: string; eventId?: string; userId?: string; startDate?: string; endDate?: string; skip?: number; limit?: number } };
-  /** GET /marketplace/billing/charges/{chargeId} (read) */
+  /** Show one wallet charge: GET /marketplace/billing/charges/{chargeId} (read) */
   "marketplace.getSpecificCharge": { parameters: { chargeId: string } };
-  /** GET /marketplace/billing/charges/has-funds (read) */
+  /** Check whether a wallet has enough money: GET /marketplace/billing/charges/has-funds (read) */
   "marketplace.hasFunds": Record<never, never>;
-  /** POST /marketplace/external-auth/migration (critical) */
+  /** Move an app's external login into the platform: POST /marketplace/external-auth/migration (critical) */
   "marketplace.migrateConnection": { body: { type: "oauth2" | "basic"; appId: string; appVersionId: string; accountId: string; apiKey?: string; basicCredentials?: unknown; accessToken?: string; refreshToken?: string; expiryIn?: number; expiryAt?: number; scopes?: readonly string[]; displayName?: string; isDefault?: boolean } };
-  /** DELETE /marketplace/app/{appId}/installations (critical) */
+  /** Uninstall a marketplace app: DELETE /marketplace/app/{appId}/installations (critical) */
   "marketplace.uninstall-application": { parameters: { appId: string }; body?: { companyId?: string; locationId?: string; reason?: string } };
-  /** PUT /medias/delete-files (critical) */
+  /** Delete many files or folders at once: PUT /medias/delete-files (critical) */
   "medias.bulk-delete-media-objects": { body: { filesToBeDeleted: readonly ({ _id: string })[]; status: "deleted" | "trashed" } };
-  /** PUT /medias/update-files (critical) */
+  /** Change many files or folders at once: PUT /medias/update-files (critical) */
   "medias.bulk-update-media-objects": { body: { filesToBeUpdated: readonly ({ id: string; name?: string })[] } };
-  /** POST /medias/folder (write) */
+  /** Create a folder in the media library: POST /medias/folder (write) */
   "medias.create-media-folder": { body: { name: string; parentId?: string } };
-  /** DELETE /medias/{id} (critical) */
+  /** Delete a file or folder: DELETE /medias/{id} (critical) */
   "medias.delete-media-content": { parameters: { id: string } };
-  /** GET /medias/files (read) */
+  /** List files and folders in the media library: GET /medias/files (read) */
   "medias.fetch-media-content": { parameters: { offset?: string; limit?: string; sortBy: string; sortOrder: string; type: string; query?: string; parentId?: string; fetchAll?: string } };
-  /** POST /medias/{id} (write) */
+  /** Rename a file or folder: POST /medias/{id} (write) */
   "medias.update-media-object": { parameters: { id: string }; body: { name: string } };
-  /** POST /medias/upload-file (write) */
+  /** Upload a file to the media library: POST /medias/upload-file (write) */
   "medias.upload-media-content": { body?: { file?: UploadFile; hosted?: boolean; fileUrl?: string; name?: string; parentId?: string } };
-  /** POST /oauth/token (critical) */
+  /** Exchange a code or refresh token for an access token: POST /oauth/token (critical) */
   "oauth.get-access-token": { body: { clientId: string; clientSecret: string; grantType: "authorization_code" | "refresh_token" | "client_credentials"; code?: string; refreshToken?: string; userType?: "Company" | "Location"; redirectUri?: string } };
-  /** GET /oauth/installedLocations (read) */
+  /** List where an app is installed (older path): GET /oauth/installedLocations (read) */
   "oauth.get-installed-location": { parameters: { skip?: string; limit?: string; query?: string; isInstalled?: boolean; companyId: string; appId: string; versionId?: string; onTrial?: boolean; planId?: string; locationId?: string } };
-  /** GET /oauth/installed-locations (read) */
+  /** List the sub-accounts where an app is installed: GET /oauth/installed-locations (read) */
   "oauth.get-installed-location-v3": { parameters: { pageSize?: number; pageToken?: string; query?: string; isInstalled?: boolean; restrictToUserLocations?: boolean; companyId: string; appId: string; versionId?: string; onTrial?: boolean; planId?: string; locationId?: string } };
-  /** POST /oauth/locationToken (critical) */
+  /** Get a sub-account's token from the agency's (older path): POST /oauth/locationToken (critical) */
   "oauth.get-location-access-token": { body: { companyId: string; locationId?: string } };
-  /** POST /oauth/location-token (critical) */
+  /** Get a sub-account's token from the agency's token: POST /oauth/location-token (critical) */
   "oauth.get-location-access-token-v3": { body: { companyId: string; locationId?: string } };
-  /** POST /objects/ (write) */
+  /** Create a custom object: POST /objects/ (write) */
   "objects.create-custom-object-schema": { body: { labels: { singular: string; plural: string }; key: string; description?: string; primaryDisplayPropertyDetails: { key: string; name: string; dataType: string } } };
-  /** POST /objects/{schemaKey}/records (write) */
+  /** Add a record to a custom object: POST /objects/{schemaKey}/records (write) */
   "objects.create-object-record": { parameters: { schemaKey: string }; body: { properties: unknown } };
-  /** DELETE /objects/{schemaKey}/records/{id} (critical) */
+  /** Delete a record of a custom object: DELETE /objects/{schemaKey}/records/{id} (critical) */
   "objects.delete-object-record": { parameters: { schemaKey: string; id: string } };
-  /** GET /objects/ (read) */
+  /** List the objects, standard and custom: GET /objects/ (read) */
   "objects.get-object-by-location-id": Record<never, never>;
-  /** GET /objects/{key} (read) */
+  /** Show an object's definition: GET /objects/{key} (read) */
   "objects.get-object-schema-by-key": { parameters: { key: string; fetchProperties?: string } };
-  /** GET /objects/{schemaKey}/records/{id} (read) */
+  /** Show one record of a custom object: GET /objects/{schemaKey}/records/{id} (read) */
   "objects.get-record-by-id": { parameters: { schemaKey: string; id: string } };
-  /** POST /objects/{schemaKey}/records/search (read) */
+  /** Search the records of a custom object: POST /objects/{schemaKey}/records/search (read) */
   "objects.search-object-records": { parameters: { schemaKey: string }; body: { page: number; pageLimit: number; query?: string; searchAfter?: readonly unknown[]; filters?: readonly ({ field?: string; operator?: "eq" | "not_eq" | "contains" | "not_contains" | "exists" | "not_exists" | "range" | "gt" | "gte" | "lt" | "lte"; value?: unknown; group?: "AND" | "OR"; filters?: readonly unknown[] })[] } };
-  /** PUT /objects/{key} (write) */
+  /** Change a custom object's definition: PUT /objects/{key} (write) */
   "objects.update-custom-object": { parameters: { key: string }; body: { labels?: { singular?: string; plural?: string }; description?: string | null; searchableProperties: readonly string[] } };
-  /** PUT /objects/{schemaKey}/records/{id} (write) */
+  /** Change a record of a custom object: PUT /objects/{schemaKey}/records/{id} (write) */
   "objects.update-object-record": { parameters: { schemaKey: string; id: string }; body: { properties: unknown } };
-  /** POST /opportunities/upsert (write) */
+  /** Add a deal, or update the one that exists: POST /opportunities/upsert (write) */
   "opportunities.Upsert-opportunity": { body: { id?: string; pipelineId: string; followers: readonly string[]; isRemoveAllFollowers: boolean; followersActionType: "add" | "remove"; name?: string; status?: "open" | "won" | "lost" | "abandoned" | "all"; pipelineStageId?: string; monetaryValue?: unknown; forecastExpectedCloseDate?: string; forecastProbability?: number; assignedTo?: string; lostReasonId?: string } };
-  /** POST /opportunities/{id}/followers (write) */
+  /** Add followers to a deal: POST /opportunities/{id}/followers (write) */
   "opportunities.add-followers-opportunity": { parameters: { id: string }; body: { followers: readonly string[] } };
-  /** POST /opportunities/ (write) */
+  /** Add a new deal to a pipeline: POST /opportunities/ (write) */
   "opportunities.create-opportunity": { body: { pipelineId: string; name: string; pipelineStageId?: string; status: "open" | "won" | "lost" | "abandoned" | "all"; contactId: string; monetaryValue?: number; forecastExpectedCloseDate?: string; forecastProbability?: number; assignedTo?: string; customFields?: readonly ({ id?: string; key?: string; fieldValue?: unknown })[] } };
-  /** DELETE /opportunities/{id} (critical) */
+  /** Delete a deal for good: DELETE /opportunities/{id} (critical) */
   "opportunities.delete-opportunity": { parameters: { id: string } };
-  /** GET /opportunities/lost-reason (read) */
+  /** List the reasons for lost deals: GET /opportunities/lost-reason (read) */
   "opportunities.get-lost-reason": { parameters?: { name?: string; deleted?: boolean; query?: string; skip?: number; limit?: number; getCount?: boolean } };
-  /** GET /opportunities/{id} (read) */
+  /** Show one deal: GET /opportunities/{id} (read) */
   "opportunities.get-opportunity": { parameters: { id: string } };
-  /** GET /opportunities/pipelines (read) */
+  /** List pipelines and their stages: GET /opportunities/pipelines (read) */
   "opportunities.get-pipelines": Record<never, never>;
-  /** DELETE /opportunities/{id}/followers (write) */
+  /** Remove followers from a deal: DELETE /opportunities/{id}/followers (write) */
   "opportunities.remove-followers-opportunity": { parameters: { id: string; isRemoveAllFollowers?: boolean }; body: { followers: readonly string[] } };
-  /** POST /opportunities/search (read) */
+  /** Search deals with combined filters: POST /opportunities/search (read) */
   "opportunities.search-opportunities-advanced": { body?: { query?: string; limit?: number; page?: number; searchAfter?: readonly unknown[]; additionalDetails?: { notes: boolean; tasks: boolean; calendarEvents: boolean; unReadConversations: boolean }; filters?: readonly ({ field?: string; operator?: "eq" | "not_eq" | "contains" | "not_contains" | "exists" | "not_exists" | "range" | "gt" | "gte" | "lt" | "lte"; value?: unknown; group?: "AND" | "OR"; filters?: readonly unknown[] })[] } };
-  /** GET /opportunities/search (read) */
+  /** List or search deals by stage, status, owner or contact: GET /opportunities/search (read) */
   "opportunities.search-opportunity": { parameters?: { q?: string; status?: "open" | "won" | "lost" | "abandoned" | "all"; campaignId?: string; id?: string; order?: string; endDate?: string; startAfter?: string; startAfterId?: string; date?: string; country?: string; page?: number; limit?: number; getTasks?: boolean; getNotes?: boolean; getCalendarEvents?: boolean; pipelineId?: string; pipelineStageId?: string; contactId?: string; assignedTo?: string } };
-  /** PUT /opportunities/{id} (write) */
+  /** Change a deal: stage, value, name, owner or close date: PUT /opportunities/{id} (write) */
   "opportunities.update-opportunity": { parameters: { id: string }; body?: { pipelineId?: string; name?: string; pipelineStageId?: string; status?: "open" | "won" | "lost" | "abandoned" | "all"; monetaryValue?: number; forecastExpectedCloseDate?: string; forecastProbability?: number; assignedTo?: string; customFields?: readonly ({ id?: string; key?: string; fieldValue?: unknown })[] } };
-  /** PUT /opportunities/{id}/status (write) */
+  /** Mark a deal won, lost, abandoned or open: PUT /opportunities/{id}/status (write) */
   "opportunities.update-opportunity-status": { parameters: { id: string }; body: { status: "open" | "won" | "lost" | "abandoned" | "all"; lostReasonId?: string } };
-  /** POST /payments/custom-provider/connect (critical) */
+  /** Connect a custom payment provider's keys: POST /payments/custom-provider/connect (critical) */
   "payments.create-config": { body: { live: { apiKey: string; publishableKey: string }; test: { apiKey: string; publishableKey: string } } };
-  /** POST /payments/coupon (critical) */
+  /** Create a discount code: POST /payments/coupon (critical) */
   "payments.create-coupon": { body: { name: string; code: string; discountType: "percentage" | "amount"; discountValue: number; startDate: string; endDate?: string; usageLimit?: number; productIds?: readonly string[]; priceIds?: readonly string[]; variantIds?: readonly string[]; applyToFuturePayments?: boolean; applyToFuturePaymentsConfig?: { type: "forever" | "fixed"; duration: number; durationType: "months" }; limitPerCustomer?: boolean } };
-  /** POST /payments/custom-provider/provider (critical) */
+  /** Register a custom payment provider app for a location: POST /payments/custom-provider/provider (critical) */
   "payments.create-integration": { body: { name: string; description: string; paymentsUrl: string; queryUrl: string; imageUrl: string; supportsSubscriptionSchedule: boolean } };
-  /** POST /payments/integrations/provider/whitelabel (critical) */
+  /** Add a white-label payment provider: POST /payments/integrations/provider/whitelabel (critical) */
   "payments.create-integration-provider": { body: { uniqueName: string; title: string; provider: "authorize-net" | "nmi"; description: string; imageUrl: string } };
-  /** POST /payments/orders/{orderId}/fulfillments (critical) */
+  /** Mark an order as fulfilled and add tracking: POST /payments/orders/{orderId}/fulfillments (critical) */
   "payments.create-order-fulfillment": { parameters: { orderId: string }; body: { trackings: readonly ({ trackingNumber?: string; shippingCarrier?: string; trackingUrl?: string })[]; items: readonly ({ priceId: string; qty: number })[]; notifyCustomer: boolean } };
-  /** PUT /payments/custom-provider/capabilities (critical) */
+  /** Set what a custom payment provider app supports: PUT /payments/custom-provider/capabilities (critical) */
   "payments.custom-provider-marketplace-app-update-capabilities": { body: { supportsSubscriptionSchedules: boolean; companyId?: string } };
-  /** DELETE /payments/coupon (critical) */
+  /** Delete a discount code: DELETE /payments/coupon (critical) */
   "payments.delete-coupon": { body: { id: string } };
-  /** DELETE /payments/custom-provider/provider (critical) */
+  /** Remove a custom payment provider app from a location: DELETE /payments/custom-provider/provider (critical) */
   "payments.delete-integration": Record<never, never>;
-  /** POST /payments/custom-provider/disconnect (critical) */
+  /** Disconnect a custom payment provider's keys: POST /payments/custom-provider/disconnect (critical) */
   "payments.disconnect-config": { body: { liveMode: boolean } };
-  /** GET /payments/custom-provider/connect (read) */
+  /** Show a custom payment provider's keys for the location: GET /payments/custom-provider/connect (read) */
   "payments.fetch-config": Record<never, never>;
-  /** GET /payments/coupon (read) */
+  /** Show one discount code: GET /payments/coupon (read) */
   "payments.get-coupon": { parameters: { id: string; code: string } };
-  /** GET /payments/orders/{orderId} (read) */
+  /** Show one order: GET /payments/orders/{orderId} (read) */
   "payments.get-order-by-id": { parameters: { orderId: string } };
-  /** GET /payments/subscriptions/{subscriptionId} (read) */
+  /** Show one subscription: GET /payments/subscriptions/{subscriptionId} (read) */
   "payments.get-subscription-by-id": { parameters: { subscriptionId: string } };
-  /** GET /payments/transactions/{transactionId} (read) */
+  /** Show one payment: GET /payments/transactions/{transactionId} (read) */
   "payments.get-transaction-by-id": { parameters: { transactionId: string } };
-  /** GET /payments/coupon/list (read) */
+  /** List discount codes: GET /payments/coupon/list (read) */
   "payments.list-coupons": { parameters?: { limit?: number; offset?: number; status?: "scheduled" | "active" | "expired"; search?: string } };
-  /** GET /payments/integrations/provider/whitelabel (read) */
+  /** List white-label payment providers: GET /payments/integrations/provider/whitelabel (read) */
   "payments.list-integration-providers": { parameters?: { limit?: number; offset?: number } };
-  /** GET /payments/orders/{orderId}/fulfillments (read) */
+  /** List an order's shipments: GET /payments/orders/{orderId}/fulfillments (read) */
   "payments.list-order-fulfillment": { parameters: { orderId: string } };
-  /** GET /payments/orders/{orderId}/notes (read) */
+  /** Read the notes on an order: GET /payments/orders/{orderId}/notes (read) */
   "payments.list-order-notes": { parameters: { orderId: string } };
-  /** GET /payments/orders (read) */
+  /** List orders: GET /payments/orders (read) */
   "payments.list-orders": { parameters?: { status?: string; paymentStatus?: "paid" | "unpaid" | "refunded" | "partially_paid"; paymentMode?: string; startAt?: string; endAt?: string; search?: string; contactId?: string; funnelProductIds?: string; sourceId?: string; limit?: number; offset?: number } };
-  /** GET /payments/subscriptions (read) */
+  /** List subscriptions: GET /payments/subscriptions (read) */
   "payments.list-subscriptions": { parameters?: { entityId?: string; paymentMode?: string; startAt?: string; endAt?: string; entitySourceType?: string; search?: string; contactId?: string; id?: string; limit?: number; offset?: number; getPaymentsCollectedCount?: boolean } };
-  /** GET /payments/transactions (read) */
+  /** List payments and transactions: GET /payments/transactions (read) */
   "payments.list-transactions": { parameters?: { paymentMode?: string; startAt?: string; endAt?: string; entitySourceType?: string; entitySourceSubType?: string; search?: string; subscriptionId?: string; entityId?: string; contactId?: string; limit?: number; offset?: number } };
-  /** POST /payments/orders/{orderId}/record-payment (critical) */
+  /** Record a payment for an order: POST /payments/orders/{orderId}/record-payment (critical) */
   "payments.record-order-payment": { parameters: { orderId: string }; body: { mode: "cash" | "card" | "cheque" | "bank_transfer" | "other"; card?: { type: "visa" | "mastercard" | "other"; last4: string }; cheque?: { number: string }; notes?: string; amount?: number; meta?: unknown; isPartialPayment?: boolean } };
-  /** PUT /payments/coupon (critical) */
+  /** Change a discount code: PUT /payments/coupon (critical) */
   "payments.update-coupon": { body: { name: string; code: string; discountType: "percentage" | "amount"; discountValue: number; startDate: string; endDate?: string; usageLimit?: number; productIds?: readonly string[]; priceIds?: readonly string[]; variantIds?: readonly string[]; applyToFuturePayments?: boolean; applyToFuturePaymentsConfig?: { type: "forever" | "fixed"; duration: number; durationType: "months" }; limitPerCustomer?: boolean; id: string } };
-  /** GET /phone-system/numbers/location/{locationId} (read) */
+  /** List the account's phone numbers: GET /phone-system/numbers/location/{locationId} (read) */
   "phone-system.active-numbers": { parameters?: { pageSize?: number; page?: number; searchFilter?: string; skipNumberPool?: boolean; includeRcsSenderIds?: boolean } };
-  /** GET /phone-system/numbers/location/{locationId}/available (read) */
+  /** Search for phone numbers to buy: GET /phone-system/numbers/location/{locationId}/available (read) */
   "phone-system.available-numbers": { parameters: { countryCode: string; numberTypes?: string; firstPart?: string; lastPart?: string; anywhere?: string; smsEnabled?: boolean; mmsEnabled?: boolean; voiceEnabled?: boolean } };
-  /** GET /phone-system/number-pools (read) */
+  /** List the number pools: GET /phone-system/number-pools (read) */
   "phone-system.getNumberPoolList": Record<never, never>;
-  /** POST /phone-system/numbers/location/{locationId}/purchase (critical) */
-  "phone-system.purchase-phone-number": { body: { phoneNumber: string; addressSid: string; bundleSid: string; countryCode: string; numberType: unknown; paymentIntentId: string; stripeAccountId: string; paymentMethodId: string; locality: string; region: string; fingerprintId: string; skipLocationKYC: boolean } };
-  /** POST /products/reviews/bulk-update (critical) */
+  /** Buy a phone number: POST /phone-system/numbers/location/{locationId}/purchase (critical) */
+  "phone-system.purchase-phone-number": { body: { phoneNumber: string; addressSid: string; bundleSid: string; countryCode: string; numberType: unknown; paymentIntentId: string; stripeAccountId: string; paymentMethodId: string; locality: string; region: string; fingerprintId?: string; skipLocationKYC: boolean } };
+  /** Approve, hide or answer many product reviews: POST /products/reviews/bulk-update (critical) */
   "products.bulk-update-product-review": { body: { reviews: readonly ({ reviewId: string; productId: string; storeId: string })[]; status: unknown } };
-  /** POST /products/bulk-update/edit (critical) */
+  /** Edit products and their prices together in bulk: POST /products/bulk-update/edit (critical) */
   "products.bulkEdit": { body: { products: readonly ({ _id: string; name?: string; description?: string; image?: string; availableInStore?: boolean; prices?: readonly ({ _id: string; name?: string; amount?: number; currency?: string; compareAtPrice?: number; availableQuantity?: number; trackInventory?: boolean; allowOutOfStockPurchases?: boolean; sku?: string; trialPeriod?: number; totalCycles?: number; setupFee?: number; shippingOptions?: { weight?: unknown; dimensions?: unknown }; recurring?: { interval: "day" | "month" | "week" | "year"; intervalCount: number } })[]; collectionIds?: readonly string[]; isLabelEnabled?: boolean; isTaxesEnabled?: boolean; seo?: { title?: string; description?: string }; slug?: string; automaticTaxCategoryId?: string; taxInclusive?: boolean; taxes?: readonly unknown[]; medias?: readonly unknown[]; label?: unknown })[] } };
-  /** POST /products/bulk-update (critical) */
+  /** Change many products at once: POST /products/bulk-update (critical) */
   "products.bulkUpdate": { body: { type: "bulk-update-price" | "bulk-update-availability" | "bulk-update-product-collection" | "bulk-delete-products" | "bulk-update-currency"; productIds: readonly string[]; filters?: { collectionIds?: readonly string[]; productType?: string; availableInStore?: boolean; search?: string }; price?: { type: "INCREASE_BY_AMOUNT" | "REDUCE_BY_AMOUNT" | "SET_NEW_PRICE" | "INCREASE_BY_PERCENTAGE" | "REDUCE_BY_PERCENTAGE"; value: number; roundToWhole?: boolean }; compareAtPrice?: { type: "INCREASE_BY_AMOUNT" | "REDUCE_BY_AMOUNT" | "SET_NEW_PRICE" | "INCREASE_BY_PERCENTAGE" | "REDUCE_BY_PERCENTAGE"; value: number; roundToWhole?: boolean }; availability?: boolean; collectionIds?: readonly string[]; currency?: string } };
-  /** POST /products/{productId}/price (write) */
+  /** Add a price to a product: POST /products/{productId}/price (write) */
   "products.create-price-for-product": { parameters: { productId: string }; body: { name: string; type: "one_time" | "recurring"; currency: string; amount: number; recurring?: { interval: "day" | "month" | "week" | "year"; intervalCount: number }; description?: string; membershipOffers?: readonly ({ label: string; value: string; _id: string })[]; trialPeriod?: number; totalCycles?: number; setupFee?: number; variantOptionIds?: readonly string[]; compareAtPrice?: number; locationId?: string; userId?: string; meta?: { source: "stripe" | "woocommerce" | "shopify"; sourceId?: string; stripePriceId: string; internalSource: "agency_plan" | "funnel" | "membership" | "communities" | "gokollab" | "calendar" }; trackInventory?: boolean; availableQuantity?: number; allowOutOfStockPurchases?: boolean; sku?: string; shippingOptions?: { weight?: { value: number; unit: "kg" | "lb" | "g" | "oz" }; dimensions?: { height: number; width: number; length: number; unit: "cm" | "in" | "m" } }; isDigitalProduct?: boolean; digitalDelivery?: readonly string[] } };
-  /** POST /products/ (write) */
+  /** Add a product: POST /products/ (write) */
   "products.create-product": { body: { name: string; locationId?: string; description?: string; productType: "DIGITAL" | "PHYSICAL" | "SERVICE" | "PHYSICAL/DIGITAL"; image?: string; statementDescriptor?: string; availableInStore?: boolean; medias?: readonly ({ id: string; title?: string; url: string; type: "image" | "video"; isFeatured?: boolean; priceIds?: readonly (readonly unknown[])[] })[]; variants?: readonly ({ id: string; name: string; options: readonly ({ id: string; name: string })[] })[]; collectionIds?: readonly string[]; isTaxesEnabled?: boolean; taxes?: readonly string[]; automaticTaxCategoryId?: string; isLabelEnabled?: boolean; label?: { title: string; startDate?: string; endDate?: string }; slug?: string; seo?: { title?: string; description?: string }; taxInclusive?: boolean } };
-  /** POST /products/collections (write) */
+  /** Create a product collection: POST /products/collections (write) */
   "products.create-product-collection": { body: { collectionId?: string; name: string; slug: string; image?: string; seo?: { title?: string; description?: string } } };
-  /** DELETE /products/{productId}/price/{priceId} (critical) */
+  /** Delete a price of a product: DELETE /products/{productId}/price/{priceId} (critical) */
   "products.delete-price-by-id-for-product": { parameters: { productId: string; priceId: string; locationId?: string } };
-  /** DELETE /products/{productId} (critical) */
+  /** Delete a product: DELETE /products/{productId} (critical) */
   "products.delete-product-by-id": { parameters: { productId: string; locationId?: string; sendWishlistStatus?: boolean } };
-  /** DELETE /products/collections/{collectionId} (critical) */
+  /** Delete a product collection: DELETE /products/collections/{collectionId} (critical) */
   "products.delete-product-collection": { parameters: { collectionId: string } };
-  /** DELETE /products/reviews/{reviewId} (critical) */
+  /** Delete a product review: DELETE /products/reviews/{reviewId} (critical) */
   "products.delete-product-review": { parameters: { reviewId: string; productId: string } };
-  /** GET /products/inventory (read) */
+  /** List stock levels: GET /products/inventory (read) */
   "products.get-list-inventory": { parameters?: { limit?: number; offset?: number; altId?: string; altType?: "location"; search?: string } };
-  /** GET /products/{productId}/price/{priceId} (read) */
+  /** Show one price of a product: GET /products/{productId}/price/{priceId} (read) */
   "products.get-price-by-id-for-product": { parameters: { productId: string; priceId: string; locationId?: string } };
-  /** GET /products/{productId} (read) */
+  /** Show one product: GET /products/{productId} (read) */
   "products.get-product-by-id": { parameters: { productId: string; locationId?: string; sendWishlistStatus?: boolean } };
-  /** GET /products/collections (read) */
+  /** List product collections: GET /products/collections (read) */
   "products.get-product-collection": { parameters?: { limit?: number; offset?: number; collectionIds?: string; name?: string } };
-  /** GET /products/collections/{collectionId} (read) */
+  /** Show one product collection: GET /products/collections/{collectionId} (read) */
   "products.get-product-collection-id": { parameters: { collectionId: string } };
-  /** GET /products/reviews (read) */
+  /** List product reviews: GET /products/reviews (read) */
   "products.get-product-reviews": { parameters?: { limit?: number; offset?: number; sortField?: "createdAt" | "rating"; sortOrder?: "asc" | "desc"; rating?: number; startDate?: string; endDate?: string; productId?: string; storeId?: string } };
-  /** GET /products/store/{storeId}/stats (read) */
+  /** Count a store's products, included and excluded: GET /products/store/{storeId}/stats (read) */
   "products.get-product-store-stats": { parameters: { storeId: string; search?: string; collectionIds?: string } };
-  /** GET /products/reviews/count (read) */
+  /** Count product reviews: GET /products/reviews/count (read) */
   "products.get-reviews-count": { parameters?: { rating?: number; startDate?: string; endDate?: string; productId?: string; storeId?: string } };
-  /** GET /products/ (read) */
+  /** List the products: GET /products/ (read) */
   "products.list-invoices": { parameters?: { limit?: number; offset?: number; locationId?: string; search?: string; collectionIds?: string; collectionSlug?: string; expand?: readonly string[]; productIds?: readonly string[]; storeId?: string; includedInStore?: boolean; availableInStore?: boolean; sortOrder?: "asc" | "desc" } };
-  /** GET /products/{productId}/price (read) */
+  /** List a product's prices: GET /products/{productId}/price (read) */
   "products.list-prices-for-product": { parameters: { productId: string; limit?: number; offset?: number; locationId?: string; ids?: string } };
-  /** POST /products/store/{storeId}/priority (write) */
+  /** Set the order of products in the store: POST /products/store/{storeId}/priority (write) */
   "products.update-display-priority": { parameters: { storeId: string }; body: { products: readonly (readonly unknown[])[] } };
-  /** POST /products/inventory (write) */
+  /** Change stock levels: POST /products/inventory (write) */
   "products.update-inventory": { body: { altId?: string; altType?: "location"; items: readonly ({ priceId: string; availableQuantity?: number; allowOutOfStockPurchases?: boolean })[] } };
-  /** PUT /products/{productId}/price/{priceId} (write) */
+  /** Change a product's price: PUT /products/{productId}/price/{priceId} (write) */
   "products.update-price-by-id-for-product": { parameters: { productId: string; priceId: string }; body: { name: string; type: "one_time" | "recurring"; currency: string; amount: number; recurring?: { interval: "day" | "month" | "week" | "year"; intervalCount: number }; description?: string; membershipOffers?: readonly ({ label: string; value: string; _id: string })[]; trialPeriod?: number; totalCycles?: number; setupFee?: number; variantOptionIds?: readonly string[]; compareAtPrice?: number; locationId?: string; userId?: string; meta?: { source: "stripe" | "woocommerce" | "shopify"; sourceId?: string; stripePriceId: string; internalSource: "agency_plan" | "funnel" | "membership" | "communities" | "gokollab" | "calendar" }; trackInventory?: boolean; availableQuantity?: number; allowOutOfStockPurchases?: boolean; sku?: string; shippingOptions?: { weight?: { value: number; unit: "kg" | "lb" | "g" | "oz" }; dimensions?: { height: number; width: number; length: number; unit: "cm" | "in" | "m" } }; isDigitalProduct?: boolean; digitalDelivery?: readonly string[] } };
-  /** PUT /products/{productId} (write) */
+  /** Change a product: PUT /products/{productId} (write) */
   "products.update-product-by-id": { parameters: { productId: string }; body: { name: string; locationId?: string; description?: string; productType: "DIGITAL" | "PHYSICAL" | "SERVICE" | "PHYSICAL/DIGITAL"; image?: string; statementDescriptor?: string; availableInStore?: boolean; medias?: readonly ({ id: string; title?: string; url: string; type: "image" | "video"; isFeatured?: boolean; priceIds?: readonly (readonly unknown[])[] })[]; variants?: readonly ({ id: string; name: string; options: readonly ({ id: string; name: string })[] })[]; collectionIds?: readonly string[]; isTaxesEnabled?: boolean; taxes?: readonly string[]; automaticTaxCategoryId?: string; isLabelEnabled?: boolean; label?: { title: string; startDate?: string; endDate?: string }; slug?: string; seo?: { title?: string; description?: string }; taxInclusive?: boolean; prices?: readonly string[] } };
-  /** PUT /products/collections/{collectionId} (write) */
+  /** Change a product collection: PUT /products/collections/{collectionId} (write) */
   "products.update-product-collection": { parameters: { collectionId: string }; body?: { name?: string; slug?: string; image?: string; seo?: { title?: string; description?: string } } };
-  /** PUT /products/reviews/{reviewId} (write) */
+  /** Approve, hide or answer a product review: PUT /products/reviews/{reviewId} (write) */
   "products.update-product-review": { parameters: { reviewId: string }; body: { productId: string; status: string; reply?: readonly ({ headline: string; comment: string; user: { name: string; email: string; phone?: string; isCustomer?: boolean } })[]; rating?: number; headline?: string; detail?: string } };
-  /** POST /products/store/{storeId} (critical) */
+  /** Show or hide products in the online store: POST /products/store/{storeId} (critical) */
   "products.update-store-status": { parameters: { storeId: string }; body: { action: "include" | "exclude"; productIds: readonly string[] } };
-  /** GET /proposals/document (read) */
+  /** List documents, proposals and contracts: GET /proposals/document (read) */
   "proposals.list-documents-contracts": { parameters?: { locationId?: string; status?: "draft" | "sent" | "viewed" | "completed" | "accepted"; paymentStatus?: "waiting_for_payment" | "paid" | "no_payment"; limit?: number; skip?: number; query?: string; dateFrom?: string; dateTo?: string } };
-  /** GET /proposals/templates (read) */
+  /** List templates of documents and contracts: GET /proposals/templates (read) */
   "proposals.list-documents-contracts-templates": { parameters?: { locationId?: string; dateFrom?: string; dateTo?: string; type?: string; name?: string; isPublicDocument?: boolean; userId?: string; limit?: string; skip?: string } };
-  /** POST /proposals/document/send (critical) */
+  /** Send a document to be signed: POST /proposals/document/send (critical) */
   "proposals.send-documents-contracts": { body: { locationId?: string; documentId: string; documentName?: string; medium?: "link" | "email"; ccRecipients?: readonly ({ email: string; id: string; imageUrl: string; contactName: string; firstName: string; lastName: string })[]; notificationSettings?: { receive: { templateId: string; subject: string }; sender: { fromEmail: string; fromName: string } }; sentBy: string } };
-  /** POST /proposals/templates/send (critical) */
+  /** Make a document from a template and send it: POST /proposals/templates/send (critical) */
   "proposals.send-documents-contracts-template": { body: { templateId: string; userId: string; sendDocument?: boolean; locationId?: string; contactId: string; opportunityId?: string } };
-  /** POST /saas/bulk-disable-saas/{companyId} (critical) */
+  /** Turn off SaaS mode for sub-accounts: POST /saas/bulk-disable-saas/{companyId} (critical) */
   "saas-api.bulk-disable-saas": { parameters: { companyId: string }; body: { locationIds: readonly string[] } };
-  /** POST /saas-api/public-api/bulk-disable-saas/{companyId} (critical) @deprecated by GoHighLevel */
+  /** Turn off SaaS for many, old path (deprecated): POST /saas-api/public-api/bulk-disable-saas/{companyId} (critical) @deprecated by GoHighLevel */
   "saas-api.bulk-disable-saas-deprecated": { parameters: { companyId: string }; body: { locationIds: readonly string[] } };
-  /** POST /saas/bulk-enable-saas/{companyId} (critical) */
+  /** Turn on SaaS mode for many sub-accounts: POST /saas/bulk-enable-saas/{companyId} (critical) */
   "saas-api.bulk-enable-saas": { parameters: { companyId: string }; body: { locationIds: readonly string[]; isSaaSV2: boolean; actionPayload: { priceId?: string; stripeAccountId?: string; saasPlanId: string; providerLocationId?: string } } };
-  /** POST /saas-api/public-api/bulk-enable-saas/{companyId} (critical) @deprecated by GoHighLevel */
+  /** Turn on SaaS for many, old path (deprecated): POST /saas-api/public-api/bulk-enable-saas/{companyId} (critical) @deprecated by GoHighLevel */
   "saas-api.bulk-enable-saas-deprecated": { parameters: { companyId: string }; body: { locationIds: readonly string[]; isSaaSV2: boolean; actionPayload: { priceId?: string; stripeAccountId?: string; saasPlanId: string; providerLocationId?: string } } };
-  /** POST /saas/enable-saas/{locationId} (critical) */
+  /** Turn on SaaS mode for a sub-account: POST /saas/enable-saas/{locationId} (critical) */
   "saas-api.enable-saas-location": { parameters?: { locationId?: string }; body: { stripeAccountId?: string; name?: string; email?: string; stripeCustomerId?: string; companyId: string; isSaaSV2: boolean; contactId?: string; providerLocationId?: string; description?: string; saasPlanId?: string; priceId?: string } };
-  /** POST /saas-api/public-api/enable-saas/{locationId} (critical) @deprecated by GoHighLevel */
+  /** Turn on SaaS mode, old path (deprecated): POST /saas-api/public-api/enable-saas/{locationId} (critical) @deprecated by GoHighLevel */
   "saas-api.enable-saas-location-deprecated": { parameters?: { locationId?: string }; body: { stripeAccountId?: string; name?: string; email?: string; stripeCustomerId?: string; companyId: string; isSaaSV2: boolean; contactId?: string; providerLocationId?: string; description?: string; saasPlanId?: string; priceId?: string } };
-  /** PUT /saas/update-saas-subscription/{locationId} (critical) */
+  /** Change a sub-account's SaaS subscription: PUT /saas/update-saas-subscription/{locationId} (critical) */
   "saas-api.generate-payment-link": { parameters?: { locationId?: string }; body: { subscriptionId: string; customerId: string; companyId: string } };
-  /** GET /saas/agency-plans/{companyId} (read) */
+  /** List the agency's SaaS plans: GET /saas/agency-plans/{companyId} (read) */
   "saas-api.get-agency-plans": { parameters: { companyId: string } };
-  /** GET /saas-api/public-api/agency-plans/{companyId} (read) @deprecated by GoHighLevel */
+  /** List SaaS plans, old path (deprecated): GET /saas-api/public-api/agency-plans/{companyId} (read) @deprecated by GoHighLevel */
   "saas-api.get-agency-plans-deprecated": { parameters: { companyId: string } };
-  /** GET /saas/get-saas-subscription/{locationId} (read) */
+  /** Show a sub-account's SaaS subscription: GET /saas/get-saas-subscription/{locationId} (read) */
   "saas-api.get-location-subscription": { parameters: { locationId?: string; companyId: string } };
-  /** GET /saas-api/public-api/get-saas-subscription/{locationId} (read) @deprecated by GoHighLevel */
+  /** Show a SaaS subscription, old path (deprecated): GET /saas-api/public-api/get-saas-subscription/{locationId} (read) @deprecated by GoHighLevel */
   "saas-api.get-location-subscription-deprecated": { parameters: { locationId?: string; companyId: string } };
-  /** GET /saas/saas-locations/{companyId} (read) */
+  /** List the sub-accounts in SaaS mode: GET /saas/saas-locations/{companyId} (read) */
   "saas-api.get-saas-locations": { parameters: { companyId: string; page: number } };
-  /** GET /saas-api/public-api/saas-locations/{companyId} (read) @deprecated by GoHighLevel */
+  /** List SaaS sub-accounts, old path (deprecated): GET /saas-api/public-api/saas-locations/{companyId} (read) @deprecated by GoHighLevel */
   "saas-api.get-saas-locations-deprecated": { parameters: { companyId: string; page?: number } };
-  /** GET /saas/saas-plan/{planId} (read) */
+  /** Show one SaaS plan: GET /saas/saas-plan/{planId} (read) */
   "saas-api.get-saas-plan": { parameters: { planId: string; companyId: string } };
-  /** GET /saas-api/public-api/saas-plan/{planId} (read) @deprecated by GoHighLevel */
+  /** Show one SaaS plan, old path (deprecated): GET /saas-api/public-api/saas-plan/{planId} (read) @deprecated by GoHighLevel */
   "saas-api.get-saas-plan-deprecated": { parameters: { planId: string; companyId: string } };
-  /** GET /saas/locations (read) */
+  /** Find sub-accounts by Stripe customer or subscription: GET /saas/locations (read) */
   "saas-api.locations": { parameters: { customerId: string; subscriptionId: string; companyId: string } };
-  /** GET /saas-api/public-api/locations (read) @deprecated by GoHighLevel */
+  /** Find sub-accounts by Stripe id, old path (deprecated): GET /saas-api/public-api/locations (read) @deprecated by GoHighLevel */
   "saas-api.locations-deprecated": { parameters: { customerId?: string; subscriptionId?: string; companyId: string } };
-  /** POST /saas/pause/{locationId} (critical) */
+  /** Pause or unpause a SaaS sub-account: POST /saas/pause/{locationId} (critical) */
   "saas-api.pause-location": { parameters?: { locationId?: string }; body: { paused: boolean; companyId: string } };
-  /** POST /saas-api/public-api/pause/{locationId} (critical) @deprecated by GoHighLevel */
+  /** Pause a sub-account, old path (deprecated): POST /saas-api/public-api/pause/{locationId} (critical) @deprecated by GoHighLevel */
   "saas-api.pause-location-deprecated": { parameters?: { locationId?: string }; body: { paused: boolean; companyId: string } };
-  /** POST /saas/update-rebilling/{companyId} (critical) */
+  /** Change rebilling of phone, email or AI for sub-accounts: POST /saas/update-rebilling/{companyId} (critical) */
   "saas-api.update-rebilling": { parameters: { companyId: string }; body: { product: "contentAI" | "workflow_premium_actions" | "workflow_ai" | "conversationAI" | "EmailNotification" | "whatsApp" | "reviewsAI" | "VERIFIED_CALLER_ID" | "WALLET_SALES_TAX" | "NOTIFICATION_SMS" | "EmailSmtp" | "EmailVerification" | "autoCompleteAddress" | "funnelAI" | "domainPurchase" | "Phone" | "Email"; locationIds: readonly string[]; config: { optIn?: boolean; enabled?: boolean; markup?: number } } };
-  /** POST /saas-api/public-api/update-rebilling/{companyId} (critical) @deprecated by GoHighLevel */
+  /** Change rebilling, old path (deprecated): POST /saas-api/public-api/update-rebilling/{companyId} (critical) @deprecated by GoHighLevel */
   "saas-api.update-rebilling-deprecated": { parameters: { companyId: string }; body: { product: "contentAI" | "workflow_premium_actions" | "workflow_ai" | "conversationAI" | "EmailNotification" | "whatsApp" | "reviewsAI" | "VERIFIED_CALLER_ID" | "WALLET_SALES_TAX" | "NOTIFICATION_SMS" | "EmailSmtp" | "EmailVerification" | "autoCompleteAddress" | "funnelAI" | "domainPurchase" | "Phone" | "Email"; locationIds: readonly string[]; config: { optIn?: boolean; enabled?: boolean; markup?: number } } };
-  /** PUT /saas-api/public-api/update-saas-subscription/{locationId} (critical) @deprecated by GoHighLevel */
+  /** Change a SaaS subscription, old path (deprecated): PUT /saas-api/public-api/update-saas-subscription/{locationId} (critical) @deprecated by GoHighLevel */
   "saas-api.update-saas-subscription-deprecated": { parameters?: { locationId?: string }; body: { subscriptionId: string; customerId: string; companyId: string } };
-  /** POST /saas/allow-attach-rebilling/{locationId} (critical) */
+  /** Mark a SaaS sub-account as waiting for rebilling: POST /saas/allow-attach-rebilling/{locationId} (critical) */
   "saas.allow-attach-rebilling": { parameters?: { locationId?: string }; body: { companyId: string; attachedRebillingConfig?: unknown } };
-  /** GET /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance (read) */
+  /** Show a sub-account's wallet balance: GET /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance (read) */
   "saas.getLocationWalletBalance": { parameters: { companyId: string; locationId?: string } };
-  /** POST /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance/complimentary-credits (critical) */
+  /** Give a sub-account complimentary wallet credits: POST /saas-api/public-api/companies/{companyId}/locations/{locationId}/wallet-balance/complimentary-credits (critical) */
   "saas.updateLocationWalletBalance": { parameters: { companyId: string; locationId?: string }; body?: { complimentaryCreditsAmount?: number } };
-  /** POST /snapshots/share/link (critical) */
+  /** Create a link to share a snapshot: POST /snapshots/share/link (critical) */
   "snapshots.create-snapshot-share-link": { parameters: { companyId: string }; body: { snapshot_id: string; share_type: "link" | "permanent_link" | "agency_link" | "location_link"; relationship_number?: string; share_location_id?: string } };
-  /** GET /snapshots/ (read) */
+  /** List the agency's snapshots: GET /snapshots/ (read) */
   "snapshots.get-custom-snapshots": { parameters: { companyId: string } };
-  /** GET /snapshots/snapshot-status/{snapshotId}/location/{locationId} (read) */
+  /** Show a snapshot's last push to a sub-account: GET /snapshots/snapshot-status/{snapshotId}/location/{locationId} (read) */
   "snapshots.get-latest-snapshot-push": { parameters: { snapshotId: string; locationId?: string; companyId: string } };
-  /** GET /snapshots/snapshot-status/{snapshotId} (read) */
+  /** List a snapshot's pushes in a period: GET /snapshots/snapshot-status/{snapshotId} (read) */
   "snapshots.get-snapshot-push": { parameters: { snapshotId: string; companyId: string; from: string; to: string; lastDoc: string; limit?: string } };
-  /** POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId} (write) */
+  /** Attach a Facebook page or group for posting: POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId} (write) */
   "social-media-posting.attach-facebook-page-group": { parameters: { accountId: string }; body?: { type?: unknown; originId?: string; name?: string; avatar?: string; companyId?: string } };
-  /** POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId} (write) */
+  /** Attach an Instagram account for posting: POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId} (write) */
   "social-media-posting.attach-instagram-page-group": { parameters: { accountId: string }; body: { originId?: string; name?: string; avatar?: string; pageId: string; companyId?: string } };
-  /** POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId} (write) */
+  /** Attach a LinkedIn page or profile for posting: POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId} (write) */
   "social-media-posting.attach-linkedin-page-profile": { parameters: { accountId: string }; body?: { type?: "page" | "group" | "profile" | "location" | "business"; originId?: string; name?: string; avatar?: string; urn?: string; companyId?: string } };
-  /** POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId} (write) */
+  /** Attach a TikTok profile for posting: POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId} (write) */
   "social-media-posting.attach-tiktok-profile": { parameters: { accountId: string }; body?: { type?: "page" | "group" | "profile" | "location" | "business"; originId?: string; name?: string; avatar?: string; verified?: boolean; username?: string; companyId?: string } };
-  /** POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId} (write) @deprecated by GoHighLevel */
+  /** Attach a Twitter (X) profile (deprecated): POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId} (write) @deprecated by GoHighLevel */
   "social-media-posting.attach-twitter-profile": { parameters: { accountId: string }; body?: { originId?: string; name?: string; username?: string; avatar?: string; protected?: boolean; verified?: boolean; companyId?: string } };
-  /** POST /social-media-posting/{locationId}/posts/bulk-delete (critical) */
+  /** Delete many social media posts at once: POST /social-media-posting/{locationId}/posts/bulk-delete (critical) */
   "social-media-posting.bulk-delete-social-planner-posts": { body?: { postIds?: readonly string[] } };
-  /** POST /social-media-posting/{locationId}/posts (critical) */
+  /** Create or schedule a social media post: POST /social-media-posting/{locationId}/posts (critical) */
   "social-media-posting.create-post": { body: { accountIds: readonly string[]; summary?: string; media?: readonly ({ url: string; caption?: string; originalUrl?: string; watermarkedUrl?: string; type: "image/jpeg" | "image/jpg" | "image/png" | "image/gif" | "video/mp4" | "video/mov" | "video/webm"; thumbnail?: string; id?: string; optimizedUrl?: string; optimizedType?: string; isModified?: boolean; altText?: string })[]; status?: "draft" | "scheduled" | "in_review" | "published" | "in_progress" | "pending" | "failed" | "notification_sent" | "deleted"; scheduleDate?: string; selectedBestTime?: string; createdBy?: string; followUpComment?: string; ogTagsDetails?: { metaImage?: string; metaLink?: string; ogTitle?: string; ogDescription?: string }; type: "post" | "story" | "reel"; postApprovalDetails?: { approver?: string; requesterNote?: string; approverNote?: string; approvalStatus?: "pending" | "approved" | "rejected" | "not_required" }; scheduleTimeUpdated?: boolean; tags?: readonly string[]; categoryId?: string; applyWatermark?: boolean; tiktokPostDetails?: { privacyLevel: "PUBLIC_TO_EVERYONE" | "MUTUAL_FOLLOW_FRIENDS" | "SELF_ONLY"; promoteOtherBrand?: boolean; enableComment?: boolean; enableDuet?: boolean; enableStitch?: boolean; videoDisclosure?: boolean; promoteYourBrand?: boolean }; gmbPostDetails?: { gmbEventType: "STANDARD" | "EVENT" | "OFFER"; title?: string; offerTitle?: string; startDate?: { startDate?: { year: number; month: number; day: number }; startTime?: { hours: number; minutes: number; seconds: number } }; endDate?: { endDate?: { year: number; month: number; day: number }; endTime?: { hours: number; minutes: number; seconds: number } }; termsConditions?: string; url?: string; couponCode?: string; redeemOnlineUrl?: string; actionType?: "none" | "order" | "book" | "shop" | "learn_more" | "call" | "sign_up" }; userId: string; linkedinPostDetails?: { pdfTitle: string; postAsPdf: boolean; poll?: { question: string; options: readonly ({ text: string })[]; settings: { duration: "ONE_DAY" | "THREE_DAYS" | "SEVEN_DAYS" | "FOURTEEN_DAYS" } } }; pinterestPostDetails?: { title?: string; link?: string; boardIds?: unknown; pinterestBoards?: readonly ({ accountId: string; boards: readonly string[] })[]; shortenedLinks?: readonly string[] }; facebookPostDetails?: { type: "post" | "story" | "reel"; textFormatPresetId?: string }; instagramPostDetails?: { type: "post" | "story" | "reel"; collaborators?: unknown; showOnFeed?: boolean; publishViaPushNotification?: boolean; publisherNote?: string }; youtubePostDetails?: { title?: string; privacyLevel?: "private" | "public" | "unlisted"; type: "video" | "short" } } };
-  /** DELETE /social-media-posting/{locationId}/accounts/{id} (critical) */
+  /** Disconnect a social media account: DELETE /social-media-posting/{locationId}/accounts/{id} (critical) */
   "social-media-posting.delete-account": { parameters: { id: string; companyId?: string; userId?: string } };
-  /** DELETE /social-media-posting/{locationId}/csv/{id} (critical) */
+  /** Delete a CSV upload of social posts: DELETE /social-media-posting/{locationId}/csv/{id} (critical) */
   "social-media-posting.delete-csv": { parameters: { id: string } };
-  /** DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId} (critical) */
+  /** Delete one post of a CSV upload: DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId} (critical) */
   "social-media-posting.delete-csv-post": { parameters: { csvId: string; postId: string } };
-  /** DELETE /social-media-posting/{locationId}/posts/{id} (critical) */
+  /** Delete a social media post: DELETE /social-media-posting/{locationId}/posts/{id} (critical) */
   "social-media-posting.delete-post": { parameters: { id: string } };
-  /** PUT /social-media-posting/{locationId}/posts/{id} (critical) */
+  /** Edit a social media post: PUT /social-media-posting/{locationId}/posts/{id} (critical) */
   "social-media-posting.edit-post": { parameters: { id: string }; body: { accountIds: readonly string[]; summary?: string; media?: readonly ({ url: string; caption?: string; originalUrl?: string; watermarkedUrl?: string; type: "image/jpeg" | "image/jpg" | "image/png" | "image/gif" | "video/mp4" | "video/mov" | "video/webm"; thumbnail?: string; id?: string; optimizedUrl?: string; optimizedType?: string; isModified?: boolean; altText?: string })[]; status?: "draft" | "scheduled" | "in_review" | "published" | "in_progress" | "pending" | "failed" | "notification_sent" | "deleted"; scheduleDate?: string; selectedBestTime?: string; createdBy?: string; followUpComment?: string; ogTagsDetails?: { metaImage?: string; metaLink?: string; ogTitle?: string; ogDescription?: string }; type: "post" | "story" | "reel"; postApprovalDetails?: { approver?: string; requesterNote?: string; approverNote?: string; approvalStatus?: "pending" | "approved" | "rejected" | "not_required" }; scheduleTimeUpdated?: boolean; tags?: readonly string[]; categoryId?: string; applyWatermark?: boolean; tiktokPostDetails?: { privacyLevel: "PUBLIC_TO_EVERYONE" | "MUTUAL_FOLLOW_FRIENDS" | "SELF_ONLY"; promoteOtherBrand?: boolean; enableComment?: boolean; enableDuet?: boolean; enableStitch?: boolean; videoDisclosure?: boolean; promoteYourBrand?: boolean }; gmbPostDetails?: { gmbEventType: "STANDARD" | "EVENT" | "OFFER"; title?: string; offerTitle?: string; startDate?: { startDate?: { year: number; month: number; day: number }; startTime?: { hours: number; minutes: number; seconds: number } }; endDate?: { endDate?: { year: number; month: number; day: number }; endTime?: { hours: number; minutes: number; seconds: number } }; termsConditions?: string; url?: string; couponCode?: string; redeemOnlineUrl?: string; actionType?: "none" | "order" | "book" | "shop" | "learn_more" | "call" | "sign_up" }; userId: string; linkedinPostDetails?: { pdfTitle: string; postAsPdf: boolean; poll?: { question: string; options: readonly ({ text: string })[]; settings: { duration: "ONE_DAY" | "THREE_DAYS" | "SEVEN_DAYS" | "FOURTEEN_DAYS" } } }; pinterestPostDetails?: { title?: string; link?: string; boardIds?: unknown; pinterestBoards?: readonly ({ accountId: string; boards: readonly string[] })[]; shortenedLinks?: readonly string[] }; facebookPostDetails?: { type: "post" | "story" | "reel"; textFormatPresetId?: string }; instagramPostDetails?: { type: "post" | "story" | "reel"; collaborators?: unknown; showOnFeed?: boolean; publishViaPushNotification?: boolean; publisherNote?: string }; youtubePostDetails?: { title?: string; privacyLevel?: "private" | "public" | "unlisted"; type: "video" | "short" } } };
-  /** GET /social-media-posting/{locationId}/accounts (read) */
+  /** List the connected social media accounts: GET /social-media-posting/{locationId}/accounts (read) */
   "social-media-posting.get-account": Record<never, never>;
-  /** GET /social-media-posting/{locationId}/categories/{id} (read) */
+  /** Show one category of social posts: GET /social-media-posting/{locationId}/categories/{id} (read) */
   "social-media-posting.get-categories-id": { parameters: { id: string } };
-  /** GET /social-media-posting/{locationId}/categories (read) */
+  /** List the categories of social posts: GET /social-media-posting/{locationId}/categories (read) */
   "social-media-posting.get-categories-location-id": { parameters?: { searchText?: string; limit?: string; skip?: string } };
-  /** GET /social-media-posting/{locationId}/csv/{id} (read) */
+  /** List the posts of a CSV upload: GET /social-media-posting/{locationId}/csv/{id} (read) */
   "social-media-posting.get-csv-post": { parameters: { id: string; skip?: string; limit?: string } };
-  /** GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId} (read) */
+  /** List the Facebook pages that can be attached: GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId} (read) */
   "social-media-posting.get-facebook-page-group": { parameters: { accountId: string } };
-  /** GET /social-media-posting/oauth/{locationId}/google/locations/{accountId} (read) */
+  /** List the Google Business locations that can be attached: GET /social-media-posting/oauth/{locationId}/google/locations/{accountId} (read) */
   "social-media-posting.get-google-locations": { parameters: { accountId: string } };
-  /** GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId} (read) */
+  /** List the Instagram accounts that can be attached: GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId} (read) */
   "social-media-posting.get-instagram-page-group": { parameters: { accountId: string } };
-  /** GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId} (read) */
+  /** List the LinkedIn pages that can be attached: GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId} (read) */
   "social-media-posting.get-linkedin-page-profile": { parameters: { accountId: string } };
-  /** GET /social-media-posting/{locationId}/posts/{id} (read) */
+  /** Show one social media post: GET /social-media-posting/{locationId}/posts/{id} (read) */
   "social-media-posting.get-post": { parameters: { id: string } };
-  /** POST /social-media-posting/{locationId}/posts/list (read) */
+  /** List social media posts: POST /social-media-posting/{locationId}/posts/list (read) */
   "social-media-posting.get-posts": { body: { type?: string; accounts?: string; skip: string; limit: string; fromDate: string; toDate: string; includeUsers: string; postType?: unknown } };
-  /** POST /social-media-posting/statistics (read) */
+  /** Get social media statistics: POST /social-media-posting/statistics (read) */
   "social-media-posting.get-social-media-statistics": { body: { profileIds: readonly string[]; platforms?: readonly ("facebook" | "instagram" | "linkedin" | "google" | "pinterest" | "youtube" | "tiktok")[]; currentRange?: { startDate: string; endDate: string }; prevRange?: { startDate: string; endDate: string } } };
-  /** POST /social-media-posting/{locationId}/tags/details (read) */
+  /** Show tags of social posts by their ids: POST /social-media-posting/{locationId}/tags/details (read) */
   "social-media-posting.get-tags-by-ids": { body: { tagIds: readonly string[] } };
-  /** GET /social-media-posting/{locationId}/tags (read) */
+  /** List the tags of social posts: GET /social-media-posting/{locationId}/tags (read) */
   "social-media-posting.get-tags-location-id": { parameters?: { searchText?: string; limit?: string; skip?: string } };
-  /** GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId} (read) */
+  /** Show the TikTok Business profile that can be attached: GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId} (read) */
   "social-media-posting.get-tiktok-business-profile": { parameters: { accountId: string } };
-  /** GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId} (read) */
+  /** Show the TikTok profile that can be attached: GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId} (read) */
   "social-media-posting.get-tiktok-profile": { parameters: { accountId: string } };
-  /** GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId} (read) @deprecated by GoHighLevel */
+  /** Show the Twitter (X) profile to attach (deprecated): GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId} (read) @deprecated by GoHighLevel */
   "social-media-posting.get-twitter-profile": { parameters: { accountId: string } };
-  /** GET /social-media-posting/{locationId}/csv (read) */
+  /** List CSV uploads of social posts and their status: GET /social-media-posting/{locationId}/csv (read) */
   "social-media-posting.get-upload-status": { parameters: { skip?: string; limit?: string; includeUsers?: string; isFromTemplate?: string; userId: string } };
-  /** POST /social-media-posting/{locationId}/set-accounts (write) */
+  /** Choose the accounts for a CSV of social posts: POST /social-media-posting/{locationId}/set-accounts (write) */
   "social-media-posting.set-accounts": { body: { accountIds: readonly string[]; filePath: string; rowsCount: number; fileName: string; approver?: string; userId: string; csvFileType?: "basic" | "advance" } };
-  /** POST /social-media-posting/oauth/{locationId}/google/locations/{accountId} (write) */
+  /** Attach a Google Business location for posting: POST /social-media-posting/oauth/{locationId}/google/locations/{accountId} (write) */
   "social-media-posting.set-google-locations": { parameters: { accountId: string }; body?: { location?: unknown; account?: unknown; companyId?: string } };
-  /** PATCH /social-media-posting/{locationId}/csv/{id} (critical) */
+  /** Schedule the posts of a CSV upload: PATCH /social-media-posting/{locationId}/csv/{id} (critical) */
   "social-media-posting.start-csv-finalize": { parameters: { id: string }; body: { userId: string } };
-  /** GET /social-media-posting/oauth/facebook/start (write) */
+  /** Begin connecting a Facebook account: GET /social-media-posting/oauth/facebook/start (write) */
   "social-media-posting.start-facebook-oauth": { parameters: { userId: string; page?: string; reconnect?: string } };
-  /** GET /social-media-posting/oauth/google/start (write) */
+  /** Begin connecting a Google Business account: GET /social-media-posting/oauth/google/start (write) */
   "social-media-posting.start-google-oauth": { parameters: { userId: string; page?: string; reconnect?: string } };
-  /** GET /social-media-posting/oauth/instagram/start (write) */
+  /** Begin connecting an Instagram account: GET /social-media-posting/oauth/instagram/start (write) */
   "social-media-posting.start-instagram-oauth": { parameters: { userId: string; page?: string; reconnect?: string } };
-  /** GET /social-media-posting/oauth/linkedin/start (write) */
+  /** Begin connecting a LinkedIn account: GET /social-media-posting/oauth/linkedin/start (write) */
   "social-media-posting.start-linkedin-oauth": { parameters: { userId: string; page?: string; reconnect?: string } };
-  /** GET /social-media-posting/oauth/tiktok-business/start (write) */
+  /** Begin connecting a TikTok Business account: GET /social-media-posting/oauth/tiktok-business/start (write) */
   "social-media-posting.start-tiktok-business-oauth": { parameters: { userId: string; page?: string; reconnect?: string } };
-  /** GET /social-media-posting/oauth/tiktok/start (write) */
+  /** Begin connecting a TikTok account: GET /social-media-posting/oauth/tiktok/start (write) */
   "social-media-posting.start-tiktok-oauth": { parameters: { userId: string; page?: string; reconnect?: string } };
-  /** GET /social-media-posting/oauth/twitter/start (write) @deprecated by GoHighLevel */
+  /** Begin connecting a Twitter (X) account (deprecated): GET /social-media-posting/oauth/twitter/start (write) @deprecated by GoHighLevel */
   "social-media-posting.start-twitter-oauth": { parameters: { userId: string; page?: string; reconnect?: string } };
-  /** POST /social-media-posting/{locationId}/csv (write) */
+  /** Upload a CSV of social posts: POST /social-media-posting/{locationId}/csv (write) */
   "social-media-posting.upload-csv": { body: { file: UploadFile } };
-  /** POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId} (write) */
+  /** Attach a page or profile of a social login: POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId} (write) */
   "social-planner.attach-oauth-accounts": { parameters: { platform: "google" | "facebook" | "instagram" | "linkedin" | "tiktok" | "youtube" | "pinterest" | "threads" | "bluesky"; accountId: string }; body?: { type?: "profile"; originId?: string; name?: string; avatar?: string; pageId?: string; location?: { name: string; storeCode?: string; title: string; storefrontAddress?: unknown; metadata?: unknown; maxLocation?: boolean; isVerified?: boolean; isConnected?: boolean }; account?: { name: string; accountName: string; type: string; verificationState: string; vettedState: string }; verified?: boolean; username?: string; websiteUrl?: string; companyId?: string; originAccountType?: string; urn?: string } };
-  /** POST /social-media-posting/category/queues/{queueId}/items/{itemId}/clone (critical) */
+  /** Copy a post in a queue: POST /social-media-posting/category/queues/{queueId}/items/{itemId}/clone (critical) */
   "social-planner.cloneQueueItem": { parameters: { queueId: string; itemId: string }; body: { sessionId: string; order: number } };
-  /** POST /social-media-posting/comments/{platform} (critical) */
+  /** Comment on a social post or reply to a comment: POST /social-media-posting/comments/{platform} (critical) */
   "social-planner.create-comment": { parameters: { platform: "facebook" | "instagram" | "linkedin" | "community" | "tiktok" | "bluesky" | "youtube" | "threads" }; body: { parentId: string; isParentThread: boolean; content: string; attachments?: readonly ({ url: string; type: "image" })[]; mentions?: readonly ({ name: string; id: string; offset: number; length: number; slug?: string })[]; notifyAllGroupMembers?: boolean } };
-  /** POST /social-media-posting/comments/{platform}/{id}/like (write) */
+  /** Like a comment on a social post: POST /social-media-posting/comments/{platform}/{id}/like (write) */
   "social-planner.create-like": { parameters: { platform: "facebook" | "linkedin" | "community" | "tiktok" | "bluesky"; id: string } };
-  /** POST /social-media-posting/category/queues (critical) */
+  /** Create an evergreen post queue for a category: POST /social-media-posting/category/queues (critical) */
   "social-planner.createQueue": { body: { categoryId: string; timeSlots: readonly ({ dayOfWeek: number; time: string })[]; enableFuturePosts?: boolean; prioritizeNewContent?: boolean; userId: string } };
-  /** POST /social-media-posting/category/queues/{queueId}/create/item (critical) */
+  /** Add a post to a queue: POST /social-media-posting/category/queues/{queueId}/create/item (critical) */
   "social-planner.createQueueItem": { parameters: { queueId: string }; body?: { sessionId?: string; modifiedPostPayload?: { accountIds?: readonly string[]; summary?: string; media?: readonly ({ url: string; caption?: string; originalUrl?: string; watermarkedUrl?: string; type: "image/jpeg" | "image/jpg" | "image/png" | "image/gif" | "video/mp4" | "video/mov" | "video/webm"; thumbnail?: string; id?: string; optimizedUrl?: string; optimizedType?: string; isModified?: boolean; altText?: string })[]; status?: unknown; scheduleDate?: string; selectedBestTime?: string; createdBy?: string; followUpComment?: string; ogTagsDetails?: { metaImage?: string; metaLink?: string; ogTitle?: string; ogDescription?: string }; type?: unknown; postApprovalDetails?: { approver?: string; requesterNote?: string; approverNote?: string; approvalStatus?: "pending" | "approved" | "rejected" | "not_required" }; scheduleTimeUpdated?: boolean; tags?: readonly string[]; categoryId?: string; applyWatermark?: boolean; tiktokPostDetails?: { privacyLevel: "PUBLIC_TO_EVERYONE" | "MUTUAL_FOLLOW_FRIENDS" | "SELF_ONLY"; promoteOtherBrand?: boolean; enableComment?: boolean; enableDuet?: boolean; enableStitch?: boolean; videoDisclosure?: boolean; promoteYourBrand?: boolean }; gmbPostDetails?: { gmbEventType: "STANDARD" | "EVENT" | "OFFER"; title?: string; offerTitle?: string; startDate?: { startDate?: unknown; startTime?: unknown }; endDate?: { endDate?: unknown; endTime?: unknown }; termsConditions?: string; url?: string; couponCode?: string; redeemOnlineUrl?: string; actionType?: "none" | "order" | "book" | "shop" | "learn_more" | "call" | "sign_up" }; userId?: string; linkedinPostDetails?: { pdfTitle: string; postAsPdf: boolean; poll?: { question: string; options: readonly unknown[]; settings: unknown } }; pinterestPostDetails?: { title?: string; link?: string; boardIds?: unknown; pinterestBoards?: readonly ({ accountId: string; boards: readonly string[] })[]; shortenedLinks?: readonly string[] }; facebookPostDetails?: { type: "post" | "story" | "reel"; textFormatPresetId?: string }; instagramPostDetails?: { type: "post" | "story" | "reel"; collaborators?: unknown; showOnFeed?: boolean; publishViaPushNotification?: boolean; publisherNote?: string }; youtubePostDetails?: { title?: string; privacyLevel?: "private" | "public" | "unlisted"; type: "video" | "short" }; locationId?: string }; order?: unknown; variations?: readonly ({ content?: string; mentions?: readonly unknown[]; ogTags?: { metaLink?: unknown; metaImage?: unknown; ogTitle?: unknown } })[]; primaryImage?: string; directToQueue?: boolean } };
-  /** DELETE /social-media-posting/comments/{platform}/{id}/like (write) */
+  /** Take back the like of a comment: DELETE /social-media-posting/comments/{platform}/{id}/like (write) */
   "social-planner.delete-like": { parameters: { platform: "facebook" | "linkedin" | "community" | "tiktok" | "bluesky"; id: string } };
-  /** DELETE /social-media-posting/category/queues/{postId}/active-post (critical) */
+  /** Drop a queue's scheduled post and schedule the next: DELETE /social-media-posting/category/queues/{postId}/active-post (critical) */
   "social-planner.deleteCurrentActivePostAndScheduleNext": { parameters: { postId: string } };
-  /** DELETE /social-media-posting/category/queues/{queueId}/items/{itemId} (critical) */
+  /** Delete a post from a queue: DELETE /social-media-posting/category/queues/{queueId}/items/{itemId} (critical) */
   "social-planner.deleteQueueItem": { parameters: { queueId: string; itemId: string; sessionId?: string } };
-  /** POST /social-media-posting/category/queues/{queueId}/edit/discard (write) */
+  /** Discard the draft changes of a queue: POST /social-media-posting/category/queues/{queueId}/edit/discard (write) */
   "social-planner.discardEditSession": { parameters: { queueId: string }; body: { sessionId: string; keepInDraft?: boolean } };
-  /** GET /social-media-posting/category/queues/available-categories (read) */
+  /** List post categories and whether they have a queue: GET /social-media-posting/category/queues/available-categories (read) */
   "social-planner.fetchAvailableCategories": { parameters?: { skip?: string; limit?: string; q?: string } };
-  /** POST /social-media-posting/category/queues/list/calendar (read) */
+  /** Show queued posts as a calendar: POST /social-media-posting/category/queues/list/calendar (read) */
   "social-planner.fetchCalendarList": { body: { startDate: string; endDate: string; categoryIds?: readonly string[]; accountIds?: readonly string[] } };
-  /** POST /social-media-posting/category/queues/{queueId}/edit/calendar (read) */
+  /** Preview a queue's draft as a calendar: POST /social-media-posting/category/queues/{queueId}/edit/calendar (read) */
   "social-planner.fetchEditSessionCalendar": { parameters: { queueId: string }; body: { sessionId: string; startDate: string; endDate: string; accountIds?: readonly string[] } };
-  /** GET /social-media-posting/category/queues/{queueId} (read) */
+  /** Show one evergreen post queue: GET /social-media-posting/category/queues/{queueId} (read) */
   "social-planner.fetchQueueById": { parameters: { queueId: string } };
-  /** POST /social-media-posting/category/queues/{queueId}/items (read) */
+  /** List the posts in a queue: POST /social-media-posting/category/queues/{queueId}/items (read) */
   "social-planner.fetchQueueItems": { parameters: { queueId: string }; body?: { sessionId?: string; skip?: number; limit?: number; errorFilter?: boolean; itemId?: string } };
-  /** POST /social-media-posting/category/queues/list (read) */
+  /** List the evergreen post queues: POST /social-media-posting/category/queues/list (read) */
   "social-planner.fetchQueues": { body?: { skip?: number; limit?: number } };
-  /** POST /social-media-posting/category/queues/{queueId}/slots (read) */
+  /** List when the posts of a queue go out: POST /social-media-posting/category/queues/{queueId}/slots (read) */
   "social-planner.fetchSlots": { parameters: { queueId: string }; body?: { sessionId?: string; skip?: number; limit?: number } };
-  /** POST /social-media-posting/comments/{platform}/list (read) */
+  /** List the comments on a social post: POST /social-media-posting/comments/{platform}/list (read) */
   "social-planner.get-comment-list": { parameters: { platform: "facebook" | "instagram" | "linkedin" | "community" | "tiktok" | "bluesky" | "youtube" | "threads" }; body: { fromDate?: string; toDate?: string; originIds: readonly string[]; sortBy?: "top" | "latest"; search?: string; skip?: number; limit?: number; parentId?: string } };
-  /** GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId} (read) */
+  /** List the pages and profiles of a social login: GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId} (read) */
   "social-planner.get-oauth-accounts": { parameters: { platform: "google" | "facebook" | "instagram" | "linkedin" | "tiktok" | "tiktok-business" | "youtube" | "pinterest" | "threads" | "bluesky"; accountId: string; search?: string } };
-  /** PUT /social-media-posting/category/queues/{queueId}/items/{itemId}/reset (critical) */
+  /** Undo the changes to a post in a queue: PUT /social-media-posting/category/queues/{queueId}/items/{itemId}/reset (critical) */
   "social-planner.resetQueueItem": { parameters: { queueId: string; itemId: string }; body?: { sessionId?: string } };
-  /** POST /social-media-posting/category/queues/{queueId}/edit/save (critical) */
+  /** Save the draft changes of a queue: POST /social-media-posting/category/queues/{queueId}/edit/save (critical) */
   "social-planner.saveEditSession": { parameters: { queueId: string }; body: { sessionId: string; keepInDraft?: boolean } };
-  /** GET /social-media-posting/oauth/{platform}/start (write) */
+  /** Begin connecting a social account on any platform: GET /social-media-posting/oauth/{platform}/start (write) */
   "social-planner.start-oauth": { parameters: { platform: "google" | "facebook" | "instagram" | "linkedin" | "tiktok" | "tiktok-business" | "youtube" | "pinterest" | "threads" | "bluesky"; userId: string; page?: string; reconnect?: string } };
-  /** POST /social-media-posting/category/queues/{queueId}/edit/start (write) */
+  /** Start editing a queue as a draft: POST /social-media-posting/category/queues/{queueId}/edit/start (write) */
   "social-planner.startEditSession": { parameters: { queueId: string }; body?: Record<never, never> };
-  /** PUT /social-media-posting/category/queues/{queueId} (critical) */
+  /** Change, pause, resume or delete a post queue: PUT /social-media-posting/category/queues/{queueId} (critical) */
   "social-planner.updateQueue": { parameters: { queueId: string }; body?: { skipLegacyWatermark?: boolean; status?: unknown; skipDateTime?: string; timeSlots?: readonly ({ dayOfWeek: number; time: string })[]; enableFuturePosts?: boolean; prioritizeNewContent?: boolean } };
-  /** PUT /social-media-posting/category/queues/{queueId}/items/{itemId} (critical) */
+  /** Change a post in a queue: PUT /social-media-posting/category/queues/{queueId}/items/{itemId} (critical) */
   "social-planner.updateQueueItem": { parameters: { queueId: string; itemId: string }; body?: { sessionId?: string; modifiedPostPayload?: { accountIds?: readonly string[]; summary?: string; media?: readonly ({ url: string; caption?: string; originalUrl?: string; watermarkedUrl?: string; type: "image/jpeg" | "image/jpg" | "image/png" | "image/gif" | "video/mp4" | "video/mov" | "video/webm"; thumbnail?: string; id?: string; optimizedUrl?: string; optimizedType?: string; isModified?: boolean; altText?: string })[]; status?: unknown; scheduleDate?: string; selectedBestTime?: string; createdBy?: string; followUpComment?: string; ogTagsDetails?: { metaImage?: string; metaLink?: string; ogTitle?: string; ogDescription?: string }; type?: unknown; postApprovalDetails?: { approver?: string; requesterNote?: string; approverNote?: string; approvalStatus?: "pending" | "approved" | "rejected" | "not_required" }; scheduleTimeUpdated?: boolean; tags?: readonly string[]; categoryId?: string; applyWatermark?: boolean; tiktokPostDetails?: { privacyLevel: "PUBLIC_TO_EVERYONE" | "MUTUAL_FOLLOW_FRIENDS" | "SELF_ONLY"; promoteOtherBrand?: boolean; enableComment?: boolean; enableDuet?: boolean; enableStitch?: boolean; videoDisclosure?: boolean; promoteYourBrand?: boolean }; gmbPostDetails?: { gmbEventType: "STANDARD" | "EVENT" | "OFFER"; title?: string; offerTitle?: string; startDate?: { startDate?: unknown; startTime?: unknown }; endDate?: { endDate?: unknown; endTime?: unknown }; termsConditions?: string; url?: string; couponCode?: string; redeemOnlineUrl?: string; actionType?: "none" | "order" | "book" | "shop" | "learn_more" | "call" | "sign_up" }; userId?: string; linkedinPostDetails?: { pdfTitle: string; postAsPdf: boolean; poll?: { question: string; options: readonly unknown[]; settings: unknown } }; pinterestPostDetails?: { title?: string; link?: string; boardIds?: unknown; pinterestBoards?: readonly ({ accountId: string; boards: readonly string[] })[]; shortenedLinks?: readonly string[] }; facebookPostDetails?: { type: "post" | "story" | "reel"; textFormatPresetId?: string }; instagramPostDetails?: { type: "post" | "story" | "reel"; collaborators?: unknown; showOnFeed?: boolean; publishViaPushNotification?: boolean; publisherNote?: string }; youtubePostDetails?: { title?: string; privacyLevel?: "private" | "public" | "unlisted"; type: "video" | "short" }; locationId?: string }; newOrder?: unknown; variations?: readonly ({ content?: string; mentions?: readonly unknown[]; ogTags?: { metaLink?: unknown; metaImage?: unknown; ogTitle?: unknown } })[]; primaryImage?: string } };
-  /** POST /store/shipping-carrier (write) */
+  /** Add a shipping carrier: POST /store/shipping-carrier (write) */
   "store.create-shipping-carrier": { body: { name: string; callbackUrl: string; services?: readonly ({ name: string; value: string })[]; allowsMultipleServiceSelection?: boolean } };
-  /** POST /store/shipping-zone/{shippingZoneId}/shipping-rate (write) */
+  /** Add a shipping rate to a zone: POST /store/shipping-zone/{shippingZoneId}/shipping-rate (write) */
   "store.create-shipping-rate": { parameters: { shippingZoneId: string }; body: { name: string; description?: string; currency: string; amount: number; conditionType: "none" | "price" | "weight"; minCondition: number; maxCondition: number; isCarrierRate?: boolean; shippingCarrierId: string; percentageOfRateFee?: number; shippingCarrierServices?: readonly ({ name: string; value: string })[] } };
-  /** POST /store/shipping-zone (write) */
+  /** Add a shipping zone: POST /store/shipping-zone (write) */
   "store.create-shipping-zone": { body: { name: string; countries: readonly ({ code: "US" | "CA" | "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "XK" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "AN" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "KR" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "UA" | "AE" | "GB" | "UM" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW"; states?: readonly ({ code: "AL" | "AK" | "AS" | "AZ" | "AR" | "AA" | "AE" | "AP" | "CA" | "CO" | "CT" | "DE" | "DC" | "FM" | "FL" | "GA" | "GU" | "HI" | "ID" | "IL" | "IN" | "IA" | "KS" | "KY" | "LA" | "ME" | "MH" | "MD" | "MA" | "MI" | "MN" | "MS" | "MO" | "MT" | "NE" | "NV" | "NH" | "NJ" | "NM" | "NY" | "NC" | "ND" | "MP" | "OH" | "OK" | "OR" | "PW" | "PA" | "PR" | "RI" | "SC" | "SD" | "TN" | "TX" | "UT" | "VT" | "VI" | "VA" | "WA" | "WV" | "WI" | "WY" | "AB" | "BC" | "MB" | "NB" | "NL" | "NT" | "NS" | "NU" | "ON" | "PE" | "QC" | "SK" | "YT" | "BA" | "CC" | "CH" | "CB" | "CN" | "ER" | "FO" | "JY" | "LP" | "LR" | "MZ" | "NQ" | "RN" | "SA" | "SJ" | "SL" | "SF" | "SE" | "TF" | "TU" | "ACT" | "NSW" | "QLD" | "TAS" | "VIC" | "AC" | "AM" | "CE" | "DF" | "ES" | "GO" | "MG" | "PB" | "PI" | "RJ" | "RO" | "RR" | "RS" | "SP" | "TO" | "AI" | "AN" | "AT" | "BI" | "LI" | "LL" | "ML" | "RM" | "TA" | "VS" | "AMA" | "ANT" | "ARA" | "ATL" | "BOL" | "BOY" | "CAL" | "CAQ" | "CAS" | "CAU" | "CES" | "CHO" | "CUN" | "COR" | "GUA" | "GUV" | "HUI" | "LAG" | "MAG" | "MET" | "NAR" | "NSA" | "PUT" | "QUI" | "RIS" | "SAP" | "SAN" | "SUC" | "TOL" | "VAC" | "VAU" | "VID" | "CR-A" | "CR-C" | "CR-G" | "CR-H" | "CR-L" | "CR-P" | "CR-SJ" | "GT-16" | "GT-15" | "GT-04" | "GT-20" | "GT-02" | "GT-05" | "GT-01" | "GT-13" | "GT-18" | "GT-21" | "GT-22" | "GT-17" | "GT-09" | "GT-14" | "GT-11" | "GT-03" | "GT-12" | "GT-06" | "GT-07" | "GT-10" | "GT-08" | "GT-19" | "HK" | "KL" | "BR" | "CG" | "DN" | "DD" | "DL" | "GJ" | "HR" | "HP" | "JK" | "JH" | "KA" | "LD" | "PY" | "TS" | "TR" | "UP" | "UK" | "WB" | "CW" | "D" | "G" | "KE" | "KK" | "LS" | "LM" | "LK" | "LH" | "OY" | "SO" | "WD" | "WH" | "WX" | "WW" | "AG" | "AO" | "AV" | "BT" | "BL" | "BN" | "BG" | "BO" | "BZ" | "BS" | "CL" | "CI" | "CZ" | "CS" | "CR" | "KR" | "EN" | "FE" | "FI" | "FG" | "FC" | "FR" | "GE" | "GR" | "IM" | "IS" | "AQ" | "LT" | "LE" | "LC" | "LO" | "LU" | "MC" | "NA" | "NO" | "OG" | "OT" | "PD" | "PV" | "PG" | "PU" | "PC" | "PT" | "PN" | "PZ" | "PO" | "RG" | "RA" | "RC" | "RE" | "SS" | "SV" | "SI" | "SR" | "TE" | "TP" | "TV" | "UD" | "VE" | "VB" | "VC" | "VR" | "VV" | "JP-23" | "JP-05" | "JP-02" | "JP-12" | "JP-38" | "JP-18" | "JP-40" | "JP-07" | "JP-21" | "JP-10" | "JP-34" | "JP-01" | "JP-28" | "JP-08" | "JP-17" | "JP-03" | "JP-37" | "JP-46" | "JP-14" | "JP-39" | "JP-43" | "JP-26" | "JP-24" | "JP-04" | "JP-45" | "JP-20" | "JP-42" | "JP-29" | "JP-15" | "JP-44" | "JP-33" | "JP-47" | "JP-27" | "JP-41" | "JP-11" | "JP-25" | "JP-32" | "JP-22" | "JP-09" | "JP-36" | "JP-13" | "JP-31" | "JP-16" | "JP-30" | "JP-06" | "JP-35" | "JP-19" | "JHR" | "KDH" | "KTN" | "KUL" | "LBN" | "MLK" | "NSN" | "PHG" | "PNG" | "PRK" | "PLS" | "PJY" | "SBH" | "SWK" | "SGR" | "TRG" | "AGU" | "BCN" | "BCS" | "CAM" | "CHP" | "CHH" | "CMX" | "COA" | "COL" | "DUR" | "GRO" | "HID" | "JAL" | "MIC" | "MOR" | "MEX" | "NAY" | "NLE" | "OAX" | "PUE" | "QUE" | "ROO" | "SLP" | "SIN" | "SON" | "TAB" | "TAM" | "TLA" | "VER" | "YUC" | "ZAC" | "AUK" | "BOP" | "CAN" | "CIT" | "GIS" | "HKB" | "MWT" | "MBH" | "NTL" | "OTA" | "STL" | "TKI" | "WKO" | "WGN" | "WTC" | "GB" | "KP" | "ANC" | "APU" | "ARE" | "AYA" | "CAJ" | "CUS" | "HUV" | "HUC" | "ICA" | "JUN" | "LAL" | "LAM" | "LIM" | "LOR" | "MDD" | "MOQ" | "PAS" | "PIU" | "PUN" | "SAM" | "TAC" | "TUM" | "UCA" | "PH-ABR" | "PH-AGN" | "PH-AGS" | "PH-AKL" | "PH-ALB" | "PH-ANT" | "PH-APA" | "PH-AUR" | "PH-BAS" | "PH-BAN" | "PH-BTN" | "PH-BTG" | "PH-BEN" | "PH-BIL" | "PH-BOH" | "PH-BUK" | "PH-BUL" | "PH-CAG" | "PH-CAN" | "PH-CAS" | "PH-CAM" | "PH-CAP" | "PH-CAT" | "PH-CAV" | "PH-CEB" | "PH-NCO" | "PH-DAO" | "PH-DAV" | "PH-DAS" | "PH-EAS" | "PH-GUI" | "PH-IFU" | "PH-ILN" | "PH-ILS" | "PH-ILI" | "PH-ISA" | "PH-KAL" | "PH-LUN" | "PH-LAG" | "PH-LAN" | "PH-LAS" | "PH-LEY" | "PH-MAG" | "PH-MAD" | "PH-MAS" | "PH-00" | "PH-MSC" | "PH-MSR" | "PH-MOU" | "PH-NEC" | "PH-NER" | "PH-NSA" | "PH-NUE" | "PH-NUV" | "PH-MDC" | "PH-MDR" | "PH-PLW" | "PH-PAM" | "PH-PAN" | "PH-QUE" | "PH-QUI" | "PH-RIZ" | "PH-ROM" | "PH-WSA" | "PH-SAR" | "PH-SIG" | "PH-SOR" | "PH-SCO" | "PH-SLE" | "PH-SUK" | "PH-SLU" | "PH-SUN" | "PH-SUR" | "PH-TAR" | "PH-TAW" | "PH-ZMB" | "PH-ZAN" | "PH-ZAS" | "PH-ZSI" | "PT-20" | "PT-01" | "PT-02" | "PT-03" | "PT-04" | "PT-05" | "PT-06" | "PT-07" | "PT-08" | "PT-09" | "PT-10" | "PT-11" | "PT-30" | "PT-12" | "PT-13" | "PT-14" | "PT-15" | "PT-16" | "PT-17" | "PT-18" | "BH" | "BV" | "B" | "CJ" | "CV" | "DB" | "DJ" | "GL" | "HD" | "IF" | "MM" | "PH" | "SM" | "SB" | "TM" | "TL" | "VL" | "VN" | "KR-26" | "KR-43" | "KR-44" | "KR-27" | "KR-30" | "KR-42" | "KR-29" | "KR-47" | "KR-41" | "KR-48" | "KR-28" | "KR-49" | "KR-45" | "KR-46" | "KR-50" | "KR-11" | "KR-31" | "C" | "A" | "O" | "PM" | "BU" | "S" | "CU" | "GI" | "H" | "HU" | "J" | "GC" | "L" | "M" | "MU" | "P" | "SG" | "T" | "V" | "ZA" | "Z" | "AJ" | "DU" | "FU" | "RK" | "SH" | "UQ" | "BFP" | "ENG" | "NIR" | "SCT" | "WLS" | "FS" | "FD" | "RV" | "TT" })[] })[] } };
-  /** POST /store/store-setting (write) */
+  /** Save the store settings: POST /store/store-setting (write) */
   "store.create-store-setting": { body: { shippingOrigin: { name: string; country: "US" | "CA" | "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "XK" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "AN" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "KR" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "UA" | "AE" | "GB" | "UM" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW"; state?: "AL" | "AK" | "AS" | "AZ" | "AR" | "AA" | "AE" | "AP" | "CA" | "CO" | "CT" | "DE" | "DC" | "FM" | "FL" | "GA" | "GU" | "HI" | "ID" | "IL" | "IN" | "IA" | "KS" | "KY" | "LA" | "ME" | "MH" | "MD" | "MA" | "MI" | "MN" | "MS" | "MO" | "MT" | "NE" | "NV" | "NH" | "NJ" | "NM" | "NY" | "NC" | "ND" | "MP" | "OH" | "OK" | "OR" | "PW" | "PA" | "PR" | "RI" | "SC" | "SD" | "TN" | "TX" | "UT" | "VT" | "VI" | "VA" | "WA" | "WV" | "WI" | "WY" | "AB" | "BC" | "MB" | "NB" | "NL" | "NT" | "NS" | "NU" | "ON" | "PE" | "QC" | "SK" | "YT" | "BA" | "CC" | "CH" | "CB" | "CN" | "ER" | "FO" | "JY" | "LP" | "LR" | "MZ" | "NQ" | "RN" | "SA" | "SJ" | "SL" | "SF" | "SE" | "TF" | "TU" | "ACT" | "NSW" | "QLD" | "TAS" | "VIC" | "AC" | "AM" | "CE" | "DF" | "ES" | "GO" | "MG" | "PB" | "PI" | "RJ" | "RO" | "RR" | "RS" | "SP" | "TO" | "AI" | "AN" | "AT" | "BI" | "LI" | "LL" | "ML" | "RM" | "TA" | "VS" | "AMA" | "ANT" | "ARA" | "ATL" | "BOL" | "BOY" | "CAL" | "CAQ" | "CAS" | "CAU" | "CES" | "CHO" | "CUN" | "COR" | "GUA" | "GUV" | "HUI" | "LAG" | "MAG" | "MET" | "NAR" | "NSA" | "PUT" | "QUI" | "RIS" | "SAP" | "SAN" | "SUC" | "TOL" | "VAC" | "VAU" | "VID" | "CR-A" | "CR-C" | "CR-G" | "CR-H" | "CR-L" | "CR-P" | "CR-SJ" | "GT-16" | "GT-15" | "GT-04" | "GT-20" | "GT-02" | "GT-05" | "GT-01" | "GT-13" | "GT-18" | "GT-21" | "GT-22" | "GT-17" | "GT-09" | "GT-14" | "GT-11" | "GT-03" | "GT-12" | "GT-06" | "GT-07" | "GT-10" | "GT-08" | "GT-19" | "HK" | "KL" | "BR" | "CG" | "DN" | "DD" | "DL" | "GJ" | "HR" | "HP" | "JK" | "JH" | "KA" | "LD" | "PY" | "TS" | "TR" | "UP" | "UK" | "WB" | "CW" | "D" | "G" | "KE" | "KK" | "LS" | "LM" | "LK" | "LH" | "OY" | "SO" | "WD" | "WH" | "WX" | "WW" | "AG" | "AO" | "AV" | "BT" | "BL" | "BN" | "BG" | "BO" | "BZ" | "BS" | "CL" | "CI" | "CZ" | "CS" | "CR" | "KR" | "EN" | "FE" | "FI" | "FG" | "FC" | "FR" | "GE" | "GR" | "IM" | "IS" | "AQ" | "LT" | "LE" | "LC" | "LO" | "LU" | "MC" | "NA" | "NO" | "OG" | "OT" | "PD" | "PV" | "PG" | "PU" | "PC" | "PT" | "PN" | "PZ" | "PO" | "RG" | "RA" | "RC" | "RE" | "SS" | "SV" | "SI" | "SR" | "TE" | "TP" | "TV" | "UD" | "VE" | "VB" | "VC" | "VR" | "VV" | "JP-23" | "JP-05" | "JP-02" | "JP-12" | "JP-38" | "JP-18" | "JP-40" | "JP-07" | "JP-21" | "JP-10" | "JP-34" | "JP-01" | "JP-28" | "JP-08" | "JP-17" | "JP-03" | "JP-37" | "JP-46" | "JP-14" | "JP-39" | "JP-43" | "JP-26" | "JP-24" | "JP-04" | "JP-45" | "JP-20" | "JP-42" | "JP-29" | "JP-15" | "JP-44" | "JP-33" | "JP-47" | "JP-27" | "JP-41" | "JP-11" | "JP-25" | "JP-32" | "JP-22" | "JP-09" | "JP-36" | "JP-13" | "JP-31" | "JP-16" | "JP-30" | "JP-06" | "JP-35" | "JP-19" | "JHR" | "KDH" | "KTN" | "KUL" | "LBN" | "MLK" | "NSN" | "PHG" | "PNG" | "PRK" | "PLS" | "PJY" | "SBH" | "SWK" | "SGR" | "TRG" | "AGU" | "BCN" | "BCS" | "CAM" | "CHP" | "CHH" | "CMX" | "COA" | "COL" | "DUR" | "GRO" | "HID" | "JAL" | "MIC" | "MOR" | "MEX" | "NAY" | "NLE" | "OAX" | "PUE" | "QUE" | "ROO" | "SLP" | "SIN" | "SON" | "TAB" | "TAM" | "TLA" | "VER" | "YUC" | "ZAC" | "AUK" | "BOP" | "CAN" | "CIT" | "GIS" | "HKB" | "MWT" | "MBH" | "NTL" | "OTA" | "STL" | "TKI" | "WKO" | "WGN" | "WTC" | "GB" | "KP" | "ANC" | "APU" | "ARE" | "AYA" | "CAJ" | "CUS" | "HUV" | "HUC" | "ICA" | "JUN" | "LAL" | "LAM" | "LIM" | "LOR" | "MDD" | "MOQ" | "PAS" | "PIU" | "PUN" | "SAM" | "TAC" | "TUM" | "UCA" | "PH-ABR" | "PH-AGN" | "PH-AGS" | "PH-AKL" | "PH-ALB" | "PH-ANT" | "PH-APA" | "PH-AUR" | "PH-BAS" | "PH-BAN" | "PH-BTN" | "PH-BTG" | "PH-BEN" | "PH-BIL" | "PH-BOH" | "PH-BUK" | "PH-BUL" | "PH-CAG" | "PH-CAN" | "PH-CAS" | "PH-CAM" | "PH-CAP" | "PH-CAT" | "PH-CAV" | "PH-CEB" | "PH-NCO" | "PH-DAO" | "PH-DAV" | "PH-DAS" | "PH-EAS" | "PH-GUI" | "PH-IFU" | "PH-ILN" | "PH-ILS" | "PH-ILI" | "PH-ISA" | "PH-KAL" | "PH-LUN" | "PH-LAG" | "PH-LAN" | "PH-LAS" | "PH-LEY" | "PH-MAG" | "PH-MAD" | "PH-MAS" | "PH-00" | "PH-MSC" | "PH-MSR" | "PH-MOU" | "PH-NEC" | "PH-NER" | "PH-NSA" | "PH-NUE" | "PH-NUV" | "PH-MDC" | "PH-MDR" | "PH-PLW" | "PH-PAM" | "PH-PAN" | "PH-QUE" | "PH-QUI" | "PH-RIZ" | "PH-ROM" | "PH-WSA" | "PH-SAR" | "PH-SIG" | "PH-SOR" | "PH-SCO" | "PH-SLE" | "PH-SUK" | "PH-SLU" | "PH-SUN" | "PH-SUR" | "PH-TAR" | "PH-TAW" | "PH-ZMB" | "PH-ZAN" | "PH-ZAS" | "PH-ZSI" | "PT-20" | "PT-01" | "PT-02" | "PT-03" | "PT-04" | "PT-05" | "PT-06" | "PT-07" | "PT-08" | "PT-09" | "PT-10" | "PT-11" | "PT-30" | "PT-12" | "PT-13" | "PT-14" | "PT-15" | "PT-16" | "PT-17" | "PT-18" | "BH" | "BV" | "B" | "CJ" | "CV" | "DB" | "DJ" | "GL" | "HD" | "IF" | "MM" | "PH" | "SM" | "SB" | "TM" | "TL" | "VL" | "VN" | "KR-26" | "KR-43" | "KR-44" | "KR-27" | "KR-30" | "KR-42" | "KR-29" | "KR-47" | "KR-41" | "KR-48" | "KR-28" | "KR-49" | "KR-45" | "KR-46" | "KR-50" | "KR-11" | "KR-31" | "C" | "A" | "O" | "PM" | "BU" | "S" | "CU" | "GI" | "H" | "HU" | "J" | "GC" | "L" | "M" | "MU" | "P" | "SG" | "T" | "V" | "ZA" | "Z" | "AJ" | "DU" | "FU" | "RK" | "SH" | "UQ" | "BFP" | "ENG" | "NIR" | "SCT" | "WLS" | "FS" | "FD" | "RV" | "TT"; city: string; street1: string; street2?: string; zip: string; phone?: string; email?: string }; storeOrderNotification?: { enabled: boolean; subject: string; emailTemplateId: string; defaultEmailTemplateId: string }; storeOrderFulfillmentNotification?: { enabled: boolean; subject: string; emailTemplateId: string; defaultEmailTemplateId: string } } };
-  /** DELETE /store/shipping-carrier/{shippingCarrierId} (critical) */
+  /** Delete a shipping carrier: DELETE /store/shipping-carrier/{shippingCarrierId} (critical) */
   "store.delete-shipping-carrier": { parameters: { shippingCarrierId: string } };
-  /** DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId} (critical) */
+  /** Delete a shipping rate: DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId} (critical) */
   "store.delete-shipping-rate": { parameters: { shippingZoneId: string; shippingRateId: string } };
-  /** DELETE /store/shipping-zone/{shippingZoneId} (critical) */
+  /** Delete a shipping zone: DELETE /store/shipping-zone/{shippingZoneId} (critical) */
   "store.delete-shipping-zone": { parameters: { shippingZoneId: string } };
-  /** POST /store/shipping-zone/shipping-rates (write) */
+  /** Work out the shipping rates for an order: POST /store/shipping-zone/shipping-rates (write) */
   "store.get-available-shipping-zones": { body: { country: "US" | "CA" | "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "XK" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "AN" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "KR" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "UA" | "AE" | "GB" | "UM" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW"; address?: { name?: string; companyName?: string; addressLine1?: string; country: "US" | "CA" | "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "XK" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "AN" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "KR" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "UA" | "AE" | "GB" | "UM" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW"; state?: "AL" | "AK" | "AS" | "AZ" | "AR" | "AA" | "AE" | "AP" | "CA" | "CO" | "CT" | "DE" | "DC" | "FM" | "FL" | "GA" | "GU" | "HI" | "ID" | "IL" | "IN" | "IA" | "KS" | "KY" | "LA" | "ME" | "MH" | "MD" | "MA" | "MI" | "MN" | "MS" | "MO" | "MT" | "NE" | "NV" | "NH" | "NJ" | "NM" | "NY" | "NC" | "ND" | "MP" | "OH" | "OK" | "OR" | "PW" | "PA" | "PR" | "RI" | "SC" | "SD" | "TN" | "TX" | "UT" | "VT" | "VI" | "VA" | "WA" | "WV" | "WI" | "WY" | "AB" | "BC" | "MB" | "NB" | "NL" | "NT" | "NS" | "NU" | "ON" | "PE" | "QC" | "SK" | "YT" | "BA" | "CC" | "CH" | "CB" | "CN" | "ER" | "FO" | "JY" | "LP" | "LR" | "MZ" | "NQ" | "RN" | "SA" | "SJ" | "SL" | "SF" | "SE" | "TF" | "TU" | "ACT" | "NSW" | "QLD" | "TAS" | "VIC" | "AC" | "AM" | "CE" | "DF" | "ES" | "GO" | "MG" | "PB" | "PI" | "RJ" | "RO" | "RR" | "RS" | "SP" | "TO" | "AI" | "AN" | "AT" | "BI" | "LI" | "LL" | "ML" | "RM" | "TA" | "VS" | "AMA" | "ANT" | "ARA" | "ATL" | "BOL" | "BOY" | "CAL" | "CAQ" | "CAS" | "CAU" | "CES" | "CHO" | "CUN" | "COR" | "GUA" | "GUV" | "HUI" | "LAG" | "MAG" | "MET" | "NAR" | "NSA" | "PUT" | "QUI" | "RIS" | "SAP" | "SAN" | "SUC" | "TOL" | "VAC" | "VAU" | "VID" | "CR-A" | "CR-C" | "CR-G" | "CR-H" | "CR-L" | "CR-P" | "CR-SJ" | "GT-16" | "GT-15" | "GT-04" | "GT-20" | "GT-02" | "GT-05" | "GT-01" | "GT-13" | "GT-18" | "GT-21" | "GT-22" | "GT-17" | "GT-09" | "GT-14" | "GT-11" | "GT-03" | "GT-12" | "GT-06" | "GT-07" | "GT-10" | "GT-08" | "GT-19" | "HK" | "KL" | "BR" | "CG" | "DN" | "DD" | "DL" | "GJ" | "HR" | "HP" | "JK" | "JH" | "KA" | "LD" | "PY" | "TS" | "TR" | "UP" | "UK" | "WB" | "CW" | "D" | "G" | "KE" | "KK" | "LS" | "LM" | "LK" | "LH" | "OY" | "SO" | "WD" | "WH" | "WX" | "WW" | "AG" | "AO" | "AV" | "BT" | "BL" | "BN" | "BG" | "BO" | "BZ" | "BS" | "CL" | "CI" | "CZ" | "CS" | "CR" | "KR" | "EN" | "FE" | "FI" | "FG" | "FC" | "FR" | "GE" | "GR" | "IM" | "IS" | "AQ" | "LT" | "LE" | "LC" | "LO" | "LU" | "MC" | "NA" | "NO" | "OG" | "OT" | "PD" | "PV" | "PG" | "PU" | "PC" | "PT" | "PN" | "PZ" | "PO" | "RG" | "RA" | "RC" | "RE" | "SS" | "SV" | "SI" | "SR" | "TE" | "TP" | "TV" | "UD" | "VE" | "VB" | "VC" | "VR" | "VV" | "JP-23" | "JP-05" | "JP-02" | "JP-12" | "JP-38" | "JP-18" | "JP-40" | "JP-07" | "JP-21" | "JP-10" | "JP-34" | "JP-01" | "JP-28" | "JP-08" | "JP-17" | "JP-03" | "JP-37" | "JP-46" | "JP-14" | "JP-39" | "JP-43" | "JP-26" | "JP-24" | "JP-04" | "JP-45" | "JP-20" | "JP-42" | "JP-29" | "JP-15" | "JP-44" | "JP-33" | "JP-47" | "JP-27" | "JP-41" | "JP-11" | "JP-25" | "JP-32" | "JP-22" | "JP-09" | "JP-36" | "JP-13" | "JP-31" | "JP-16" | "JP-30" | "JP-06" | "JP-35" | "JP-19" | "JHR" | "KDH" | "KTN" | "KUL" | "LBN" | "MLK" | "NSN" | "PHG" | "PNG" | "PRK" | "PLS" | "PJY" | "SBH" | "SWK" | "SGR" | "TRG" | "AGU" | "BCN" | "BCS" | "CAM" | "CHP" | "CHH" | "CMX" | "COA" | "COL" | "DUR" | "GRO" | "HID" | "JAL" | "MIC" | "MOR" | "MEX" | "NAY" | "NLE" | "OAX" | "PUE" | "QUE" | "ROO" | "SLP" | "SIN" | "SON" | "TAB" | "TAM" | "TLA" | "VER" | "YUC" | "ZAC" | "AUK" | "BOP" | "CAN" | "CIT" | "GIS" | "HKB" | "MWT" | "MBH" | "NTL" | "OTA" | "STL" | "TKI" | "WKO" | "WGN" | "WTC" | "GB" | "KP" | "ANC" | "APU" | "ARE" | "AYA" | "CAJ" | "CUS" | "HUV" | "HUC" | "ICA" | "JUN" | "LAL" | "LAM" | "LIM" | "LOR" | "MDD" | "MOQ" | "PAS" | "PIU" | "PUN" | "SAM" | "TAC" | "TUM" | "UCA" | "PH-ABR" | "PH-AGN" | "PH-AGS" | "PH-AKL" | "PH-ALB" | "PH-ANT" | "PH-APA" | "PH-AUR" | "PH-BAS" | "PH-BAN" | "PH-BTN" | "PH-BTG" | "PH-BEN" | "PH-BIL" | "PH-BOH" | "PH-BUK" | "PH-BUL" | "PH-CAG" | "PH-CAN" | "PH-CAS" | "PH-CAM" | "PH-CAP" | "PH-CAT" | "PH-CAV" | "PH-CEB" | "PH-NCO" | "PH-DAO" | "PH-DAV" | "PH-DAS" | "PH-EAS" | "PH-GUI" | "PH-IFU" | "PH-ILN" | "PH-ILS" | "PH-ILI" | "PH-ISA" | "PH-KAL" | "PH-LUN" | "PH-LAG" | "PH-LAN" | "PH-LAS" | "PH-LEY" | "PH-MAG" | "PH-MAD" | "PH-MAS" | "PH-00" | "PH-MSC" | "PH-MSR" | "PH-MOU" | "PH-NEC" | "PH-NER" | "PH-NSA" | "PH-NUE" | "PH-NUV" | "PH-MDC" | "PH-MDR" | "PH-PLW" | "PH-PAM" | "PH-PAN" | "PH-QUE" | "PH-QUI" | "PH-RIZ" | "PH-ROM" | "PH-WSA" | "PH-SAR" | "PH-SIG" | "PH-SOR" | "PH-SCO" | "PH-SLE" | "PH-SUK" | "PH-SLU" | "PH-SUN" | "PH-SUR" | "PH-TAR" | "PH-TAW" | "PH-ZMB" | "PH-ZAN" | "PH-ZAS" | "PH-ZSI" | "PT-20" | "PT-01" | "PT-02" | "PT-03" | "PT-04" | "PT-05" | "PT-06" | "PT-07" | "PT-08" | "PT-09" | "PT-10" | "PT-11" | "PT-30" | "PT-12" | "PT-13" | "PT-14" | "PT-15" | "PT-16" | "PT-17" | "PT-18" | "BH" | "BV" | "B" | "CJ" | "CV" | "DB" | "DJ" | "GL" | "HD" | "IF" | "MM" | "PH" | "SM" | "SB" | "TM" | "TL" | "VL" | "VN" | "KR-26" | "KR-43" | "KR-44" | "KR-27" | "KR-30" | "KR-42" | "KR-29" | "KR-47" | "KR-41" | "KR-48" | "KR-28" | "KR-49" | "KR-45" | "KR-46" | "KR-50" | "KR-11" | "KR-31" | "C" | "A" | "O" | "PM" | "BU" | "S" | "CU" | "GI" | "H" | "HU" | "J" | "GC" | "L" | "M" | "MU" | "P" | "SG" | "T" | "V" | "ZA" | "Z" | "AJ" | "DU" | "FU" | "RK" | "SH" | "UQ" | "BFP" | "ENG" | "NIR" | "SCT" | "WLS" | "FS" | "FD" | "RV" | "TT"; city?: string; zip?: string; phone?: string; email?: string }; amountAvailable?: "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CA" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "KR" | "XK" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "AN" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "GB" | "UA" | "AE" | "US" | "UM" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW"; totalOrderAmount: number; weightAvailable?: boolean; totalOrderWeight: number; source: { type: "funnel" | "website" | "invoice" | "calendar" | "text2Pay" | "document_contracts" | "membership" | "mobile_app" | "communities" | "point_of_sale" | "manual" | "form" | "survey" | "payment_link" | "external"; subType?: "one_step_order_form" | "two_step_order_form" | "upsell" | "tap_to_pay" | "card_payment" | "store" | "contact_view" | "email_campaign" | "payments_dashboard" | "shopify" | "subscription_view" | "store_upsell" | "woocommerce" | "service" | "meeting" | "imported_csv" | "qr_code" }; products: readonly ({ id: string; qty: number })[]; couponCode?: string } };
-  /** GET /store/shipping-carrier/{shippingCarrierId} (read) */
+  /** Show one shipping carrier: GET /store/shipping-carrier/{shippingCarrierId} (read) */
   "store.get-shipping-carriers": { parameters: { shippingCarrierId: string } };
-  /** GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId} (read) */
+  /** Show one shipping rate: GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId} (read) */
   "store.get-shipping-rates": { parameters: { shippingZoneId: string; shippingRateId: string } };
-  /** GET /store/shipping-zone/{shippingZoneId} (read) */
+  /** Show one shipping zone: GET /store/shipping-zone/{shippingZoneId} (read) */
   "store.get-shipping-zones": { parameters: { shippingZoneId: string; withShippingRate?: boolean } };
-  /** GET /store/store-setting (read) */
+  /** Show the store settings: GET /store/store-setting (read) */
   "store.get-store-settings": Record<never, never>;
-  /** GET /store/shipping-carrier (read) */
+  /** List the shipping carriers: GET /store/shipping-carrier (read) */
   "store.list-shipping-carriers": Record<never, never>;
-  /** GET /store/shipping-zone/{shippingZoneId}/shipping-rate (read) */
+  /** List the shipping rates of a zone: GET /store/shipping-zone/{shippingZoneId}/shipping-rate (read) */
   "store.list-shipping-rates": { parameters: { shippingZoneId: string; limit?: number; offset?: number } };
-  /** GET /store/shipping-zone (read) */
+  /** List the shipping zones: GET /store/shipping-zone (read) */
   "store.list-shipping-zones": { parameters?: { limit?: number; offset?: number; withShippingRate?: boolean } };
-  /** PUT /store/shipping-carrier/{shippingCarrierId} (write) */
+  /** Change a shipping carrier: PUT /store/shipping-carrier/{shippingCarrierId} (write) */
   "store.update-shipping-carrier": { parameters: { shippingCarrierId: string }; body?: { name?: string; callbackUrl?: string; services?: readonly ({ name: string; value: string })[]; allowsMultipleServiceSelection?: boolean } };
-  /** PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId} (write) */
+  /** Change a shipping rate: PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId} (write) */
   "store.update-shipping-rate": { parameters: { shippingZoneId: string; shippingRateId: string }; body?: { name?: string; description?: string; currency?: string; amount?: number; conditionType?: "none" | "price" | "weight"; minCondition?: number; maxCondition?: number; isCarrierRate?: boolean; shippingCarrierId?: string; percentageOfRateFee?: number; shippingCarrierServices?: readonly ({ name: string; value: string })[] } };
-  /** PUT /store/shipping-zone/{shippingZoneId} (write) */
+  /** Change a shipping zone: PUT /store/shipping-zone/{shippingZoneId} (write) */
   "store.update-shipping-zone": { parameters: { shippingZoneId: string }; body?: { name?: string; countries?: readonly ({ code: "US" | "CA" | "AF" | "AX" | "AL" | "DZ" | "AS" | "AD" | "AO" | "AI" | "AQ" | "AG" | "AR" | "AM" | "AW" | "AU" | "AT" | "AZ" | "BS" | "BH" | "BD" | "BB" | "BY" | "BE" | "BZ" | "BJ" | "BM" | "BT" | "BO" | "BA" | "BW" | "BV" | "BR" | "IO" | "BN" | "BG" | "BF" | "BI" | "KH" | "CM" | "CV" | "KY" | "CF" | "TD" | "CL" | "CN" | "CX" | "CC" | "CO" | "KM" | "CG" | "CD" | "CK" | "CR" | "CI" | "HR" | "CU" | "CY" | "CZ" | "DK" | "DJ" | "DM" | "DO" | "EC" | "EG" | "SV" | "GQ" | "ER" | "EE" | "ET" | "FK" | "FO" | "FJ" | "FI" | "FR" | "GF" | "PF" | "TF" | "GA" | "GM" | "GE" | "DE" | "GH" | "GI" | "GR" | "GL" | "GD" | "GP" | "GU" | "GT" | "GG" | "GN" | "GW" | "GY" | "HT" | "HM" | "VA" | "HN" | "HK" | "HU" | "IS" | "IN" | "ID" | "IR" | "IQ" | "IE" | "IM" | "IL" | "IT" | "JM" | "JP" | "JE" | "JO" | "KZ" | "KE" | "KI" | "KP" | "XK" | "KW" | "KG" | "LA" | "LV" | "LB" | "LS" | "LR" | "LY" | "LI" | "LT" | "LU" | "MO" | "MK" | "MG" | "MW" | "MY" | "MV" | "ML" | "MT" | "MH" | "MQ" | "MR" | "MU" | "YT" | "MX" | "FM" | "MD" | "MC" | "MN" | "ME" | "MS" | "MA" | "MZ" | "MM" | "NA" | "NR" | "NP" | "NL" | "AN" | "NC" | "NZ" | "NI" | "NE" | "NG" | "NU" | "NF" | "MP" | "NO" | "OM" | "PK" | "PW" | "PS" | "PA" | "PG" | "PY" | "PE" | "PH" | "PN" | "PL" | "PT" | "PR" | "QA" | "RE" | "RO" | "RU" | "RW" | "SH" | "KN" | "LC" | "MF" | "PM" | "VC" | "WS" | "SM" | "ST" | "SA" | "SN" | "RS" | "SC" | "SL" | "SG" | "SX" | "SK" | "SI" | "SB" | "SO" | "ZA" | "GS" | "KR" | "ES" | "LK" | "SD" | "SR" | "SJ" | "SZ" | "SE" | "CH" | "SY" | "TW" | "TJ" | "TZ" | "TH" | "TL" | "TG" | "TK" | "TO" | "TT" | "TN" | "TR" | "TM" | "TC" | "TV" | "UG" | "UA" | "AE" | "GB" | "UM" | "UY" | "UZ" | "VU" | "VE" | "VN" | "VG" | "VI" | "WF" | "EH" | "YE" | "ZM" | "ZW"; states?: readonly ({ code: "AL" | "AK" | "AS" | "AZ" | "AR" | "AA" | "AE" | "AP" | "CA" | "CO" | "CT" | "DE" | "DC" | "FM" | "FL" | "GA" | "GU" | "HI" | "ID" | "IL" | "IN" | "IA" | "KS" | "KY" | "LA" | "ME" | "MH" | "MD" | "MA" | "MI" | "MN" | "MS" | "MO" | "MT" | "NE" | "NV" | "NH" | "NJ" | "NM" | "NY" | "NC" | "ND" | "MP" | "OH" | "OK" | "OR" | "PW" | "PA" | "PR" | "RI" | "SC" | "SD" | "TN" | "TX" | "UT" | "VT" | "VI" | "VA" | "WA" | "WV" | "WI" | "WY" | "AB" | "BC" | "MB" | "NB" | "NL" | "NT" | "NS" | "NU" | "ON" | "PE" | "QC" | "SK" | "YT" | "BA" | "CC" | "CH" | "CB" | "CN" | "ER" | "FO" | "JY" | "LP" | "LR" | "MZ" | "NQ" | "RN" | "SA" | "SJ" | "SL" | "SF" | "SE" | "TF" | "TU" | "ACT" | "NSW" | "QLD" | "TAS" | "VIC" | "AC" | "AM" | "CE" | "DF" | "ES" | "GO" | "MG" | "PB" | "PI" | "RJ" | "RO" | "RR" | "RS" | "SP" | "TO" | "AI" | "AN" | "AT" | "BI" | "LI" | "LL" | "ML" | "RM" | "TA" | "VS" | "AMA" | "ANT" | "ARA" | "ATL" | "BOL" | "BOY" | "CAL" | "CAQ" | "CAS" | "CAU" | "CES" | "CHO" | "CUN" | "COR" | "GUA" | "GUV" | "HUI" | "LAG" | "MAG" | "MET" | "NAR" | "NSA" | "PUT" | "QUI" | "RIS" | "SAP" | "SAN" | "SUC" | "TOL" | "VAC" | "VAU" | "VID" | "CR-A" | "CR-C" | "CR-G" | "CR-H" | "CR-L" | "CR-P" | "CR-SJ" | "GT-16" | "GT-15" | "GT-04" | "GT-20" | "GT-02" | "GT-05" | "GT-01" | "GT-13" | "GT-18" | "GT-21" | "GT-22" | "GT-17" | "GT-09" | "GT-14" | "GT-11" | "GT-03" | "GT-12" | "GT-06" | "GT-07" | "GT-10" | "GT-08" | "GT-19" | "HK" | "KL" | "BR" | "CG" | "DN" | "DD" | "DL" | "GJ" | "HR" | "HP" | "JK" | "JH" | "KA" | "LD" | "PY" | "TS" | "TR" | "UP" | "UK" | "WB" | "CW" | "D" | "G" | "KE" | "KK" | "LS" | "LM" | "LK" | "LH" | "OY" | "SO" | "WD" | "WH" | "WX" | "WW" | "AG" | "AO" | "AV" | "BT" | "BL" | "BN" | "BG" | "BO" | "BZ" | "BS" | "CL" | "CI" | "CZ" | "CS" | "CR" | "KR" | "EN" | "FE" | "FI" | "FG" | "FC" | "FR" | "GE" | "GR" | "IM" | "IS" | "AQ" | "LT" | "LE" | "LC" | "LO" | "LU" | "MC" | "NA" | "NO" | "OG" | "OT" | "PD" | "PV" | "PG" | "PU" | "PC" | "PT" | "PN" | "PZ" | "PO" | "RG" | "RA" | "RC" | "RE" | "SS" | "SV" | "SI" | "SR" | "TE" | "TP" | "TV" | "UD" | "VE" | "VB" | "VC" | "VR" | "VV" | "JP-23" | "JP-05" | "JP-02" | "JP-12" | "JP-38" | "JP-18" | "JP-40" | "JP-07" | "JP-21" | "JP-10" | "JP-34" | "JP-01" | "JP-28" | "JP-08" | "JP-17" | "JP-03" | "JP-37" | "JP-46" | "JP-14" | "JP-39" | "JP-43" | "JP-26" | "JP-24" | "JP-04" | "JP-45" | "JP-20" | "JP-42" | "JP-29" | "JP-15" | "JP-44" | "JP-33" | "JP-47" | "JP-27" | "JP-41" | "JP-11" | "JP-25" | "JP-32" | "JP-22" | "JP-09" | "JP-36" | "JP-13" | "JP-31" | "JP-16" | "JP-30" | "JP-06" | "JP-35" | "JP-19" | "JHR" | "KDH" | "KTN" | "KUL" | "LBN" | "MLK" | "NSN" | "PHG" | "PNG" | "PRK" | "PLS" | "PJY" | "SBH" | "SWK" | "SGR" | "TRG" | "AGU" | "BCN" | "BCS" | "CAM" | "CHP" | "CHH" | "CMX" | "COA" | "COL" | "DUR" | "GRO" | "HID" | "JAL" | "MIC" | "MOR" | "MEX" | "NAY" | "NLE" | "OAX" | "PUE" | "QUE" | "ROO" | "SLP" | "SIN" | "SON" | "TAB" | "TAM" | "TLA" | "VER" | "YUC" | "ZAC" | "AUK" | "BOP" | "CAN" | "CIT" | "GIS" | "HKB" | "MWT" | "MBH" | "NTL" | "OTA" | "STL" | "TKI" | "WKO" | "WGN" | "WTC" | "GB" | "KP" | "ANC" | "APU" | "ARE" | "AYA" | "CAJ" | "CUS" | "HUV" | "HUC" | "ICA" | "JUN" | "LAL" | "LAM" | "LIM" | "LOR" | "MDD" | "MOQ" | "PAS" | "PIU" | "PUN" | "SAM" | "TAC" | "TUM" | "UCA" | "PH-ABR" | "PH-AGN" | "PH-AGS" | "PH-AKL" | "PH-ALB" | "PH-ANT" | "PH-APA" | "PH-AUR" | "PH-BAS" | "PH-BAN" | "PH-BTN" | "PH-BTG" | "PH-BEN" | "PH-BIL" | "PH-BOH" | "PH-BUK" | "PH-BUL" | "PH-CAG" | "PH-CAN" | "PH-CAS" | "PH-CAM" | "PH-CAP" | "PH-CAT" | "PH-CAV" | "PH-CEB" | "PH-NCO" | "PH-DAO" | "PH-DAV" | "PH-DAS" | "PH-EAS" | "PH-GUI" | "PH-IFU" | "PH-ILN" | "PH-ILS" | "PH-ILI" | "PH-ISA" | "PH-KAL" | "PH-LUN" | "PH-LAG" | "PH-LAN" | "PH-LAS" | "PH-LEY" | "PH-MAG" | "PH-MAD" | "PH-MAS" | "PH-00" | "PH-MSC" | "PH-MSR" | "PH-MOU" | "PH-NEC" | "PH-NER" | "PH-NSA" | "PH-NUE" | "PH-NUV" | "PH-MDC" | "PH-MDR" | "PH-PLW" | "PH-PAM" | "PH-PAN" | "PH-QUE" | "PH-QUI" | "PH-RIZ" | "PH-ROM" | "PH-WSA" | "PH-SAR" | "PH-SIG" | "PH-SOR" | "PH-SCO" | "PH-SLE" | "PH-SUK" | "PH-SLU" | "PH-SUN" | "PH-SUR" | "PH-TAR" | "PH-TAW" | "PH-ZMB" | "PH-ZAN" | "PH-ZAS" | "PH-ZSI" | "PT-20" | "PT-01" | "PT-02" | "PT-03" | "PT-04" | "PT-05" | "PT-06" | "PT-07" | "PT-08" | "PT-09" | "PT-10" | "PT-11" | "PT-30" | "PT-12" | "PT-13" | "PT-14" | "PT-15" | "PT-16" | "PT-17" | "PT-18" | "BH" | "BV" | "B" | "CJ" | "CV" | "DB" | "DJ" | "GL" | "HD" | "IF" | "MM" | "PH" | "SM" | "SB" | "TM" | "TL" | "VL" | "VN" | "KR-26" | "KR-43" | "KR-44" | "KR-27" | "KR-30" | "KR-42" | "KR-29" | "KR-47" | "KR-41" | "KR-48" | "KR-28" | "KR-49" | "KR-45" | "KR-46" | "KR-50" | "KR-11" | "KR-31" | "C" | "A" | "O" | "PM" | "BU" | "S" | "CU" | "GI" | "H" | "HU" | "J" | "GC" | "L" | "M" | "MU" | "P" | "SG" | "T" | "V" | "ZA" | "Z" | "AJ" | "DU" | "FU" | "RK" | "SH" | "UQ" | "BFP" | "ENG" | "NIR" | "SCT" | "WLS" | "FS" | "FD" | "RV" | "TT" })[] })[] } };
-  /** GET /surveys/ (read) */
+  /** List the surveys: GET /surveys/ (read) */
   "surveys.get-surveys": { parameters?: { skip?: number; limit?: number; type?: string } };
-  /** GET /surveys/submissions (read) */
+  /** List survey submissions: GET /surveys/submissions (read) */
   "surveys.get-surveys-submissions": { parameters?: { page?: number; limit?: number; surveyId?: string; q?: string; startAt?: string; endAt?: string } };
-  /** POST /users/ (critical) */
+  /** Add a user (staff member): POST /users/ (critical) */
   "users.create-user": { body: { companyId: string; email: string; password: string; phone?: string; type: string; role: string; locationIds: readonly string[]; permissions?: { campaignsEnabled?: boolean; campaignsReadOnly?: boolean; contactsEnabled?: boolean; workflowsEnabled?: boolean; workflowsReadOnly?: boolean; triggersEnabled?: boolean; funnelsEnabled?: boolean; websitesEnabled?: boolean; opportunitiesEnabled?: boolean; dashboardStatsEnabled?: boolean; bulkRequestsEnabled?: boolean; appointmentsEnabled?: boolean; reviewsEnabled?: boolean; onlineListingsEnabled?: boolean; phoneCallEnabled?: boolean; conversationsEnabled?: boolean; assignedDataOnly?: boolean; adwordsReportingEnabled?: boolean; membershipEnabled?: boolean; facebookAdsReportingEnabled?: boolean; attributionsReportingEnabled?: boolean; settingsEnabled?: boolean; tagsEnabled?: boolean; leadValueEnabled?: boolean; marketingEnabled?: boolean; agentReportingEnabled?: boolean; botService?: boolean; socialPlanner?: boolean; bloggingEnabled?: boolean; invoiceEnabled?: boolean; affiliateManagerEnabled?: boolean; contentAiEnabled?: boolean; refundsEnabled?: boolean; recordPaymentEnabled?: boolean; cancelSubscriptionEnabled?: boolean; paymentsEnabled?: boolean; communitiesEnabled?: boolean; exportPaymentsEnabled?: boolean }; scopes?: readonly ("campaigns.readonly" | "campaigns.write" | "calendars.readonly" | "calendars/events.write" | "calendars/groups.write" | "calendars.write" | "contacts.write" | "contacts/bulkActions.write" | "workflows.readonly" | "workflows.write" | "triggers.write" | "funnels.write" | "forms.write" | "surveys.write" | "quizzes.write" | "websites.write" | "medias.write" | "medias.readonly" | "opportunities.write" | "opportunities/leadValue.readonly" | "opportunities/bulkActions.write" | "pipelines.create" | "reporting/phone.readonly" | "reporting/adwords.readonly" | "reporting/facebookAds.readonly" | "reporting/attributions.readonly" | "prospecting/auditReport.write" | "reporting/reports.readonly" | "reporting/agent.readonly" | "reporting/reports.write" | "reporting/stats.export" | "payments.write" | "payments/records.write" | "payments/orders.readonly" | "payments/orders.export" | "payments/orders.import" | "payments/orders.collectPayment" | "payments/subscriptions.readonly" | "payments/subscriptions.write" | "payments/subscriptions.update" | "payments/subscriptions.export" | "payments/subscriptions.pauseResumeCancel" | "payments/subscriptions.sharePaymentMethod" | "payments/transactions.readonly" | "payments/transactions.export" | "payments/transactions.import" | "payments/transactions.refund" | "payments/transactions.viewReceipts" | "payments/taxesSettings.readonly" | "payments/settings.readonly" | "payments/taxesSettings.updateInclusiveExclusive" | "payments/taxesSettings.manageRates" | "payments/taxesSettings.configureAutomatic" | "products.readonly" | "products.write" | "products.delete" | "products.duplicate" | "products.bulkActions" | "payments/settings.write" | "payments/settings.configureReceipt" | "payments/settings.configureSubscription" | "invoices.write" | "invoices.readonly" | "invoices/schedule.readonly" | "invoices/schedule.write" | "invoices/template.readonly" | "invoices/template.write" | "reputation/review.write" | "reputation/listing.write" | "reputation/reviewsAIAgents.write" | "reputation/gbp.write" | "conversations.write" | "conversations.readonly" | "conversations/message.readonly" | "conversations/message.write" | "contentAI.write" | "ai-studio.readonly" | "ai-studio.write" | "dashboard/stats.readonly" | "locations/tags.write" | "locations/tags.readonly" | "marketing.write" | "eliza.write" | "settings.write" | "socialplanner/post.write" | "socialplanner/account.readonly" | "socialplanner/account.write" | "socialplanner/category.readonly" | "socialplanner/category.write" | "socialplanner/csv.readonly" | "socialplanner/csv.write" | "socialplanner/group.write" | "socialplanner/hashtag.readonly" | "socialplanner/hashtag.write" | "socialplanner/oauth.readonly" | "socialplanner/oauth.write" | "socialplanner/post.readonly" | "socialplanner/recurring.readonly" | "socialplanner/recurring.write" | "socialplanner/review.readonly" | "socialplanner/review.write" | "socialplanner/rss.readonly" | "socialplanner/rss.write" | "socialplanner/search.readonly" | "socialplanner/setting.readonly" | "socialplanner/setting.write" | "socialplanner/stat.readonly" | "socialplanner/tag.readonly" | "socialplanner/tag.write" | "socialplanner/filters.readonly" | "socialplanner/medias.readonly" | "socialplanner/medias.write" | "socialplanner/watermarks.readonly" | "socialplanner/watermarks.write" | "socialplanner/metatag.readonly" | "socialplanner/facebook.readonly" | "socialplanner/linkedin.readonly" | "socialplanner/twitter.readonly" | "socialplanner/notification.readonly" | "socialplanner/notification.write" | "socialplanner/snapshot.readonly" | "socialplanner/snapshot.write" | "marketing/affiliate.write" | "blogs.write" | "membership.write" | "communities.write" | "gokollab.write" | "certificates.write" | "certificates.readonly" | "adPublishing.write" | "adPublishing.readonly" | "prospecting.write" | "prospecting.readonly" | "prospecting/reports.readonly" | "private-integration-location.readonly" | "private-integration-location.write" | "private-integration-company.readonly" | "private-integration-company.write" | "native-integrations.readonly" | "native-integrations.write" | "wordpress.write" | "wordpress.read" | "custom-menu-link.write" | "qrcodes.write" | "users/team-management.write" | "users/team-management.readonly" | "loginas.write" | "users-sso-login-management.write" | "users-sso-login-management.readonly" | "sso-config.write" | "snapshots/api.readonly" | "snapshots/api.create" | "snapshots/api.edit" | "snapshots/api.push" | "snapshots/api.refresh" | "snapshots/api.share" | "snapshots/api.delete" | "internaltools.location-transfer.write" | "internaltools.location-transfer.readonly" | "affiliateportal.write" | "affiliateportal.readonly" | "companies.write" | "internaltools.billing.write" | "internaltools.billing.readonly" | "internaltools.billing-common.readonly" | "internaltools.billing-common.write" | "voice-ai-agents.write" | "voice-ai-agents.readonly" | "voice-ai-common.readonly" | "voice-ai-common.write" | "voice-ai-agent-goals.readonly" | "voice-ai-agent-goals.write" | "voice-ai-dashboard.readonly" | "agency/launchpad.write" | "agency/launchpad.readonly" | "launchpad/location.write" | "launchpad/location.readonly" | "text-ai-agents.write" | "text-ai-agent-goals.readonly" | "text-ai-agent-goals.write" | "text-ai-agent-training.write" | "text-ai-agents-dashboard.readonly" | "locations.create" | "locations.delete" | "askai.write" | "copilot.readonly" | "locations.export.list" | "locations.features-limits.manage" | "locations.pause-resume" | "locations.agency-subaccounts.manage" | "locations.billing.manage" | "locations.details.manage" | "audit-logs.readonly" | "audit-logs.export")[]; scopesAssignedToOnly?: readonly ("campaigns.readonly" | "campaigns.write" | "calendars.readonly" | "calendars/events.write" | "calendars/groups.write" | "calendars.write" | "contacts.write" | "contacts/bulkActions.write" | "workflows.readonly" | "workflows.write" | "triggers.write" | "funnels.write" | "forms.write" | "surveys.write" | "quizzes.write" | "websites.write" | "medias.write" | "medias.readonly" | "opportunities.write" | "opportunities/leadValue.readonly" | "opportunities/bulkActions.write" | "pipelines.create" | "reporting/phone.readonly" | "reporting/adwords.readonly" | "reporting/facebookAds.readonly" | "reporting/attributions.readonly" | "prospecting/auditReport.write" | "reporting/reports.readonly" | "reporting/agent.readonly" | "reporting/reports.write" | "reporting/stats.export" | "payments.write" | "payments/records.write" | "payments/orders.readonly" | "payments/orders.export" | "payments/orders.import" | "payments/orders.collectPayment" | "payments/subscriptions.readonly" | "payments/subscriptions.write" | "payments/subscriptions.update" | "payments/subscriptions.export" | "payments/subscriptions.pauseResumeCancel" | "payments/subscriptions.sharePaymentMethod" | "payments/transactions.readonly" | "payments/transactions.export" | "payments/transactions.import" | "payments/transactions.refund" | "payments/transactions.viewReceipts" | "payments/taxesSettings.readonly" | "payments/settings.readonly" | "payments/taxesSettings.updateInclusiveExclusive" | "payments/taxesSettings.manageRates" | "payments/taxesSettings.configureAutomatic" | "products.readonly" | "products.write" | "products.delete" | "products.duplicate" | "products.bulkActions" | "payments/settings.write" | "payments/settings.configureReceipt" | "payments/settings.configureSubscription" | "invoices.write" | "invoices.readonly" | "invoices/schedule.readonly" | "invoices/schedule.write" | "invoices/template.readonly" | "invoices/template.write" | "reputation/review.write" | "reputation/listing.write" | "reputation/reviewsAIAgents.write" | "reputation/gbp.write" | "conversations.write" | "conversations.readonly" | "conversations/message.readonly" | "conversations/message.write" | "contentAI.write" | "ai-studio.readonly" | "ai-studio.write" | "dashboard/stats.readonly" | "locations/tags.write" | "locations/tags.readonly" | "marketing.write" | "eliza.write" | "settings.write" | "socialplanner/post.write" | "socialplanner/account.readonly" | "socialplanner/account.write" | "socialplanner/category.readonly" | "socialplanner/category.write" | "socialplanner/csv.readonly" | "socialplanner/csv.write" | "socialplanner/group.write" | "socialplanner/hashtag.readonly" | "socialplanner/hashtag.write" | "socialplanner/oauth.readonly" | "socialplanner/oauth.write" | "socialplanner/post.readonly" | "socialplanner/recurring.readonly" | "socialplanner/recurring.write" | "socialplanner/review.readonly" | "socialplanner/review.write" | "socialplanner/rss.readonly" | "socialplanner/rss.write" | "socialplanner/search.readonly" | "socialplanner/setting.readonly" | "socialplanner/setting.write" | "socialplanner/stat.readonly" | "socialplanner/tag.readonly" | "socialplanner/tag.write" | "socialplanner/filters.readonly" | "socialplanner/medias.readonly" | "socialplanner/medias.write" | "socialplanner/watermarks.readonly" | "socialplanner/watermarks.write" | "socialplanner/metatag.readonly" | "socialplanner/facebook.readonly" | "socialplanner/linkedin.readonly" | "socialplanner/twitter.readonly" | "socialplanner/notification.readonly" | "socialplanner/notification.write" | "socialplanner/snapshot.readonly" | "socialplanner/snapshot.write" | "marketing/affiliate.write" | "blogs.write" | "membership.write" | "communities.write" | "gokollab.write" | "certificates.write" | "certificates.readonly" | "adPublishing.write" | "adPublishing.readonly" | "prospecting.write" | "prospecting.readonly" | "prospecting/reports.readonly" | "private-integration-location.readonly" | "private-integration-location.write" | "private-integration-company.readonly" | "private-integration-company.write" | "native-integrations.readonly" | "native-integrations.write" | "wordpress.write" | "wordpress.read" | "custom-menu-link.write" | "qrcodes.write" | "users/team-management.write" | "users/team-management.readonly" | "loginas.write" | "users-sso-login-management.write" | "users-sso-login-management.readonly" | "sso-config.write" | "snapshots/api.readonly" | "snapshots/api.create" | "snapshots/api.edit" | "snapshots/api.push" | "snapshots/api.refresh" | "snapshots/api.share" | "snapshots/api.delete" | "internaltools.location-transfer.write" | "internaltools.location-transfer.readonly" | "affiliateportal.write" | "affiliateportal.readonly" | "companies.write" | "internaltools.billing.write" | "internaltools.billing.readonly" | "internaltools.billing-common.readonly" | "internaltools.billing-common.write" | "voice-ai-agents.write" | "voice-ai-agents.readonly" | "voice-ai-common.readonly" | "voice-ai-common.write" | "voice-ai-agent-goals.readonly" | "voice-ai-agent-goals.write" | "voice-ai-dashboard.readonly" | "agency/launchpad.write" | "agency/launchpad.readonly" | "launchpad/location.write" | "launchpad/location.readonly" | "text-ai-agents.write" | "text-ai-agent-goals.readonly" | "text-ai-agent-goals.write" | "text-ai-agent-training.write" | "text-ai-agents-dashboard.readonly" | "locations.create" | "locations.delete" | "askai.write" | "copilot.readonly" | "locations.export.list" | "locations.features-limits.manage" | "locations.pause-resume" | "locations.agency-subaccounts.manage" | "locations.billing.manage" | "locations.details.manage" | "audit-logs.readonly" | "audit-logs.export")[]; profilePhoto?: string; twilioPhone?: unknown; platformLanguage?: "en_US" | "es" | "fr_CA" | "fr_FR" | "nl" | "de" | "pt_PT" | "pt_BR" | "it" | "sv" | "da" | "fi" | "no"; firstName: string; lastName: string } };
-  /** DELETE /users/{userId} (critical) */
+  /** Delete a user (staff member): DELETE /users/{userId} (critical) */
   "users.delete-user": { parameters: { userId: string } };
-  /** POST /users/search/filter-by-email (read) */
+  /** Find users by email addresses: POST /users/search/filter-by-email (read) */
   "users.filter-users-by-email": { body: { companyId: string; emails: string; deleted?: boolean; skip?: string; limit?: string; projection?: string } };
-  /** GET /users/{userId} (read) */
+  /** Show one user: GET /users/{userId} (read) */
   "users.get-user": { parameters: { userId: string } };
-  /** GET /users/ (read) @deprecated by GoHighLevel */
+  /** List a location's users (deprecated): GET /users/ (read) @deprecated by GoHighLevel */
   "users.get-user-by-location": Record<never, never>;
-  /** GET /users/search (read) */
+  /** List or find users (staff): GET /users/search (read) */
   "users.search-users": { parameters: { companyId: string; query?: string; skip?: string; limit?: string; locationId?: string; type?: string; role?: string; ids?: string; sort?: string; sortDirection?: string; enabled2waySync?: boolean } };
-  /** PUT /users/{userId} (critical) */
+  /** Change a user's details, role or permissions: PUT /users/{userId} (critical) */
   "users.update-user": { parameters: { userId: string }; body?: { firstName?: string; lastName?: string; email?: string; password?: string; phone?: string; type?: string; role?: string; companyId?: string; locationIds?: readonly string[]; permissions?: { campaignsEnabled?: boolean; campaignsReadOnly?: boolean; contactsEnabled?: boolean; workflowsEnabled?: boolean; workflowsReadOnly?: boolean; triggersEnabled?: boolean; funnelsEnabled?: boolean; websitesEnabled?: boolean; opportunitiesEnabled?: boolean; dashboardStatsEnabled?: boolean; bulkRequestsEnabled?: boolean; appointmentsEnabled?: boolean; reviewsEnabled?: boolean; onlineListingsEnabled?: boolean; phoneCallEnabled?: boolean; conversationsEnabled?: boolean; assignedDataOnly?: boolean; adwordsReportingEnabled?: boolean; membershipEnabled?: boolean; facebookAdsReportingEnabled?: boolean; attributionsReportingEnabled?: boolean; settingsEnabled?: boolean; tagsEnabled?: boolean; leadValueEnabled?: boolean; marketingEnabled?: boolean; agentReportingEnabled?: boolean; botService?: boolean; socialPlanner?: boolean; bloggingEnabled?: boolean; invoiceEnabled?: boolean; affiliateManagerEnabled?: boolean; contentAiEnabled?: boolean; refundsEnabled?: boolean; recordPaymentEnabled?: boolean; cancelSubscriptionEnabled?: boolean; paymentsEnabled?: boolean; communitiesEnabled?: boolean; exportPaymentsEnabled?: boolean }; scopes?: readonly ("campaigns.readonly" | "campaigns.write" | "calendars.readonly" | "calendars/events.write" | "calendars/groups.write" | "calendars.write" | "contacts.write" | "contacts/bulkActions.write" | "workflows.readonly" | "workflows.write" | "triggers.write" | "funnels.write" | "forms.write" | "surveys.write" | "quizzes.write" | "websites.write" | "medias.write" | "medias.readonly" | "opportunities.write" | "opportunities/leadValue.readonly" | "opportunities/bulkActions.write" | "pipelines.create" | "reporting/phone.readonly" | "reporting/adwords.readonly" | "reporting/facebookAds.readonly" | "reporting/attributions.readonly" | "prospecting/auditReport.write" | "reporting/reports.readonly" | "reporting/agent.readonly" | "reporting/reports.write" | "reporting/stats.export" | "payments.write" | "payments/records.write" | "payments/orders.readonly" | "payments/orders.export" | "payments/orders.import" | "payments/orders.collectPayment" | "payments/subscriptions.readonly" | "payments/subscriptions.write" | "payments/subscriptions.update" | "payments/subscriptions.export" | "payments/subscriptions.pauseResumeCancel" | "payments/subscriptions.sharePaymentMethod" | "payments/transactions.readonly" | "payments/transactions.export" | "payments/transactions.import" | "payments/transactions.refund" | "payments/transactions.viewReceipts" | "payments/taxesSettings.readonly" | "payments/settings.readonly" | "payments/taxesSettings.updateInclusiveExclusive" | "payments/taxesSettings.manageRates" | "payments/taxesSettings.configureAutomatic" | "products.readonly" | "products.write" | "products.delete" | "products.duplicate" | "products.bulkActions" | "payments/settings.write" | "payments/settings.configureReceipt" | "payments/settings.configureSubscription" | "invoices.write" | "invoices.readonly" | "invoices/schedule.readonly" | "invoices/schedule.write" | "invoices/template.readonly" | "invoices/template.write" | "reputation/review.write" | "reputation/listing.write" | "reputation/reviewsAIAgents.write" | "reputation/gbp.write" | "conversations.write" | "conversations.readonly" | "conversations/message.readonly" | "conversations/message.write" | "contentAI.write" | "ai-studio.readonly" | "ai-studio.write" | "dashboard/stats.readonly" | "locations/tags.write" | "locations/tags.readonly" | "marketing.write" | "eliza.write" | "settings.write" | "socialplanner/post.write" | "socialplanner/account.readonly" | "socialplanner/account.write" | "socialplanner/category.readonly" | "socialplanner/category.write" | "socialplanner/csv.readonly" | "socialplanner/csv.write" | "socialplanner/group.write" | "socialplanner/hashtag.readonly" | "socialplanner/hashtag.write" | "socialplanner/oauth.readonly" | "socialplanner/oauth.write" | "socialplanner/post.readonly" | "socialplanner/recurring.readonly" | "socialplanner/recurring.write" | "socialplanner/review.readonly" | "socialplanner/review.write" | "socialplanner/rss.readonly" | "socialplanner/rss.write" | "socialplanner/search.readonly" | "socialplanner/setting.readonly" | "socialplanner/setting.write" | "socialplanner/stat.readonly" | "socialplanner/tag.readonly" | "socialplanner/tag.write" | "socialplanner/filters.readonly" | "socialplanner/medias.readonly" | "socialplanner/medias.write" | "socialplanner/watermarks.readonly" | "socialplanner/watermarks.write" | "socialplanner/metatag.readonly" | "socialplanner/facebook.readonly" | "socialplanner/linkedin.readonly" | "socialplanner/twitter.readonly" | "socialplanner/notification.readonly" | "socialplanner/notification.write" | "socialplanner/snapshot.readonly" | "socialplanner/snapshot.write" | "marketing/affiliate.write" | "blogs.write" | "membership.write" | "communities.write" | "gokollab.write" | "certificates.write" | "certificates.readonly" | "adPublishing.write" | "adPublishing.readonly" | "prospecting.write" | "prospecting.readonly" | "prospecting/reports.readonly" | "private-integration-location.readonly" | "private-integration-location.write" | "private-integration-company.readonly" | "private-integration-company.write" | "native-integrations.readonly" | "native-integrations.write" | "wordpress.write" | "wordpress.read" | "custom-menu-link.write" | "qrcodes.write" | "users/team-management.write" | "users/team-management.readonly" | "loginas.write" | "users-sso-login-management.write" | "users-sso-login-management.readonly" | "sso-config.write" | "snapshots/api.readonly" | "snapshots/api.create" | "snapshots/api.edit" | "snapshots/api.push" | "snapshots/api.refresh" | "snapshots/api.share" | "snapshots/api.delete" | "internaltools.location-transfer.write" | "internaltools.location-transfer.readonly" | "affiliateportal.write" | "affiliateportal.readonly" | "companies.write" | "internaltools.billing.write" | "internaltools.billing.readonly" | "internaltools.billing-common.readonly" | "internaltools.billing-common.write" | "voice-ai-agents.write" | "voice-ai-agents.readonly" | "voice-ai-common.readonly" | "voice-ai-common.write" | "voice-ai-agent-goals.readonly" | "voice-ai-agent-goals.write" | "voice-ai-dashboard.readonly" | "agency/launchpad.write" | "agency/launchpad.readonly" | "launchpad/location.write" | "launchpad/location.readonly" | "text-ai-agents.write" | "text-ai-agent-goals.readonly" | "text-ai-agent-goals.write" | "text-ai-agent-training.write" | "text-ai-agents-dashboard.readonly" | "locations.create" | "locations.delete" | "askai.write" | "copilot.readonly" | "locations.export.list" | "locations.features-limits.manage" | "locations.pause-resume" | "locations.agency-subaccounts.manage" | "locations.billing.manage" | "locations.details.manage" | "audit-logs.readonly" | "audit-logs.export")[]; scopesAssignedToOnly?: readonly ("campaigns.readonly" | "campaigns.write" | "calendars.readonly" | "calendars/events.write" | "calendars/groups.write" | "calendars.write" | "contacts.write" | "contacts/bulkActions.write" | "workflows.readonly" | "workflows.write" | "triggers.write" | "funnels.write" | "forms.write" | "surveys.write" | "quizzes.write" | "websites.write" | "medias.write" | "medias.readonly" | "opportunities.write" | "opportunities/leadValue.readonly" | "opportunities/bulkActions.write" | "pipelines.create" | "reporting/phone.readonly" | "reporting/adwords.readonly" | "reporting/facebookAds.readonly" | "reporting/attributions.readonly" | "prospecting/auditReport.write" | "reporting/reports.readonly" | "reporting/agent.readonly" | "reporting/reports.write" | "reporting/stats.export" | "payments.write" | "payments/records.write" | "payments/orders.readonly" | "payments/orders.export" | "payments/orders.import" | "payments/orders.collectPayment" | "payments/subscriptions.readonly" | "payments/subscriptions.write" | "payments/subscriptions.update" | "payments/subscriptions.export" | "payments/subscriptions.pauseResumeCancel" | "payments/subscriptions.sharePaymentMethod" | "payments/transactions.readonly" | "payments/transactions.export" | "payments/transactions.import" | "payments/transactions.refund" | "payments/transactions.viewReceipts" | "payments/taxesSettings.readonly" | "payments/settings.readonly" | "payments/taxesSettings.updateInclusiveExclusive" | "payments/taxesSettings.manageRates" | "payments/taxesSettings.configureAutomatic" | "products.readonly" | "products.write" | "products.delete" | "products.duplicate" | "products.bulkActions" | "payments/settings.write" | "payments/settings.configureReceipt" | "payments/settings.configureSubscription" | "invoices.write" | "invoices.readonly" | "invoices/schedule.readonly" | "invoices/schedule.write" | "invoices/template.readonly" | "invoices/template.write" | "reputation/review.write" | "reputation/listing.write" | "reputation/reviewsAIAgents.write" | "reputation/gbp.write" | "conversations.write" | "conversations.readonly" | "conversations/message.readonly" | "conversations/message.write" | "contentAI.write" | "ai-studio.readonly" | "ai-studio.write" | "dashboard/stats.readonly" | "locations/tags.write" | "locations/tags.readonly" | "marketing.write" | "eliza.write" | "settings.write" | "socialplanner/post.write" | "socialplanner/account.readonly" | "socialplanner/account.write" | "socialplanner/category.readonly" | "socialplanner/category.write" | "socialplanner/csv.readonly" | "socialplanner/csv.write" | "socialplanner/group.write" | "socialplanner/hashtag.readonly" | "socialplanner/hashtag.write" | "socialplanner/oauth.readonly" | "socialplanner/oauth.write" | "socialplanner/post.readonly" | "socialplanner/recurring.readonly" | "socialplanner/recurring.write" | "socialplanner/review.readonly" | "socialplanner/review.write" | "socialplanner/rss.readonly" | "socialplanner/rss.write" | "socialplanner/search.readonly" | "socialplanner/setting.readonly" | "socialplanner/setting.write" | "socialplanner/stat.readonly" | "socialplanner/tag.readonly" | "socialplanner/tag.write" | "socialplanner/filters.readonly" | "socialplanner/medias.readonly" | "socialplanner/medias.write" | "socialplanner/watermarks.readonly" | "socialplanner/watermarks.write" | "socialplanner/metatag.readonly" | "socialplanner/facebook.readonly" | "socialplanner/linkedin.readonly" | "socialplanner/twitter.readonly" | "socialplanner/notification.readonly" | "socialplanner/notification.write" | "socialplanner/snapshot.readonly" | "socialplanner/snapshot.write" | "marketing/affiliate.write" | "blogs.write" | "membership.write" | "communities.write" | "gokollab.write" | "certificates.write" | "certificates.readonly" | "adPublishing.write" | "adPublishing.readonly" | "prospecting.write" | "prospecting.readonly" | "prospecting/reports.readonly" | "private-integration-location.readonly" | "private-integration-location.write" | "private-integration-company.readonly" | "private-integration-company.write" | "native-integrations.readonly" | "native-integrations.write" | "wordpress.write" | "wordpress.read" | "custom-menu-link.write" | "qrcodes.write" | "users/team-management.write" | "users/team-management.readonly" | "loginas.write" | "users-sso-login-management.write" | "users-sso-login-management.readonly" | "sso-config.write" | "snapshots/api.readonly" | "snapshots/api.create" | "snapshots/api.edit" | "snapshots/api.push" | "snapshots/api.refresh" | "snapshots/api.share" | "snapshots/api.delete" | "internaltools.location-transfer.write" | "internaltools.location-transfer.readonly" | "affiliateportal.write" | "affiliateportal.readonly" | "companies.write" | "internaltools.billing.write" | "internaltools.billing.readonly" | "internaltools.billing-common.readonly" | "internaltools.billing-common.write" | "voice-ai-agents.write" | "voice-ai-agents.readonly" | "voice-ai-common.readonly" | "voice-ai-common.write" | "voice-ai-agent-goals.readonly" | "voice-ai-agent-goals.write" | "voice-ai-dashboard.readonly" | "agency/launchpad.write" | "agency/launchpad.readonly" | "launchpad/location.write" | "launchpad/location.readonly" | "text-ai-agents.write" | "text-ai-agent-goals.readonly" | "text-ai-agent-goals.write" | "text-ai-agent-training.write" | "text-ai-agents-dashboard.readonly" | "locations.create" | "locations.delete" | "askai.write" | "copilot.readonly" | "locations.export.list" | "locations.features-limits.manage" | "locations.pause-resume" | "locations.agency-subaccounts.manage" | "locations.billing.manage" | "locations.details.manage" | "audit-logs.readonly" | "audit-logs.export")[]; profilePhoto?: string; twilioPhone?: unknown; platformLanguage?: "en_US" | "es" | "fr_CA" | "fr_FR" | "nl" | "de" | "pt_PT" | "pt_BR" | "it" | "sv" | "da" | "fi" | "no" } };
-  /** POST /voice-ai/actions (write) */
+  /** Give a voice agent a new action: POST /voice-ai/actions (write) */
   "voice-ai.create-action": { body: { agentId: string; actionType: "CALL_TRANSFER" | "DATA_EXTRACTION" | "IN_CALL_DATA_EXTRACTION" | "WORKFLOW_TRIGGER" | "SMS" | "APPOINTMENT_BOOKING" | "CUSTOM_ACTION" | "KNOWLEDGE_BASE"; name: string; actionParameters: { triggerPrompt?: string; transferToType?: "number"; transferToValue?: string; triggerMessage?: string; hearWhisperMessage?: boolean; contactFieldId?: string; description?: string; examples?: readonly string[]; overwriteExistingValue?: boolean; workflowId?: string; messageBody?: string; calendarId?: string; daysOfOfferingDates?: number; slotsPerDay?: number; hoursBetweenSlots?: number; apiDetails?: { url: string; method: "POST" | "GET"; authenticationRequired?: boolean; authenticationValue?: string; headers?: readonly ({ key: string; value: string })[]; parameters?: readonly ({ name: string; description?: string; type?: string; example?: string })[] }; selectedPaths?: readonly string[]; knowledgeBaseId?: string } } };
-  /** POST /voice-ai/agents (write) */
+  /** Create a voice agent that takes phone calls: POST /voice-ai/agents (write) */
   "voice-ai.create-agent": { body?: { agentName?: string; businessName?: string; welcomeMessage?: string; agentPrompt?: string; voiceId?: string; language?: "en-US" | "pt-BR" | "es" | "fr" | "de" | "it" | "nl-NL" | "multi"; patienceLevel?: "low" | "medium" | "high"; maxCallDuration?: number; sendUserIdleReminders?: boolean; reminderAfterIdleTimeSeconds?: number; inboundNumber?: string; numberPoolId?: string; callEndWorkflowIds?: readonly string[]; sendPostCallNotificationTo?: { admins: boolean; allUsers: boolean; contactAssignedUser: boolean; specificUsers: readonly string[]; customEmails: readonly string[] }; agentWorkingHours?: readonly ({ dayOfTheWeek: 1 | 2 | 3 | 4 | 5 | 6 | 7; intervals: readonly ({ startHour: number; endHour: number; startMinute: number; endMinute: number })[] })[]; timezone?: string; isAgentAsBackupDisabled?: boolean; translation?: { enabled: boolean; language?: string } } };
-  /** DELETE /voice-ai/actions/{actionId} (critical) */
+  /** Remove an action from a voice agent: DELETE /voice-ai/actions/{actionId} (critical) */
   "voice-ai.delete-action": { parameters: { actionId: string; agentId: string } };
-  /** DELETE /voice-ai/agents/{agentId} (critical) */
+  /** Delete a voice agent: DELETE /voice-ai/agents/{agentId} (critical) */
   "voice-ai.delete-agent": { parameters: { agentId: string } };
-  /** GET /voice-ai/actions/{actionId} (read) */
+  /** Show one action of a voice agent: GET /voice-ai/actions/{actionId} (read) */
   "voice-ai.get-action": { parameters: { actionId: string } };
-  /** GET /voice-ai/agents/{agentId} (read) */
+  /** Show one voice agent's setup: GET /voice-ai/agents/{agentId} (read) */
   "voice-ai.get-agent": { parameters: { agentId: string } };
-  /** GET /voice-ai/agents (read) */
+  /** List the voice agents: GET /voice-ai/agents (read) */
   "voice-ai.get-agents": { parameters?: { page?: number; pageSize?: number; query?: string } };
-  /** GET /voice-ai/dashboard/call-logs (read) */
+  /** List calls that voice agents handled: GET /voice-ai/dashboard/call-logs (read) */
   "voice-ai.get-call-logs": { parameters?: { agentId?: string; contactId?: string; callType?: "LIVE" | "TRIAL"; startDate?: number; endDate?: number; actionType?: "CALL_TRANSFER" | "DATA_EXTRACTION" | "IN_CALL_DATA_EXTRACTION" | "WORKFLOW_TRIGGER" | "SMS" | "APPOINTMENT_BOOKING" | "CUSTOM_ACTION" | "KNOWLEDGE_BASE"; sortBy?: "duration" | "createdAt"; sort?: "ascend" | "descend"; page?: number; pageSize?: number } };
-  /** GET /voice-ai/dashboard/call-logs/{callId} (read) */
+  /** Show one call of a voice agent: GET /voice-ai/dashboard/call-logs/{callId} (read) */
   "voice-ai.getCallLog": { parameters: { callId: string } };
-  /** PATCH /voice-ai/agents/{agentId} (write) */
+  /** Change a voice agent: prompt, voice, greeting or hours: PATCH /voice-ai/agents/{agentId} (write) */
   "voice-ai.patch-agent": { parameters: { agentId: string }; body?: { agentName?: string; businessName?: string; welcomeMessage?: string; agentPrompt?: string; voiceId?: string; language?: "en-US" | "pt-BR" | "es" | "fr" | "de" | "it" | "nl-NL" | "multi"; patienceLevel?: "low" | "medium" | "high"; maxCallDuration?: number; sendUserIdleReminders?: boolean; reminderAfterIdleTimeSeconds?: number; inboundNumber?: string; numberPoolId?: string; callEndWorkflowIds?: readonly string[]; sendPostCallNotificationTo?: { admins: boolean; allUsers: boolean; contactAssignedUser: boolean; specificUsers: readonly string[]; customEmails: readonly string[] }; agentWorkingHours?: readonly ({ dayOfTheWeek: 1 | 2 | 3 | 4 | 5 | 6 | 7; intervals: readonly ({ startHour: number; endHour: number; startMinute: number; endMinute: number })[] })[]; timezone?: string; isAgentAsBackupDisabled?: boolean; translation?: { enabled: boolean; language?: string } } };
-  /** PUT /voice-ai/actions/{actionId} (write) */
+  /** Change an action of a voice agent: PUT /voice-ai/actions/{actionId} (write) */
   "voice-ai.update-action": { parameters: { actionId: string }; body: { agentId: string; actionType: "CALL_TRANSFER" | "DATA_EXTRACTION" | "IN_CALL_DATA_EXTRACTION" | "WORKFLOW_TRIGGER" | "SMS" | "APPOINTMENT_BOOKING" | "CUSTOM_ACTION" | "KNOWLEDGE_BASE"; name: string; actionParameters: { triggerPrompt?: string; transferToType?: "number"; transferToValue?: string; triggerMessage?: string; hearWhisperMessage?: boolean; contactFieldId?: string; description?: string; examples?: readonly string[]; overwriteExistingValue?: boolean; workflowId?: string; messageBody?: string; calendarId?: string; daysOfOfferingDates?: number; slotsPerDay?: number; hoursBetweenSlots?: number; apiDetails?: { url: string; method: "POST" | "GET"; authenticationRequired?: boolean; authenticationValue?: string; headers?: readonly ({ key: string; value: string })[]; parameters?: readonly ({ name: string; description?: string; type?: string; example?: string })[] }; selectedPaths?: readonly string[]; knowledgeBaseId?: string } } };
-  /** GET /workflows/ (read) */
+  /** List the workflows (automations): GET /workflows/ (read) */
   "workflows.get-workflow": Record<never, never>;
 }
 
 /** What a listing of each operation that has pages takes; the paging parameters are filled in. */
 export interface GhlListings {
-  /** GET /ad-publishing/facebook/ad-accounts (read) */
+  /** List the Facebook ad accounts: GET /ad-publishing/facebook/ad-accounts (read) */
   "ad-manager.fb-get-ad-accounts": { parameters?: { type?: string; next?: string; fetchAll?: string; limit?: string } };
-  /** GET /ad-publishing/facebook/entity (read) */
+  /** List Facebook campaigns, ad sets or ads: GET /ad-publishing/facebook/entity (read) */
   "ad-manager.fb-get-entity": { parameters: { type: "AD_MANAGER" | "INTEGRATION"; next?: string; fetchAll?: string; campaignId?: string; adSetId?: string; entityType: "CAMPAIGN" | "ADSET" | "AD"; searchId?: string; selectedAdAccountId?: string } };
-  /** GET /affiliate-manager/{locationId}/affiliates (read) */
+  /** List the affiliates: GET /affiliate-manager/{locationId}/affiliates (read) */
   "affiliate-manager.list-affiliates": { parameters?: { query?: string; active?: string; campaignId?: string; skip?: number; limit?: number; fromDate?: string; toDate?: string } };
-  /** GET /affiliate-manager/{locationId}/commissions (read) */
+  /** List affiliate commissions: GET /affiliate-manager/{locationId}/commissions (read) */
   "affiliate-manager.list-commissions": { parameters?: { campaignId?: string; affiliateId?: string; status?: string; query?: string; skip?: number; limit?: number; fromDate?: string; toDate?: string } };
-  /** GET /affiliate-manager/{locationId}/payouts (read) */
+  /** List payouts to affiliates: GET /affiliate-manager/{locationId}/payouts (read) */
   "affiliate-manager.list-payouts": { parameters?: { status?: string; query?: string; affiliateId?: string; campaignId?: string; skip?: number; limit?: number; start?: string; end?: string } };
-  /** GET /agent-studio/agent (read) */
+  /** List the agents built in Agent Studio: GET /agent-studio/agent (read) */
   "agent-studio.getAgents": { parameters?: { isPublished?: string; limit?: string; offset?: string; source?: string } };
-  /** GET /agent-studio/public-api/agents (read) @deprecated by GoHighLevel */
+  /** List published Agent Studio agents, old path (deprecated): GET /agent-studio/public-api/agents (read) @deprecated by GoHighLevel */
   "agent-studio.getAgents-deprecated": { parameters?: { limit?: string; offset?: string; source?: string } };
-  /** GET /associations/ (read) */
+  /** List the association types between objects: GET /associations/ (read) */
   "associations.find-associations": { parameters?: { skip?: number; limit?: number } };
-  /** GET /associations/relations/{recordId} (read) */
+  /** List what a record is linked to: GET /associations/relations/{recordId} (read) */
   "associations.get-relations-by-record-id": { parameters: { recordId: string; skip?: number; limit?: number; associationIds?: readonly string[] } };
-  /** GET /blogs/authors (read) */
+  /** List the blog authors: GET /blogs/authors (read) */
   "blogs.get-all-blog-authors-by-location": { parameters?: { limit?: number; offset?: number } };
-  /** GET /blogs/categories (read) */
+  /** List the blog categories: GET /blogs/categories (read) */
   "blogs.get-all-categories-by-location": { parameters?: { limit?: number; offset?: number } };
-  /** GET /blogs/posts/all (read) */
+  /** List a blog's posts: GET /blogs/posts/all (read) */
   "blogs.get-blog-post": { parameters: { blogId: string; limit?: number; offset?: number; searchTerm?: string; status?: "ALL" | "PUBLISHED" | "SCHEDULED" | "ARCHIVED" | "DRAFT" } };
-  /** GET /blogs/site/all (read) */
+  /** List the blog sites: GET /blogs/site/all (read) */
   "blogs.get-blogs": { parameters?: { skip?: number; limit?: number; searchTerm?: string } };
-  /** GET /brand-boards/{locationId} (read) */
+  /** List the brand boards: logos, colours and fonts: GET /brand-boards/{locationId} (read) */
   "brand-boards.getBrandBoardsByLocation": { parameters?: { limit?: number; offset?: number; search?: string; deleted?: boolean } };
-  /** GET /brand-boards/locations/{locationId}/brand-voices (read) */
+  /** List the brand voices: GET /brand-boards/locations/{locationId}/brand-voices (read) */
   "brand-boards.list-brand-voices": { parameters?: { limit?: number; offset?: number; search?: string; deleted?: boolean } };
-  /** GET /businesses/ (read) */
+  /** List the companies kept in the CRM: GET /businesses/ (read) */
   "businesses.get-businesses-by-location": { parameters?: { limit?: string; skip?: string } };
-  /** GET /calendars/resources/{resourceType} (read) @deprecated by GoHighLevel */
+  /** List rooms or equipment, old services (deprecated): GET /calendars/resources/{resourceType} (read) @deprecated by GoHighLevel */
   "calendars.fetch-calendar-resources": { parameters: { resourceType: "equipments" | "rooms"; limit?: number; skip?: number } };
-  /** GET /calendars/appointments/{appointmentId}/notes (read) */
+  /** Read the notes on an appointment: GET /calendars/appointments/{appointmentId}/notes (read) */
   "calendars.get-appointment-notes": { parameters: { appointmentId: string; limit?: number; offset?: number } };
-  /** GET /calendars/{calendarId}/notifications (read) */
+  /** List a calendar's reminders and notifications: GET /calendars/{calendarId}/notifications (read) */
   "calendars.get-event-notification": { parameters: { calendarId: string; isActive?: boolean; deleted?: boolean; limit?: number; skip?: number } };
-  /** GET /calendars/schedules/search (read) */
+  /** List availability schedules of users: GET /calendars/schedules/search (read) */
   "calendars.getAllSchedules": { parameters: { userId: string; calendarId?: string; skip?: number; limit?: number } };
-  /** GET /chat-widget/list (read) */
+  /** List the chat widgets: GET /chat-widget/list (read) */
   "chat-widget.listChatWidget": { parameters?: { offset?: string; limit?: string; chatType?: "liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat" | "webChat"; excludeChatType?: "liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat"; voiceAiAgentId?: string; allInOneChatTypes?: "liveChat" | "waChat" | "emailChat" | "allInOneChat" | "voiceAiChat" | "facebookChat" | "instagramChat" | "webChat" } };
-  /** GET /contacts/ (read) @deprecated by GoHighLevel */
+  /** List contacts the old way (use the contact search instead): GET /contacts/ (read) @deprecated by GoHighLevel */
   "contacts.get-contacts": { parameters?: { startAfterId?: string; startAfter?: number; query?: string; limit?: number } };
-  /** GET /contacts/business/{businessId} (read) */
+  /** List the contacts of a company: GET /contacts/business/{businessId} (read) */
   "contacts.get-contacts-by-businessId": { parameters: { businessId: string; limit?: string; skip?: string; query?: string; startAfter?: readonly string[] } };
-  /** POST /contacts/search (read) */
+  /** Find contacts by name, email, phone, tag, date or any field: POST /contacts/search (read) */
   "contacts.search-contacts-advanced": { body?: { pageLimit?: number; page?: number; searchAfter?: readonly unknown[]; query?: string; filters?: readonly ({ field?: string; operator?: "eq" | "not_eq" | "contains" | "not_contains" | "exists" | "not_exists" | "range" | "gt" | "gte" | "lt" | "lte"; value?: unknown; group?: "AND" | "OR"; filters?: readonly unknown[] })[]; sort?: readonly ({ field?: string; direction?: "asc" | "desc" })[] } };
-  /** GET /conversation-ai/agents/search (read) */
+  /** List or find chatbots (Conversation AI agents): GET /conversation-ai/agents/search (read) */
   "conversation-ai.search-agent": { parameters?: { startAfter?: string; limit?: number; query?: string } };
-  /** GET /conversations/messages/export (read) */
+  /** Export all messages of the account: GET /conversations/messages/export (read) */
   "conversations.export-messages-by-location": { parameters?: { limit?: number; cursor?: string; sortBy?: "createdAt" | "updatedAt"; sortOrder?: "asc" | "desc"; conversationId?: string; contactId?: string; channel?: "Call" | "SMS" | "Email" | "WhatsApp" | "Instagram" | "Facebook"; startDate?: string; endDate?: string } };
-  /** GET /conversations/{conversationId}/messages (read) */
+  /** Read the messages of a conversation: GET /conversations/{conversationId}/messages (read) */
   "conversations.get-messages": { parameters: { conversationId: string; lastMessageId?: string; limit?: number; type?: "TYPE_CALL" | "TYPE_SMS" | "TYPE_RCS" | "TYPE_EMAIL" | "TYPE_FACEBOOK" | "TYPE_GMB" | "TYPE_INSTAGRAM" | "TYPE_WHATSAPP" | "TYPE_ACTIVITY_APPOINTMENT" | "TYPE_ACTIVITY_CONTACT" | "TYPE_ACTIVITY_INVOICE" | "TYPE_ACTIVITY_PAYMENT" | "TYPE_ACTIVITY_OPPORTUNITY" | "TYPE_LIVE_CHAT" | "TYPE_INTERNAL_COMMENTS" | "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG" | "TYPE_TIKTOK" | "TYPE_ACTIVITY_WHATSAPP" | "TYPE_FORM_SUBMISSION" } };
-  /** GET /conversations/search (read) */
+  /** Find conversations: unread, by contact, by date or by text: GET /conversations/search (read) */
   "conversations.search-conversation": { parameters?: { contactId?: string; assignedTo?: string; followers?: string; mentions?: string; query?: string; sort?: "asc" | "desc"; startAfterDate?: unknown; id?: string; limit?: number; lastMessageType?: "TYPE_CALL" | "TYPE_SMS" | "TYPE_RCS" | "TYPE_EMAIL" | "TYPE_SMS_REVIEW_REQUEST" | "TYPE_WEBCHAT" | "TYPE_SMS_NO_SHOW_REQUEST" | "TYPE_CAMPAIGN_SMS" | "TYPE_CAMPAIGN_CALL" | "TYPE_CAMPAIGN_EMAIL" | "TYPE_CAMPAIGN_VOICEMAIL" | "TYPE_FACEBOOK" | "TYPE_CAMPAIGN_FACEBOOK" | "TYPE_CAMPAIGN_MANUAL_CALL" | "TYPE_CAMPAIGN_MANUAL_SMS" | "TYPE_GMB" | "TYPE_CAMPAIGN_GMB" | "TYPE_REVIEW" | "TYPE_INSTAGRAM" | "TYPE_WHATSAPP" | "TYPE_CUSTOM_SMS" | "TYPE_CUSTOM_EMAIL" | "TYPE_CUSTOM_PROVIDER_SMS" | "TYPE_CUSTOM_PROVIDER_EMAIL" | "TYPE_IVR_CALL" | "TYPE_ACTIVITY_CONTACT" | "TYPE_ACTIVITY_INVOICE" | "TYPE_ACTIVITY_PAYMENT" | "TYPE_ACTIVITY_OPPORTUNITY" | "TYPE_LIVE_CHAT" | "TYPE_LIVE_CHAT_INFO_MESSAGE" | "TYPE_ACTIVITY_APPOINTMENT" | "TYPE_FACEBOOK_COMMENT" | "TYPE_INSTAGRAM_COMMENT" | "TYPE_CUSTOM_CALL" | "TYPE_INTERNAL_COMMENT" | "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG" | "TYPE_TIKTOK" | "TYPE_TIKTOK_COMMENT" | "TYPE_ACTIVITY_WHATSAPP" | "TYPE_FORM_SUBMISSION" | "TYPE_SMS_REACTION"; lastMessageAction?: "automated" | "manual"; lastMessageDirection?: "inbound" | "outbound"; status?: "all" | "read" | "unread" | "starred" | "recents"; sortBy?: "last_manual_message_date" | "last_message_date" | "score_profile" | "overdue_at" | "due_at"; sortScoreProfile?: string; scoreProfile?: string; scoreProfileMin?: number; scoreProfileMax?: number; startDate?: number; endDate?: number } };
-  /** GET /custom-menus/ (read) */
+  /** List the custom menu links: GET /custom-menus/ (read) */
   "custom-menus.get-custom-menus": { parameters?: { locationId?: string; skip?: number; limit?: number; query?: string; showOnCompany?: boolean } };
-  /** GET /emails/schedule (read) */
+  /** List scheduled email campaigns (older): GET /emails/schedule (read) */
   "emails.fetch-campaigns": { parameters?: { limit?: number; offset?: number; status?: "active" | "pause" | "complete" | "cancelled" | "retry" | "draft" | "resend-scheduled"; emailStatus?: "all" | "not-started" | "paused" | "cancelled" | "processing" | "resumed" | "next-drip" | "complete" | "success" | "error" | "waiting" | "queued" | "queueing" | "reading" | "scheduled"; name?: string; parentId?: string; limitedFields?: boolean; archived?: boolean; campaignsOnly?: boolean; showStats?: boolean } };
-  /** GET /emails/builder (read) */
+  /** List email templates of the builder (older): GET /emails/builder (read) */
   "emails.fetch-template": { parameters?: { limit?: string; offset?: string; search?: string; sortByDate?: string; archived?: string; builderVersion?: "1" | "2"; name?: string; parentId?: string; originId?: string; templatesOnly?: string } };
-  /** GET /emails/locations/{locationId}/campaigns/bulk-actions (read) */
+  /** List emails sent as bulk actions: GET /emails/locations/{locationId}/campaigns/bulk-actions (read) */
   "emails.list-bulk-action-campaigns": { parameters?: { limit?: number; offset?: number; search?: string; dateFrom?: string; dateTo?: string; status?: "processing" | "scheduled" | "paused" | "complete" | "cancelled" } };
-  /** GET /emails/locations/{locationId}/campaigns/emails (read) */
+  /** List the email campaigns: GET /emails/locations/{locationId}/campaigns/emails (read) */
   "emails.list-email-campaigns": { parameters?: { limit?: number; offset?: number; search?: string; status?: "all" | "sent" | "failed" | "archived" | "draft" | "processing" | "scheduled" | "cancelled" | "paused" } };
-  /** GET /emails/locations/{locationId}/templates (read) */
+  /** List the email templates: GET /emails/locations/{locationId}/templates (read) */
   "emails.list-email-templates": { parameters?: { limit?: number; offset?: number; search?: string; sortBy?: "updatedAt"; sortOrder?: "asc" | "desc"; archived?: boolean; folderId?: string; include?: "all" | "templates" | "folders" } };
-  /** GET /emails/locations/{locationId}/campaigns/workflows (read) */
+  /** List emails that workflows send: GET /emails/locations/{locationId}/campaigns/workflows (read) */
   "emails.list-workflow-campaigns": { parameters?: { limit?: number; offset?: number; search?: string; status?: "published" | "draft" } };
-  /** GET /forms/ (read) */
+  /** List the forms: GET /forms/ (read) */
   "forms.get-forms": { parameters?: { skip?: number; limit?: number; type?: string } };
-  /** GET /forms/submissions (read) */
+  /** List form submissions: GET /forms/submissions (read) */
   "forms.get-forms-submissions": { parameters?: { page?: number; limit?: number; formId?: string; q?: string; startAt?: string; endAt?: string } };
-  /** GET /funnels/lookup/redirect/list (read) */
+  /** List the URL redirects: GET /funnels/lookup/redirect/list (read) */
   "funnels.fetch-redirects-list": { parameters?: { limit?: number; offset?: number; search?: string } };
-  /** GET /funnels/funnel/list (read) */
+  /** List the funnels and websites: GET /funnels/funnel/list (read) */
   "funnels.getFunnels": { parameters?: { type?: string; category?: string; offset?: string; limit?: string; parentId?: string; name?: string } };
-  /** GET /funnels/page (read) */
+  /** List the pages of a funnel or website: GET /funnels/page (read) */
   "funnels.getPagesByFunnelId": { parameters: { funnelId: string; name?: string; limit?: number; offset?: number } };
-  /** GET /invoices/estimate/template (read) */
+  /** List estimate templates: GET /invoices/estimate/template (read) */
   "invoices.list-estimate-templates": { parameters?: { altId?: string; altType?: "location"; search?: string; limit?: string; offset?: string } };
-  /** GET /invoices/estimate/list (read) */
+  /** List estimates (quotes): GET /invoices/estimate/list (read) */
   "invoices.list-estimates": { parameters?: { altId?: string; altType?: "location"; startAt?: string; endAt?: string; search?: string; status?: "all" | "draft" | "sent" | "accepted" | "declined" | "invoiced" | "viewed"; contactId?: string; limit?: string; offset?: string } };
-  /** GET /invoices/schedule (read) */
+  /** List recurring invoices: GET /invoices/schedule (read) */
   "invoices.list-invoice-schedules": { parameters?: { altId?: string; altType?: "location"; status?: string; startAt?: string; endAt?: string; search?: string; paymentMode?: "default" | "live" | "test"; limit?: string; offset?: string } };
-  /** GET /invoices/template (read) */
+  /** List invoice templates: GET /invoices/template (read) */
   "invoices.list-invoice-templates": { parameters?: { altId?: string; altType?: "location"; status?: string; startAt?: string; endAt?: string; search?: string; paymentMode?: "default" | "live" | "test"; limit?: string; offset?: string } };
-  /** GET /invoices/ (read) */
+  /** List invoices: unpaid, overdue, paid or by customer: GET /invoices/ (read) */
   "invoices.list-invoices": { parameters?: { altId?: string; altType?: "location"; status?: string; startAt?: string; endAt?: string; search?: string; paymentMode?: "default" | "live" | "test"; contactId?: string; limit?: string; offset?: string; sortField?: "issueDate"; sortOrder?: "ascend" | "descend" } };
-  /** GET /knowledge-bases/crawler (read) */
+  /** List the web pages a knowledge base was trained on: GET /knowledge-bases/crawler (read) */
   "knowledge-base.getAllWebsiteUrlsDataByKnowledgeBase": { parameters: { knowledgeBaseId: string; page?: number; pageLength?: number; query?: string } };
-  /** GET /knowledge-bases/faqs (read) */
+  /** List the FAQs of a knowledge base: GET /knowledge-bases/faqs (read) */
   "knowledge-base.list": { parameters: { knowledgeBaseId: string; limit?: number; lastFaqId?: string } };
-  /** GET /knowledge-bases/ (read) */
+  /** List the knowledge bases: GET /knowledge-bases/ (read) */
   "knowledge-base.listAllKnowledgeBasesPaginated": { parameters?: { query?: string; limit?: number; lastKnowledgeBaseId?: string } };
-  /** GET /links/search (read) */
+  /** Search trigger links by name: GET /links/search (read) */
   "links.search-trigger-links": { parameters?: { query?: string; skip?: number; limit?: number } };
-  /** GET /locations/{locationId}/templates (read) */
+  /** List SMS and email message templates (snippets): GET /locations/{locationId}/templates (read) */
   "locations.GET-all-or-email-sms-templates": { parameters: { deleted?: boolean; skip?: string; limit?: string; type?: "sms" | "email" | "whatsapp"; originId: string } };
-  /** GET /locations/search (read) */
+  /** List or find sub-accounts (locations): GET /locations/search (read) */
   "locations.search-locations": { parameters?: { companyId?: string; skip?: string; limit?: string; order?: string; email?: string } };
-  /** POST /locations/{locationId}/tasks/search (read) */
+  /** Search tasks across the account: POST /locations/{locationId}/tasks/search (read) */
   "locations.task-search": { body?: { contactId?: readonly string[]; completed?: boolean; assignedTo?: readonly string[]; query?: string; limit?: number; skip?: number; businessId?: string } };
-  /** GET /marketplace/billing/charges (read) */
+  /** List wallet charges of an app: GET /marketplace/billing/charges (read) */
   "marketplace.getCharges": { parameters?: { meterId?: string; eventId?: string; userId?: string; startDate?: string; endDate?: string; skip?: number; limit?: number } };
-  /** GET /medias/files (read) */
+  /** List files and folders in the media library: GET /medias/files (read) */
   "medias.fetch-media-content": { parameters: { offset?: string; limit?: string; sortBy: string; sortOrder: string; type: string; query?: string; parentId?: string; fetchAll?: string } };
-  /** GET /oauth/installedLocations (read) */
+  /** List where an app is installed (older path): GET /oauth/installedLocations (read) */
   "oauth.get-installed-location": { parameters: { skip?: string; limit?: string; query?: string; isInstalled?: boolean; companyId: string; appId: string; versionId?: string; onTrial?: boolean; planId?: string; locationId?: string } };
-  /** GET /oauth/installed-locations (read) */
+  /** List the sub-accounts where an app is installed: GET /oauth/installed-locations (read) */
   "oauth.get-installed-location-v3": { parameters: { pageSize?: number; pageToken?: string; query?: string; isInstalled?: boolean; restrictToUserLocations?: boolean; companyId: string; appId: string; versionId?: string; onTrial?: boolean; planId?: string; locationId?: string } };
-  /** POST /objects/{schemaKey}/records/search (read) */
+  /** Search the records of a custom object: POST /objects/{schemaKey}/records/search (read) */
   "objects.search-object-records": { parameters: { schemaKey: string }; body?: { page?: number; pageLimit?: number; query?: string; searchAfter?: readonly unknown[]; filters?: readonly ({ field?: string; operator?: "eq" | "not_eq" | "contains" | "not_contains" | "exists" | "not_exists" | "range" | "gt" | "gte" | "lt" | "lte"; value?: unknown; group?: "AND" | "OR"; filters?: readonly unknown[] })[] } };
-  /** GET /opportunities/lost-reason (read) */
+  /** List the reasons for lost deals: GET /opportunities/lost-reason (read) */
   "opportunities.get-lost-reason": { parameters?: { name?: string; deleted?: boolean; query?: string; skip?: number; limit?: number; getCount?: boolean } };
-  /** POST /opportunities/search (read) */
+  /** Search deals with combined filters: POST /opportunities/search (read) */
   "opportunities.search-opportunities-advanced": { body?: { query?: string; limit?: number; page?: number; searchAfter?: readonly unknown[]; additionalDetails?: { notes: boolean; tasks: boolean; calendarEvents: boolean; unReadConversations: boolean }; filters?: readonly ({ field?: string; operator?: "eq" | "not_eq" | "contains" | "not_contains" | "exists" | "not_exists" | "range" | "gt" | "gte" | "lt" | "lte"; value?: unknown; group?: "AND" | "OR"; filters?: readonly unknown[] })[] } };
-  /** GET /opportunities/search (read) */
+  /** List or search deals by stage, status, owner or contact: GET /opportunities/search (read) */
   "opportunities.search-opportunity": { parameters?: { q?: string; status?: "open" | "won" | "lost" | "abandoned" | "all"; campaignId?: string; id?: string; order?: string; endDate?: string; startAfter?: string; startAfterId?: string; date?: string; country?: string; page?: number; limit?: number; getTasks?: boolean; getNotes?: boolean; getCalendarEvents?: boolean; pipelineId?: string; pipelineStageId?: string; contactId?: string; assignedTo?: string } };
-  /** GET /payments/coupon/list (read) */
+  /** List discount codes: GET /payments/coupon/list (read) */
   "payments.list-coupons": { parameters?: { limit?: number; offset?: number; status?: "scheduled" | "active" | "expired"; search?: string } };
-  /** GET /payments/integrations/provider/whitelabel (read) */
+  /** List white-label payment providers: GET /payments/integrations/provider/whitelabel (read) */
   "payments.list-integration-providers": { parameters?: { limit?: number; offset?: number } };
-  /** GET /payments/orders (read) */
+  /** List orders: GET /payments/orders (read) */
   "payments.list-orders": { parameters?: { status?: string; paymentStatus?: "paid" | "unpaid" | "refunded" | "partially_paid"; paymentMode?: string; startAt?: string; endAt?: string; search?: string; contactId?: string; funnelProductIds?: string; sourceId?: string; limit?: number; offset?: number } };
-  /** GET /payments/subscriptions (read) */
+  /** List subscriptions: GET /payments/subscriptions (read) */
   "payments.list-subscriptions": { parameters?: { entityId?: string; paymentMode?: string; startAt?: string; endAt?: string; entitySourceType?: string; search?: string; contactId?: string; id?: string; limit?: number; offset?: number; getPaymentsCollectedCount?: boolean } };
-  /** GET /payments/transactions (read) */
+  /** List payments and transactions: GET /payments/transactions (read) */
   "payments.list-transactions": { parameters?: { paymentMode?: string; startAt?: string; endAt?: string; entitySourceType?: string; entitySourceSubType?: string; search?: string; subscriptionId?: string; entityId?: string; contactId?: string; limit?: number; offset?: number } };
-  /** GET /phone-system/numbers/location/{locationId} (read) */
+  /** List the account's phone numbers: GET /phone-system/numbers/location/{locationId} (read) */
   "phone-system.active-numbers": { parameters?: { pageSize?: number; page?: number; searchFilter?: string; skipNumberPool?: boolean; includeRcsSenderIds?: boolean } };
-  /** GET /products/inventory (read) */
+  /** List stock levels: GET /products/inventory (read) */
   "products.get-list-inventory": { parameters?: { limit?: number; offset?: number; altId?: string; altType?: "location"; search?: string } };
-  /** GET /products/collections (read) */
+  /** List product collections: GET /products/collections (read) */
   "products.get-product-collection": { parameters?: { limit?: number; offset?: number; collectionIds?: string; name?: string } };
-  /** GET /products/reviews (read) */
+  /** List product reviews: GET /products/reviews (read) */
   "products.get-product-reviews": { parameters?: { limit?: number; offset?: number; sortField?: "createdAt" | "rating"; sortOrder?: "asc" | "desc"; rating?: number; startDate?: string; endDate?: string; productId?: string; storeId?: string } };
-  /** GET /products/ (read) */
+  /** List the products: GET /products/ (read) */
   "products.list-invoices": { parameters?: { limit?: number; offset?: number; locationId?: string; search?: string; collectionIds?: string; collectionSlug?: string; expand?: readonly string[]; productIds?: readonly string[]; storeId?: string; includedInStore?: boolean; availableInStore?: boolean; sortOrder?: "asc" | "desc" } };
-  /** GET /products/{productId}/price (read) */
+  /** List a product's prices: GET /products/{productId}/price (read) */
   "products.list-prices-for-product": { parameters: { productId: string; limit?: number; offset?: number; locationId?: string; ids?: string } };
-  /** GET /proposals/document (read) */
+  /** List documents, proposals and contracts: GET /proposals/document (read) */
   "proposals.list-documents-contracts": { parameters?: { locationId?: string; status?: "draft" | "sent" | "viewed" | "completed" | "accepted"; paymentStatus?: "waiting_for_payment" | "paid" | "no_payment"; limit?: number; skip?: number; query?: string; dateFrom?: string; dateTo?: string } };
-  /** GET /proposals/templates (read) */
+  /** List templates of documents and contracts: GET /proposals/templates (read) */
   "proposals.list-documents-contracts-templates": { parameters?: { locationId?: string; dateFrom?: string; dateTo?: string; type?: string; name?: string; isPublicDocument?: boolean; userId?: string; limit?: string; skip?: string } };
-  /** GET /saas/saas-locations/{companyId} (read) */
+  /** List the sub-accounts in SaaS mode: GET /saas/saas-locations/{companyId} (read) */
   "saas-api.get-saas-locations": { parameters: { companyId: string; page?: number } };
-  /** GET /saas-api/public-api/saas-locations/{companyId} (read) @deprecated by GoHighLevel */
+  /** List SaaS sub-accounts, old path (deprecated): GET /saas-api/public-api/saas-locations/{companyId} (read) @deprecated by GoHighLevel */
   "saas-api.get-saas-locations-deprecated": { parameters: { companyId: string; page?: number } };
-  /** GET /snapshots/snapshot-status/{snapshotId} (read) */
+  /** List a snapshot's pushes in a period: GET /snapshots/snapshot-status/{snapshotId} (read) */
   "snapshots.get-snapshot-push": { parameters: { snapshotId: string; companyId: string; from: string; to: string; lastDoc?: string; limit?: string } };
-  /** GET /social-media-posting/{locationId}/categories (read) */
+  /** List the categories of social posts: GET /social-media-posting/{locationId}/categories (read) */
   "social-media-posting.get-categories-location-id": { parameters?: { searchText?: string; limit?: string; skip?: string } };
-  /** GET /social-media-posting/{locationId}/csv/{id} (read) */
+  /** List the posts of a CSV upload: GET /social-media-posting/{locationId}/csv/{id} (read) */
   "social-media-posting.get-csv-post": { parameters: { id: string; skip?: string; limit?: string } };
-  /** POST /social-media-posting/{locationId}/posts/list (read) */
+  /** List social media posts: POST /social-media-posting/{locationId}/posts/list (read) */
   "social-media-posting.get-posts": { body: { type?: string; accounts?: string; skip?: string; limit?: string; fromDate: string; toDate: string; includeUsers: string; postType?: unknown } };
-  /** GET /social-media-posting/{locationId}/tags (read) */
+  /** List the tags of social posts: GET /social-media-posting/{locationId}/tags (read) */
   "social-media-posting.get-tags-location-id": { parameters?: { searchText?: string; limit?: string; skip?: string } };
-  /** GET /social-media-posting/{locationId}/csv (read) */
+  /** List CSV uploads of social posts and their status: GET /social-media-posting/{locationId}/csv (read) */
   "social-media-posting.get-upload-status": { parameters: { skip?: string; limit?: string; includeUsers?: string; isFromTemplate?: string; userId: string } };
-  /** GET /social-media-posting/category/queues/available-categories (read) */
+  /** List post categories and whether they have a queue: GET /social-media-posting/category/queues/available-categories (read) */
   "social-planner.fetchAvailableCategories": { parameters?: { skip?: string; limit?: string; q?: string } };
-  /** POST /social-media-posting/category/queues/{queueId}/items (read) */
+  /** List the posts in a queue: POST /social-media-posting/category/queues/{queueId}/items (read) */
   "social-planner.fetchQueueItems": { parameters: { queueId: string }; body?: { sessionId?: string; skip?: number; limit?: number; errorFilter?: boolean; itemId?: string } };
-  /** POST /social-media-posting/category/queues/list (read) */
+  /** List the evergreen post queues: POST /social-media-posting/category/queues/list (read) */
   "social-planner.fetchQueues": { body?: { skip?: number; limit?: number } };
-  /** POST /social-media-posting/category/queues/{queueId}/slots (read) */
+  /** List when the posts of a queue go out: POST /social-media-posting/category/queues/{queueId}/slots (read) */
   "social-planner.fetchSlots": { parameters: { queueId: string }; body?: { sessionId?: string; skip?: number; limit?: number } };
-  /** POST /social-media-posting/comments/{platform}/list (read) */
+  /** List the comments on a social post: POST /social-media-posting/comments/{platform}/list (read) */
   "social-planner.get-comment-list": { parameters: { platform: "facebook" | "instagram" | "linkedin" | "community" | "tiktok" | "bluesky" | "youtube" | "threads" }; body: { fromDate?: string; toDate?: string; originIds: readonly string[]; sortBy?: "top" | "latest"; search?: string; skip?: number; limit?: number; parentId?: string } };
-  /** GET /store/shipping-zone/{shippingZoneId}/shipping-rate (read) */
+  /** List the shipping rates of a zone: GET /store/shipping-zone/{shippingZoneId}/shipping-rate (read) */
   "store.list-shipping-rates": { parameters: { shippingZoneId: string; limit?: number; offset?: number } };
-  /** GET /store/shipping-zone (read) */
+  /** List the shipping zones: GET /store/shipping-zone (read) */
   "store.list-shipping-zones": { parameters?: { limit?: number; offset?: number; withShippingRate?: boolean } };
-  /** GET /surveys/ (read) */
+  /** List the surveys: GET /surveys/ (read) */
   "surveys.get-surveys": { parameters?: { skip?: number; limit?: number; type?: string } };
-  /** GET /surveys/submissions (read) */
+  /** List survey submissions: GET /surveys/submissions (read) */
   "surveys.get-surveys-submissions": { parameters?: { page?: number; limit?: number; surveyId?: string; q?: string; startAt?: string; endAt?: string } };
-  /** POST /users/search/filter-by-email (read) */
+  /** Find users by email addresses: POST /users/search/filter-by-email (read) */
   "users.filter-users-by-email": { body: { companyId: string; emails: string; deleted?: boolean; skip?: string; limit?: string; projection?: string } };
-  /** GET /users/search (read) */
+  /** List or find users (staff): GET /users/search (read) */
   "users.search-users": { parameters: { companyId: string; query?: string; skip?: string; limit?: string; locationId?: string; type?: string; role?: string; ids?: string; sort?: string; sortDirection?: string; enabled2waySync?: boolean } };
-  /** GET /voice-ai/agents (read) */
+  /** List the voice agents: GET /voice-ai/agents (read) */
   "voice-ai.get-agents": { parameters?: { page?: number; pageSize?: number; query?: string } };
-  /** GET /voice-ai/dashboard/call-logs (read) */
+  /** List calls that voice agents handled: GET /voice-ai/dashboard/call-logs (read) */
   "voice-ai.get-call-logs": { parameters?: { agentId?: string; contactId?: string; callType?: "LIVE" | "TRIAL"; startDate?: number; endDate?: number; actionType?: "CALL_TRANSFER" | "DATA_EXTRACTION" | "IN_CALL_DATA_EXTRACTION" | "WORKFLOW_TRIGGER" | "SMS" | "APPOINTMENT_BOOKING" | "CUSTOM_ACTION" | "KNOWLEDGE_BASE"; sortBy?: "duration" | "createdAt"; sort?: "ascend" | "descend"; page?: number; pageSize?: number } };
 }
