@@ -72,8 +72,8 @@ const run = (...args: readonly string[]): Promise<CliResult> => runWith(join(fol
 const runAlone = (...args: readonly string[]): Promise<CliResult> => runCli(args, { cwd: folder });
 
 /** What a successful command printed. */
-const result = async (...args: readonly string[]): Promise<unknown> => {
-  const { exitCode, stdout, stderr } = await run(...args);
+const result = async (line: string, ...more: readonly string[]): Promise<unknown> => {
+  const { exitCode, stdout, stderr } = await run(...line.split(" "), ...more);
   expect([exitCode, stderr.includes("ghl-mcp:")]).toEqual([0, false]);
   expect(stdout.trim().split("\n")).toHaveLength(1);
   return JSON.parse(stdout) as unknown;
@@ -92,15 +92,7 @@ describe("ghl-mcp operations", () => {
     expect(tags).toMatchObject({ exitCode: 0, stderr: "" });
     expect(tags.stdout).toMatch(/^contacts\.add-tags +write +Add tags to a contact\n/u);
     expect(tags.stdout.trim().split("\n")).toHaveLength(10);
-    const json = await result(
-      "operations",
-      "refund",
-      "--class",
-      "critical",
-      "--limit",
-      "3",
-      "--json",
-    );
+    const json = await result("operations refund --class critical --limit 3 --json");
     expect(json).toMatchObject({ operations: [{ class: "critical" }, {}, {}] });
     const { stdout } = await run("operations", "--app", "workflows");
     expect(stdout).toMatch(/^workflows\.get-workflow +read +\S/u);
@@ -111,7 +103,7 @@ describe("ghl-mcp operations", () => {
     expect(stdout).toContain("request     POST /contacts/{contactId}/tasks, Version v3\n");
     expect(stdout).toMatch(/^ {2}contactId \* {2}string$/mu);
     expect(stdout).toMatch(/^ {2}completed \* {2}boolean$/mu);
-    const slots = await result("operations", "show", "calendars.get-slots", "--json");
+    const slots = await result("operations show calendars.get-slots --json");
     expect(slots).toMatchObject({ id: "calendars.get-slots", class: "read", paged: false });
     expectRefusal(
       await run("operations", "show", "contacts.creat-task"),
@@ -131,34 +123,20 @@ describe("ghl-mcp call", () => {
   });
 
   it("reads each value by the type of its parameter or field, and bodies from file and stdin", async () => {
-    const created = await result(
-      ...["call", "contacts.create-contact", "-p", "firstName=Ada", "-p", "email=call@example.com"],
-      ...[
-        "-p",
-        "tags=one",
-        "-p",
-        "tags=two",
-        "-p",
-        "dnd=false",
-        "--fields",
-        "contact.id,contact.tags",
-      ],
-    );
+    const create = "call contacts.create-contact -p firstName=Ada -p email=call@example.com";
+    const given = "-p tags=one -p tags=two -p dnd=false --fields contact.id,contact.tags";
+    const created = await result(`${create} ${given}`);
     expect(created).toEqual({
       contact: { id: expect.any(String) as unknown, tags: ["one", "two"] },
     });
     writeFileSync(join(folder, "body.json"), '{"pageLimit":2}');
     const searched = await result(
-      "call",
-      "contacts.search-contacts-advanced",
-      "--body",
+      "call contacts.search-contacts-advanced --body",
       `@${join(folder, "body.json")}`,
     );
     rmSync(join(folder, "body.json"));
     expect(searched).toMatchObject({ contacts: [{}, {}] });
-    const dry = await result(
-      ...["call", "opportunities.search-opportunity", "-p", "limit=5", "-p", "q=a&b", "--dry-run"],
-    );
+    const dry = await result("call opportunities.search-opportunity -p limit=5 -p q=a&b --dry-run");
     expect(dry).toEqual({
       method: "GET",
       url: `${sandbox.baseUrl}/opportunities/search?q=a%26b&limit=5&locationId=${locationId}`,
@@ -167,12 +145,12 @@ describe("ghl-mcp call", () => {
   });
 
   it("lists over pages, and prints only the fields that were asked for", async () => {
-    const search = ["call", "contacts.search-contacts-advanced", "--fields", "id"];
-    const all = (await result(...search, "--all")) as readonly unknown[];
+    const search = "call contacts.search-contacts-advanced --fields id";
+    const all = (await result(`${search} --all`)) as readonly unknown[];
     expect(all.length).toBeGreaterThan(100);
     expect(all[0]).toEqual({ id: expect.any(String) as unknown });
     expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(all.length);
-    const one = (await result(...search, "--pages", "1")) as readonly unknown[];
+    const one = (await result(`${search} --pages 1`)) as readonly unknown[];
     expect(one.length).toBeLessThan(all.length);
   });
 
@@ -203,8 +181,9 @@ describe("ghl-mcp call", () => {
   it("shows the files that would go up, and the fields beside them", async () => {
     writeFileSync(join(folder, "logo.png"), "png");
     const dry = await result(
-      ...["call", "medias.upload-media-content", "--dry-run", "-p", "name=logo"],
-      ...["--file", `file=@${join(folder, "logo.png")}`],
+      "call medias.upload-media-content --dry-run -p name=logo",
+      "--file",
+      `file=@${join(folder, "logo.png")}`,
     );
     rmSync(join(folder, "logo.png"));
     expect(dry).toMatchObject({
@@ -214,26 +193,20 @@ describe("ghl-mcp call", () => {
   });
 
   it("makes a critical call with --yes, and says what GoHighLevel says of a second one", async () => {
-    const created = (await result(
-      ...["call", "contacts.create-contact", "-p", "email=gone@example.com"],
-    )) as { readonly contact: { readonly id: string } };
-    const remove = [
-      "call",
-      "contacts.delete-contact",
-      "-p",
-      `contactId=${created.contact.id}`,
-      "--yes",
-    ];
-    expect(await result(...remove)).toMatchObject({ succeeded: true });
-    const again = await run(...remove);
+    const created = (await result("call contacts.create-contact -p email=gone@example.com")) as {
+      readonly contact: { readonly id: string };
+    };
+    const remove = `call contacts.delete-contact -p contactId=${created.contact.id} --yes`;
+    expect(await result(remove)).toMatchObject({ succeeded: true });
+    const again = await run(...remove.split(" "));
     expect([again.exitCode, again.stdout]).toEqual([65, ""]);
     expect(again.stderr).toContain("check the id, or search for the record");
   });
 
   it("says which contact a new one would double", async () => {
-    const create = ["call", "contacts.create-contact", "-p", "email=twice@example.com"];
-    const { contact } = (await result(...create)) as { readonly contact: { readonly id: string } };
-    const again = await run(...create);
+    const create = "call contacts.create-contact -p email=twice@example.com";
+    const { contact } = (await result(create)) as { readonly contact: { readonly id: string } };
+    const again = await run(...create.split(" "));
     expect([again.exitCode, again.stdout]).toEqual([65, ""]);
     expect(again.stderr).toContain(contact.id);
   });
