@@ -122,7 +122,7 @@ describe("ghl-mcp call", () => {
     expect(readdirSync(folder)).toEqual([".env"]);
   });
 
-  it("reads each value by the type of its parameter or field, and bodies from file and stdin", async () => {
+  it("reads each value by the type of its parameter or field, and bodies from a file", async () => {
     const create = "call contacts.create-contact -p firstName=Ada -p email=call@example.com";
     const given = "-p tags=one -p tags=two -p dnd=false --fields contact.id,contact.tags";
     const created = await result(`${create} ${given}`);
