@@ -7,9 +7,9 @@ import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
 import type { LoadOrder, LoadResult } from "../unit/ghl/load-worker.ts";
 import { createScaledClock } from "../unit/ghl/scaled-clock.ts";
 
-/** Three scaled seconds pass in one real second, in the sandbox and in both processes. */
-const FACTOR = 3;
-const DURATION_MS = 49_000;
+/** Two scaled seconds pass in one real second, in the sandbox and in both processes. */
+const FACTOR = 2;
+const DURATION_MS = 39_000;
 const LIMIT_PER_WINDOW = 100;
 const WINDOW_MS = 10_000;
 
@@ -80,5 +80,6 @@ describe("two processes that offer five times the limit of one location", () => 
     for (const { succeeded: own } of Object.values(tallies)) {
       expect(own).toBeGreaterThanOrEqual(0.5 * mean);
     }
-  });
+    // The load takes its time whatever the machine does; the start of two processes may add to it.
+  }, 60_000);
 });

@@ -525,7 +525,7 @@ export interface GhlOperations {
   "conversations.add-an-outbound-message": { body: { type: "Call"; attachments?: readonly string[]; conversationId: string; conversationProviderId: string; date?: string; call?: { to?: string; from?: string; status?: "pending" | "completed" | "answered" | "busy" | "no-answer" | "failed" | "canceled" | "voicemail" } } };
   /** Set the attachments of an existing message: PUT /conversations/messages/{messageId}/attachments (write) */
   "conversations.add-message-attachments": { parameters: { messageId: string }; body: { attachments: readonly string[] } };
-  /** Cancel a scheduled email message: DELETE /conversations/messages/email/{emailMessageId}/schedule (critical) */
+  /** Cancel an email message scheduled for later: DELETE /conversations/messages/email/{emailMessageId}/schedule (critical) */
   "conversations.cancel-scheduled-email-message": { parameters: { emailMessageId: string } };
   /** Cancel a scheduled text or message: DELETE /conversations/messages/{messageId}/schedule (critical) */
   "conversations.cancel-scheduled-message": { parameters: { messageId: string } };

@@ -8,7 +8,8 @@ import { stem } from "./stem.ts";
 const SAME: readonly string[] = [
   // people
   "contact: lead, leads, person, people, persons, customer, client, prospect, buyer, patient, guest, subscriber, someone, somebody, everyone, everybody, folks, guy, crm record, contact record",
-  "user: staff, employee, teammate, colleague, coworker, co-worker, team member, staff member, team, sales rep, rep, users",
+  "user: staff, employee, teammate, colleague, coworker, co-worker, team member, team members, staff members, new hire, hire, hires, worker, workers, staff member, team, sales rep, rep, users",
+  "b2b: b2b",
   "business: firm, organisation, organization",
   "company: agency, agencies",
   "affiliate: referral partner, referrer, ambassador",
@@ -18,10 +19,11 @@ const SAME: readonly string[] = [
   "opportunity: deal, deals, opp, opps, sales opportunity, opportunities",
   "pipeline: pipelines, sales board, funnel stages",
   "stage: stages",
+  "lose: fell through, fall through, falls through, went cold, said no, lost",
   // calendar
   "appointment: appt, appts, meeting, meetings, booking, bookings, demo, demos, consultation, reservation, visit, session with",
   "slot: opening, openings, free time, free times, availability slot, availabilities, free slot, free slots, open slot, open slots, available time, available times, open time, open times, open spot, open spots, slots, spot",
-  "noshow: no-show, no show, noshow, did not show, didn't show",
+  "noshow: no-show, no show, noshow, did not show, didn't show, no-shows, no shows, didn't turn up, did not turn up, didn't come, did not come, never came",
   "timeoff: time off, day off, days off, out of office, vacation, holiday, holidays, unavailable",
   "workinghour: working hours, office hours, opening hours, business hours, work hours, shift, shifts",
   "reschedule: push back, postpone, move to another day, move to another time, rebook",
@@ -38,7 +40,7 @@ const SAME: readonly string[] = [
   // automation
   "workflow: automation, automations, automated flow, automated flows, flow, flows, zap",
   "drip: drip campaign, drip campaigns, nurture campaign, sequence, sequences, nurture, drip sequence",
-  "submission: response, responses, entries, answers, submissions, filled out, filled in, fill out, submitted",
+  "submission: response, responses, entries, answers, submissions, filled out, filled in, fill out, submitted, sign-ups, sign-up, signups, sign ups, opt-ins, optins",
   "survey: questionnaire, quiz, quizzes, poll",
   // email marketing
   "emailcampaign: email blast, email blasts, newsletter, newsletters, mass email, mass emails, email campaign, email campaigns, mailing, mailings, bulk email, bulk emails, broadcast, email broadcast, e-mail blast, mail campaign, mass mailing",
@@ -47,8 +49,8 @@ const SAME: readonly string[] = [
   // money
   "invoice: bill, bills, billed, billing, invoices, invoicing",
   "estimate: quote, quotes, quotation, quotations, price offer, price offers, estimates",
-  "recurringinvoice: recurring invoice, recurring invoices, recurring bill, recurring bills, repeating bill, repeating invoice, monthly invoice, monthly invoices, monthly bill, invoice schedule, invoice schedules, monthly billing, monthly invoicing, recurring billing, repeating bills, repeating invoices, retainer, retainer billing",
-  "text2pay: text to pay, text-to-pay, pay link, payment link, pay by text, link to pay, payment request",
+  "recurring invoice: recurring invoice, recurring invoices, recurring bill, recurring bills, repeating bill, repeating invoice, monthly invoice, monthly invoices, monthly bill, invoice schedule, invoice schedules, monthly billing, monthly invoicing, recurring billing, repeating bills, repeating invoices, retainer, retainer billing",
+  "text2pay: text2pay, text to pay, text-to-pay, pay link, payment link, pay by text, link to pay, payment request",
   "coupon: discount code, discount codes, promo code, promo codes, voucher, vouchers, promo, promotion code, coupon code, coupon codes, promotional code",
   "unpaid: not paid, hasn't paid, haven't paid, has not paid, have not paid, didn't pay, outstanding, owes us, owe us, overdue invoice, past due",
   "transaction: payments, transactions, revenue, earnings, income, money in, sales figures, takings, earn, earned, turnover",
@@ -66,7 +68,7 @@ const SAME: readonly string[] = [
   "inventory: stock, stock level, stock levels, in stock, restock, stocked",
   "store: shop, webshop, online store, online shop, storefront",
   "shipping: delivery, postage, shipment cost",
-  "carrier: courier, couriers, delivery company, shipping company, shipping companies",
+  "carrier: ups, fedex, dhl, usps, courier, couriers, delivery company, shipping company, shipping companies",
   "shippingzone: shipping zone, shipping zones, delivery area, delivery areas, delivery zone, shipping region, shipping area",
   "shippingrate: shipping rate, shipping rates, shipping fee, shipping fees, shipping cost, shipping costs, delivery fee, delivery fees, delivery cost, postage price, postage prices, shipping price, shipping prices",
   "review: rating, ratings, reviews",
@@ -76,7 +78,7 @@ const SAME: readonly string[] = [
   "customobject: custom object, custom objects, custom data type, custom record type, object type",
   "tag: label, labels, tagged, tags, tagging",
   "task: to-do, to-dos, to do list, todo, todos, to-do list, to do, follow-up task, follow up task, reminder to, remind, chore, chores, task list",
-  "recurringtask: recurring task, recurring tasks, repeating task, repeating tasks, repeating to-do, weekly to-do, repeating todo, weekly task, weekly repeating to-do",
+  "recurring task: recurring task, recurring tasks, repeat task, repeating task, repeating tasks, repeating to-do, weekly to-do, repeating todo, weekly task, weekly repeating to-do",
   "phonenumber: phone numbers, phone number to buy, business number, business numbers, phone line, phone lines, local number, local numbers, toll-free number, toll free number, lines, number with area code, area code, phone number",
   "permission: permissions, access rights, rights",
   "timezone: time zone, time zones, timezones",
@@ -105,6 +107,16 @@ const SAME: readonly string[] = [
   "facebook ads: facebook ad, meta ads, meta ad, facebook advertising, instagram ad, instagram ads",
   "linkedin ads: linkedin ad, linkedin advertising",
   "ad: ads, advert, adverts, advertisement, advertising, advertisements",
+  "facebook adset: facebook ad set, facebook ad sets, meta ad set, meta ad sets",
+  "facebook adaccount: facebook ad account, facebook ad accounts, facebook ads account, facebook ads accounts, meta ad account, meta ad accounts",
+  "google adaccount: google ad account, google ad accounts, google ads account, google ads accounts, adwords account, adwords accounts",
+  "linkedin adaccount: linkedin ad account, linkedin ad accounts, linkedin ads account, linkedin ads accounts",
+  "facebook campaign: facebook ad campaign, facebook ad campaigns, facebook ads campaign, meta ad campaign, meta ads campaign, facebook campaigns, meta campaign, meta campaigns",
+  "google campaign: google ad campaign, google ads campaign, google ads campaigns, adwords campaign, google search campaign",
+  "linkedin campaign: linkedin ad campaign, linkedin ads campaign",
+  "phone: cell, mobile, telephone, cell number, mobile number, cell phone, cellphone, telephone number",
+  "status: delivery status, state",
+  "information: info",
   "adset: ad set, ad sets, adsets",
   "adgroup: ad group, ad groups",
   "adaccount: ad account, ad accounts, ads account, ads accounts, advertising account, advertising accounts",
@@ -113,9 +125,9 @@ const SAME: readonly string[] = [
   "segment: remarketing list, remarketing lists, customer match list, customer match lists, customer match",
   "keyword: keywords, search term, search terms",
   "pixel: pixels, tracking pixel",
-  "duplicate: clone, cloned, copy of, copy, replicate",
+  "duplicate: clone, cloned, copy of, copy a, copy an, copy the, copy my, replicate",
   // ai
-  "chatbot: chat bot, chat bots, text bot, text bots, conversation bot, conversation bots, conversation ai, ai chat assistant, ai chat assistants, ai chat bot, bot, bots, conversation agent, chat assistant, conversation ai agent, messaging bot",
+  "chatbot: chat bot, chat bots, text bot, text bots, conversation bot, conversation bots, conversation ai, ai chat assistant, ai chat assistants, ai chat bot, bot, bots, conversation agent, chat assistant, conversation ai agent, messaging bot, ai bot, ai bots, ai chatbot, ai chatbots, chatbots",
   "voiceagent: voice agent, voice agents, voice ai, voice ai agent, phone bot, phone bots, ai receptionist, ai receptionists, voice assistant, voice assistants, voice bot, voice bots, phone assistant, ai phone agent, phone agent, ai caller, receptionist bot",
   "studioagent: agent studio agent, studio agent, ai agent, ai agents, custom ai agent, custom ai agents, custom agent, custom agents, studio agents, agent studio",
   "knowledgebase: knowledge base, knowledge bases, bot knowledge, knowledgebase, kb, bot's knowledge",
@@ -127,11 +139,18 @@ const SAME: readonly string[] = [
   "file: picture, pictures, image, images, photo, photos, video, videos, pdf, pdfs, files, media file, media files",
   "media: media library, media storage, media libraries",
   "folder: folders, directory",
-  "document: contract, contracts, agreement, agreements, proposal, proposals, documents, paperwork, esign, e-sign",
+  "document: contract, contracts, agreement, agreements, proposal, proposals, documents, nda, ndas, waiver, waivers, paperwork, esign, e-sign",
   "sign: signature, signatures, signed, signing",
   "unsign: unsigned, not signed, waiting for a signature",
   "course: courses, online training, online course, membership course",
   // doing
+  "recurring: repeat, repeats, repeating, repeated, every week, every month, each month, each week, every monday, weekly, monthly, quarterly, each quarter, regularly",
+  "message: write back, text back, message back, get back to",
+  "bulk: several, multiple, mass, batch, a bunch of, lots of, at once, all of these, all these, many, together",
+  "count: how many, number of",
+  "@date: today, tonight, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march, april, june, july, august, september, october, november, december, mondays, tuesdays, wednesdays, thursdays, fridays, this morning, this afternoon, this evening, this week, last week, next week, this month, last month, next month, this year, last year, this quarter, last quarter",
+  "unread: as read, as unread",
+  "every: all, each, everything",
   "pause: suspend, suspended, freeze, frozen, put on hold, hold, lock, halt, stop running",
   "resume: unpause, restart, reactivate, unfreeze, start again, switch on again, turn back on",
   "publish: launch, go live, goes live, put live, take live, going live, set live, push live, make live, live, release",
@@ -209,6 +228,9 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   membership: ["subscription", "course"],
   refund: ["transaction"],
   discount: ["coupon"],
+  code: ["coupon"],
+  promotion: ["coupon"],
+  reminder: ["task", "notification"],
   unread: ["conversation"],
   missed: ["call"],
   goal: ["conversion"],
@@ -219,17 +241,52 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   history: ["list"],
 };
 
-/** Each expression of everyday speech, in small letters, with the catalogue's words for it. */
-export const CANONICAL: ReadonlyMap<string, readonly string[]> = new Map(
-  SAME.flatMap((line) => {
-    const [word = "", expressions = ""] = line.split(": ");
-    const meant = word.split(" ").map(stem);
-    return expressions.split(", ").map((expression) => [expression, meant] as const);
-  }),
+interface Expression {
+  readonly words: readonly string[];
+  readonly meant: readonly string[];
+}
+
+const EXPRESSIONS: readonly Expression[] = SAME.flatMap((line) => {
+  const [word = "", expressions = ""] = line.split(": ");
+  const meant = word.split(" ").map(stem);
+  return expressions.split(", ").map((expression) => ({ words: expression.split(" "), meant }));
+});
+
+/** Expressions by their first word, the longest first. */
+const BY_FIRST_WORD: ReadonlyMap<string, readonly Expression[]> = Map.groupBy(
+  EXPRESSIONS.toSorted((left, right) => right.words.length - left.words.length),
+  ({ words: [first = ""] }) => first,
 );
 
-/** The most words that an expression of `CANONICAL` has. */
-export const LONGEST_EXPRESSION = 5;
+/** The everyday expression at this place: the stems that it means and how many words it takes. */
+export const findExpression = (
+  words: readonly string[],
+  at: number,
+): { readonly meant: readonly string[]; readonly length: number } | undefined => {
+  const found = BY_FIRST_WORD.get(words[at] ?? "")?.find((expression) =>
+    expression.words.every((part, offset) => words[at + offset] === part),
+  );
+  return found && { meant: found.meant, length: found.words.length };
+};
+
+/** The everyday words, by their stems, with the stems that they mean. */
+export const EVERYDAY_STEMS: ReadonlyMap<string, readonly string[]> = new Map(
+  EXPRESSIONS.flatMap(({ words: [word = "", ...more], meant }) =>
+    more.length === 0 ? [[stem(word), meant] as const] : [],
+  ),
+);
+
+/** Whether a word with hyphens is an everyday expression as it stands: "to-do". */
+export const isExpression = (word: string): boolean => BY_FIRST_WORD.has(word);
+
+/** The stem of what is done to many records in one call. */
+export const BULK = stem("bulk");
+
+/** The stem of people. */
+export const PERSON = stem("contact");
+
+/** The stem of every day, week and month. */
+export const DATE = stem("@date");
 
 const HINTS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(NEAR).map(([word, hints]) => [stem(word), hints.map(stem)]),

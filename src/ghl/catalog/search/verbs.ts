@@ -1,79 +1,152 @@
 import type { OperationSummary } from "../operation.ts";
+import { stem } from "./stem.ts";
 
-/** What somebody wants done, whatever it is done to. */
-export type Deed = "read" | "create" | "update" | "delete" | "send";
+/** What somebody wants done, whatever it is done to; `act` is any doing without a word of its own. */
+export type Deed = "read" | "create" | "update" | "delete" | "send" | "act" | "stop";
 
-/** What people say for each deed; an expression may have several words. */
-const VERBS: Readonly<Record<Deed, readonly string[]>> = {
-  read: [
-    ...[
-      "show",
-      "list",
-      "find",
-      "get",
-      "see",
-      "view",
-      "read",
-      "check",
-      "search",
-      "fetch",
-      "display",
-    ],
-    ...[
-      "lookup",
-      "look",
-      "pull",
-      "bring",
-      "give",
-      "tell",
-      "retrieve",
-      "browse",
-      "count",
-      "preview",
-    ],
-    ...["explain", "look up", "pull up", "bring up", "look for", "look at", "look through"],
-    ...["give me", "tell me", "let me see", "search for", "work out", "download", "export"],
-  ],
-  create: [
-    ...["add", "create", "make", "new", "save", "enter", "register", "build", "generate", "insert"],
-    ...["draft", "compose", "set up", "put in", "begin", "start", "book", "record", "define"],
-    ...["setup", "onboard", "write", "upload", "import"],
-  ],
-  update: [
-    ...["change", "edit", "update", "rename", "move", "modify", "fix", "correct", "adjust", "set"],
-    ...["switch", "assign", "reassign", "raise", "lower", "replace", "mark", "turn", "reschedule"],
-    ...["extend", "relabel", "alter", "amend", "tweak", "configure", "increase", "reduce", "swap"],
-  ],
-  delete: [
-    ...["delete", "remove", "erase", "drop", "discard", "scrap", "bin", "trash", "wipe", "kick"],
-    ...["get rid of", "take off", "take out", "take away", "take down", "throw away", "throw out"],
-    ...["close down", "clear out", "rid", "untag", "unlink", "disconnect", "uninstall", "destroy"],
-  ],
-  send: ["send", "resend", "shoot", "notify"],
+/** What people say for each deed; several words are one expression. */
+const VERBS: Readonly<Record<Deed, string>> = {
+  read:
+    "show, list, find, get, see, view, read, check, search, fetch, display, lookup, look, pull, " +
+    "bring, tell, retrieve, browse, count, preview, explain, look up, pull up, bring up, " +
+    "look for, look at, look through, give me, tell me, let me see, search for, work out, export, " +
+    "download, compare, listen, play, track down, how many, run a report, make a report, " +
+    "generate a report",
+  create:
+    "add, create, make, new, save, enter, register, build, generate, insert, draft, compose, set up, " +
+    "put in, put up, book, define, setup, onboard, write, upload, import, reserve, jot down, jot, " +
+    "invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
+  update:
+    "change, edit, update, rename, move, modify, fix, correct, adjust, set, switch, assign, reassign, " +
+    "raise, lower, replace, mark, turn, reschedule, extend, relabel, alter, amend, tweak, configure, " +
+    "increase, reduce, swap, postpone, confirm, complete, finish, tick off, check off, reword, reset",
+  delete:
+    "delete, remove, erase, drop, discard, scrap, bin, trash, wipe, kick, get rid of, take off, " +
+    "take out, take away, take down, throw away, throw out, close down, clear out, rid, untag, unlink, " +
+    "disconnect, uninstall, destroy, unfollow, detach, no more, no longer",
+  send: "send, resend, shoot, notify, forward, reply, respond, let them know, send out, write back, text back, get back to, inform",
+  act:
+    "publish, launch, resume, unpause, connect, start, begin, run, execute, convert, share, approve, " +
+    "restart, enroll, enrol, subscribe, merge, trigger, activate, enable, kick off, turn into, put, " +
+    "attach, apply, crawl, scan, train, promote, duplicate, clone, refund, sync, follow, push, give, grant, associate, relate",
+  stop:
+    "stop, cancel, pause, suspend, end, halt, void, deactivate, disable, freeze, lock, call off, hide, " +
+    "unsubscribe, opt out, hold back, unschedule, turn off, switch off, expire",
 };
 
-/** Each verb with its deed, by its first word; the longest expressions come first. */
-const BY_FIRST_WORD = new Map<string, { words: readonly string[]; deed: Deed }[]>();
-for (const deed of ["read", "create", "update", "delete", "send"] as const) {
-  for (const verb of VERBS[deed]) {
-    const words = verb.split(" ");
-    const [first = ""] = words;
-    const known = BY_FIRST_WORD.get(first) ?? [];
-    known.push({ words, deed });
-    known.sort((left, right) => right.words.length - left.words.length);
-    BY_FIRST_WORD.set(first, known);
-  }
+/** Nouns that are verbs where an object follows at once: "text the customer", but "text templates". */
+const VERBS_BEFORE_OBJECTS: ReadonlyMap<string, Deed> = new Map(
+  Object.entries({
+    answer: "send",
+    bill: "create",
+    block: "create",
+    charge: "act",
+    email: "send",
+    invoice: "create",
+    label: "create",
+    link: "act",
+    log: "create",
+    mail: "send",
+    message: "send",
+    order: "act",
+    post: "create",
+    quote: "create",
+    record: "create",
+    release: "act",
+    schedule: "create",
+    tag: "create",
+    text: "send",
+  } as const),
+);
+
+const OBJECT_STARTS = new Set(
+  (
+    "the a an my our your him her them this that these those all everyone everybody someone somebody " +
+    "to on some any each us it contact contacts customer customers client clients lead leads person " +
+    "people wallet staff"
+  ).split(" "),
+);
+
+interface Verb {
+  readonly words: readonly string[];
+  readonly deed: Deed;
 }
 
-/** The verb that stands at this place of a request: its deed and how many words it takes. */
-export const findVerb = (
-  words: readonly string[],
-  at: number,
-): { readonly deed: Deed; readonly length: number } | undefined => {
-  const found = BY_FIRST_WORD.get(words[at] ?? "")?.find((verb) =>
-    verb.words.every((word, offset) => words[at + offset] === word),
+const DEEDS = ["read", "create", "update", "delete", "send", "act", "stop"] as const;
+
+/** Each verb by its first word; the longest expressions come first. */
+const BY_FIRST_WORD: ReadonlyMap<string, readonly Verb[]> = Map.groupBy(
+  DEEDS.flatMap((deed) =>
+    VERBS[deed].split(", ").map((verb): Verb => ({ words: verb.split(" "), deed })),
+  ).toSorted((left, right) => right.words.length - left.words.length),
+  ({ words: [first = ""] }) => first,
+);
+
+/** A verb of a request. */
+export interface FoundVerb {
+  readonly deed: Deed;
+  /** How many words it takes. */
+  readonly length: number;
+  /** The stem that it stands for besides. */
+  readonly meant?: string;
+}
+
+/** The verb that stands at this place of a request. */
+export const findVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
+  const verb = findPlainVerb(words, at);
+  // "do not send the email": whatever it is, it shall not happen
+  return verb !== undefined && NEGATIONS.has(words[at - 1] ?? "")
+    ? { ...verb, deed: "stop" }
+    : verb;
+};
+
+const NEGATIONS = new Set(["don't", "dont", "not", "never"]);
+
+const findPlainVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
+  // "the check arrived": what follows an article is a thing
+  if (DETERMINERS.has(words[at - 1] ?? "")) return undefined;
+  const split = findSplitVerb(words, at);
+  if (split !== undefined) return split;
+  const word = words[at - 1] === "be" ? toOrder(words[at] ?? "") : (words[at] ?? "");
+  const found = BY_FIRST_WORD.get(word)?.find((verb) =>
+    verb.words.every((part, offset) => offset === 0 || words[at + offset] === part),
   );
-  return found && { deed: found.deed, length: found.words.length };
+  if (found !== undefined) return { deed: found.deed, length: found.words.length };
+  const deed = VERBS_BEFORE_OBJECTS.get(word);
+  if (deed !== undefined && OBJECT_STARTS.has(words[at + 1] ?? "")) return { deed, length: 1 };
+  return undefined;
+};
+
+// "she wants to be removed"
+const toOrder = (word: string): string =>
+  [word.replace(/d$/u, ""), word.replace(/ed$/u, "")].find((verb) => BY_FIRST_WORD.has(verb)) ??
+  word;
+
+const DETERMINERS = new Set(
+  "the a an my our your his her their its in on of as per by that who".split(" "),
+);
+
+interface SplitVerb {
+  readonly after: readonly string[];
+  readonly found: FoundVerb;
+}
+
+/** Verbs whose second part follows the thing: "take the tag off", "let her know". */
+const SPLIT_VERBS: ReadonlyMap<string, SplitVerb> = new Map(
+  Object.entries<SplitVerb>({
+    drop: { after: ["into"], found: { deed: "act", length: 1 } },
+    take: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
+    throw: { after: ["out", "away"], found: { deed: "delete", length: 1 } },
+    put: { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
+    get: { after: ["signed"], found: { deed: "send", length: 1 } },
+    let: { after: ["know"], found: { deed: "send", length: 1, meant: stem("message") } },
+  }),
+);
+
+const findSplitVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
+  const split = SPLIT_VERBS.get(words[at] ?? "");
+  const follows = words.slice(at + 1, at + 8).some((word) => split?.after.includes(word));
+  return follows ? split?.found : undefined;
 };
 
 const METHOD_DEEDS = {
@@ -87,3 +160,31 @@ const METHOD_DEEDS = {
 /** What an operation does by its method, where its summary does not say. */
 export const deedOfMethod = ({ method, class: level }: OperationSummary): Deed =>
   level === "read" ? "read" : METHOD_DEEDS[method];
+
+/**
+ * How far what was asked for and what is done agree: 1 when they are the same, less the worse it would
+ * be to take one for the other.
+ */
+export const agreement = (asked: readonly Deed[], done: readonly Deed[]): number => {
+  if (asked.length === 0) return 1;
+  let best = 0;
+  for (const one of asked) {
+    for (const other of done) best = Math.max(best, one === other ? 1 : likeness(one, other));
+  }
+  return best;
+};
+
+const likeness = (one: Deed, other: Deed): number => {
+  const both = new Set([one, other]);
+  if (both.has("read")) return APART;
+  if (both.has("stop")) return both.has("delete") || both.has("update") ? NEARLY : APART;
+  if (both.has("delete")) return both.has("act") ? CHANGING : APART;
+  return both.has("act") ? NEARLY : CHANGING;
+};
+
+/** Reading for changing, or deleting for creating. */
+const APART = 0.5;
+/** Creating for updating or sending. */
+const CHANGING = 0.7;
+/** Publishing for updating, stopping for deleting. */
+const NEARLY = 0.9;
