@@ -9,7 +9,11 @@ const KEY_FIELDS: Readonly<Record<string, string>> = {
   "phone-system.purchase-phone-number": "fingerprintId",
 };
 
-/** The body field that carries an operation's key, where it has one. */
+/**
+ * The body field that carries an operation's key, where it has one; for the script that writes types too.
+ *
+ * @internal
+ */
 export const idempotencyField = ({ id }: Operation): string | undefined => KEY_FIELDS[id];
 
 /**
