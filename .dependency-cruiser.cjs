@@ -36,7 +36,7 @@ const LAYERS = {
   // data only: a mistake shared by the client and its stand-in would pass its own tests
   sandbox: ["core/", "ghl/catalog/operation\\.ts$", "ghl/catalog/overlays/"],
   library: ["core/", "crypto/", "ghl/", "net/", "upstream/"],
-  cli: ["app\\.ts$", "config/", "core/", "sandbox/", "observability/"],
+  cli: ["app\\.ts$", "config/", "core/", "ghl/", "sandbox/", "observability/"],
 };
 
 /** The only places of src/ that may import a package. */

@@ -85,3 +85,9 @@ const spin = (stderr: Sink, line: string): Progress => {
 
 /** Whether a person reads the log on stderr. */
 export const isTerminal = (): boolean => process.stderr.isTTY;
+
+/** Whether a person reads the result on stdout. */
+export const isOutputTerminal = (): boolean => process.stdout.isTTY;
+
+/** Whether a person can be asked: answers come from stdin, questions go to stderr. */
+export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;

@@ -46,6 +46,11 @@ export const ERROR_TABLE = {
     retryable: false,
     summary: "`doctor` found a problem",
   },
+  call_refused: {
+    exitCode: 65,
+    retryable: false,
+    summary: "GoHighLevel refused what a call asked for",
+  },
   usage: { exitCode: 64, retryable: false, summary: "the command line is wrong" },
   internal: { exitCode: 70, retryable: false, summary: "a bug in this program" },
 } as const satisfies Readonly<
