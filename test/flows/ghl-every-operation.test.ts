@@ -46,7 +46,7 @@ afterAll(() => rig.close());
 
 const firstId = async (caller: Caller, operation: string, list: string): Promise<string> => {
   const body = operation.startsWith("contacts") ? { body: { pageLimit: 1 } } : {};
-  const result = await caller.client.call(operation, { ...body, locationId: caller.here });
+  const result = await caller.client.callById(operation, { ...body, locationId: caller.here });
   if (!result.ok) throw new Error(operation);
   const records = (result.value.body as Readonly<Record<string, { readonly id: string }[]>>)[list];
   return records?.[0]?.id ?? "";
@@ -172,7 +172,7 @@ const toPathPattern = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/\{[^}]+\}/gu, "[^/]+").replace(/\/$/u, "/?")}$`, "u");
 
 const send = ({ client, here }: Caller, operation: Operation, input: Input) =>
-  client.call(operation.id, { ...input, locationId: here, deadlineMs: 3_600_000 });
+  client.callById(operation.id, { ...input, locationId: here, deadlineMs: 3_600_000 });
 
 /** The only request that a call led to. */
 const requestOf = async (caller: Caller, operation: Operation): Promise<SandboxRequest> => {
@@ -299,7 +299,7 @@ describe(`every operation of the ${expectationSource}`, { timeout: 120_000 }, ()
     const inputs = await toInputs(those);
     sandbox.control.clearRequests();
     for (const { id } of those) {
-      const result = await rig.withoutLocation.call(id, inputs.get(id));
+      const result = await rig.withoutLocation.callById(id, inputs.get(id));
       expect([id, result]).toEqual([id, { ok: false, failure: { kind: "location_required" } }]);
     }
     expect(those.length).toBeGreaterThan(500);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { GhlCallInput } from "../../../src/library/api-client.ts";
+import type { GhlCallInput } from "../../../src/library/operation-input.ts";
 import { startSandbox } from "../../../src/sandbox/start-sandbox.ts";
 import { type SandboxClient, startSandboxClient } from "../../support/sandbox-client.ts";
 import { call } from "./sign-in.ts";
@@ -16,14 +16,14 @@ type Answer = Readonly<Record<string, unknown>>;
 
 /** The body of a success. */
 const ask = async (operation: string, input: GhlCallInput = {}): Promise<Answer> => {
-  const result = await rig.client.call(operation, { ...input, deadlineMs: 3_600_000 });
+  const result = await rig.client.callById(operation, { ...input, deadlineMs: 3_600_000 });
   if (!result.ok) throw new Error(`${operation}: ${JSON.stringify(result.failure)}`);
   return result.value.body as Answer;
 };
 
 /** Why a call was refused. */
 const refused = async (operation: string, input: GhlCallInput = {}): Promise<unknown> => {
-  const result = await rig.client.call(operation, { ...input, deadlineMs: 3_600_000 });
+  const result = await rig.client.callById(operation, { ...input, deadlineMs: 3_600_000 });
   return result.ok ? "nothing" : result.failure;
 };
 

@@ -19,7 +19,7 @@ const firstOf = async (
   parameters: object = {},
 ): Promise<Readonly<Record<string, unknown>>> => {
   const given = { parameters: { ...parameters }, locationId: rig.here };
-  const result = await rig.client.call(operation, given);
+  const result = await rig.client.callById(operation, given);
   if (!result.ok) throw new Error(`${operation}: ${JSON.stringify(result.failure)}`);
   const found = (result.value.body as Readonly<Record<string, unknown>>)[list];
   return (found as Readonly<Record<string, unknown>>[])[0] ?? {};
@@ -71,7 +71,7 @@ const walk = async (id: string, pageSize: number): Promise<string[]> => {
     deadlineMs: 3_600_000,
   };
   const keys: string[] = [];
-  for await (const item of client.paginate(id, input, { pageSize })) {
+  for await (const item of client.paginateById(id, input, { pageSize })) {
     if (!item.ok) throw new Error(`${id}: ${JSON.stringify(item.failure)}`);
     const record = item.value.record as Readonly<Record<string, unknown>>;
     keys.push(String(record["id"] ?? record["_id"]));
@@ -97,7 +97,7 @@ describe("every listing of the table", { timeout: 60_000 }, () => {
 describe("a page", () => {
   const page = async (operation: string, list: string, parameters: object, body?: object) => {
     const given = { parameters: { ...parameters }, locationId: rig.here };
-    const result = await rig.client.call(operation, {
+    const result = await rig.client.callById(operation, {
       ...given,
       ...(body !== undefined && { body }),
     });
