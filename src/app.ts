@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config/config.ts";
 import { loadMasterKeys } from "./config/master-key.ts";
@@ -7,6 +8,7 @@ import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Principal } from "./core/principal.ts";
+import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret, hashToken } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import { createKeyring, mac } from "./crypto/keyring.ts";
@@ -33,10 +35,12 @@ import { createAuditTrail } from "./storage/audit-trail.ts";
 import { checkMasterKey } from "./storage/key-canary.ts";
 import { openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
+import { openSpoolFolder } from "./storage/spool-folder.ts";
 import type { CookieKeys } from "./transport/cookie-keys.ts";
 import type { HttpServer, HttpServerDeps } from "./transport/http-server.ts";
-import type { UpstreamSettings } from "./upstream/create-upstream.ts";
+import type { UpkeptUpstream, UpstreamDeps, UpstreamSettings } from "./upstream/create-upstream.ts";
 import { createUpstream } from "./upstream/create-upstream.ts";
+import type { RefreshTrace } from "./upstream/refresh-trace.ts";
 import type { Upstream } from "./upstream/upstream.ts";
 
 export type { UpstreamSettings } from "./upstream/create-upstream.ts";
@@ -46,6 +50,9 @@ export { copyStore } from "./storage/copy-store.ts";
 export type { KeyRotation, KeyState, KeyUpkeep } from "./storage/key-upkeep.ts";
 export { openKeyUpkeep } from "./storage/key-upkeep.ts";
 export { openRecordStore } from "./storage/open.ts";
+// What `doctor` looks with.
+export { probeStore } from "./storage/probe-store.ts";
+export { probeCredentials } from "./upstream/probe-credentials.ts";
 
 /** The version of this program. */
 export const VERSION: string = packageJson.version;
@@ -59,6 +66,10 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: UpstreamSettings;
+  /** Makes what carries refreshes to GoHighLevel. Absent: the app sends them itself. */
+  readonly makeCourier?: typeof createProcessCourier;
+  /** Hears the steps of token refreshes. Absent: the log does. */
+  readonly trace?: RefreshTrace;
   /** Limits other than the server's own, for measuring and for tests. */
   readonly rates?: HttpServerDeps["rates"];
 }
@@ -72,18 +83,21 @@ export interface App {
   readonly audit: AuditTrail;
   /** Starts to serve HTTP. Throws `AppError("port_in_use")`. */
   listen(): Promise<{ readonly port: number }>;
+  /** Refreshes the tokens of all connections ahead of their end, until the app is closed. */
+  refreshAhead(): void;
   /** Speaks MCP on stdin and stdout for one principal; resolves when stdin ends. */
   serveStdio(principal: Principal): Promise<void>;
   /**
-   * Stops taking requests, lets running ones finish for up to `graceMs`, then closes the store. The
-   * HTTP client that was handed in stays open. Safe to call twice.
+   * Stops taking requests, lets running ones finish for up to `graceMs`, and refreshes of tokens in any
+   * case, then closes the store. The HTTP client that was handed in stays open. Safe to call twice.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
-/** The machine's own HTTP client, clock and randomness. */
-export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random"> => ({
+/** The machine's own HTTP client, clock, randomness and processes. */
+export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random" | "makeCourier"> => ({
   http: createHttpClient(),
+  makeCourier: createProcessCourier,
   clock: systemClock,
   random: systemRandom,
 });
@@ -103,7 +117,9 @@ export const createApp = async (config: Config, deps: AppDeps): Promise<App> => 
     await store.close();
     throw cause;
   }
-  return wire(config, { ...deps, keyring, store, knownClients });
+  const app = wire(config, { ...deps, keyring, store, knownClients });
+  await app.upstream.upkeep.restore();
+  return app;
 };
 
 type WiredDeps = AppDeps & {
@@ -113,7 +129,7 @@ type WiredDeps = AppDeps & {
   readonly knownClients: ClientSource;
 };
 
-const wire = (config: Config, deps: WiredDeps): App => {
+const wire = (config: Config, deps: WiredDeps): App & Services => {
   const services = wireServices(config, deps);
   const { surface } = services;
   const { clock, log, store } = deps;
@@ -128,6 +144,9 @@ const wire = (config: Config, deps: WiredDeps): App => {
       server ??= createHttpServer(toServerDeps(config, deps, services));
       return server.listen({ host: config.host, port: config.port });
     },
+    refreshAhead: () => {
+      services.upstream.upkeep.start();
+    },
     serveStdio: async (principal) => {
       const { serveStdio } = await import("./transport/stdio.ts");
       await serveStdio({ surface, principal, log, clock });
@@ -135,6 +154,7 @@ const wire = (config: Config, deps: WiredDeps): App => {
     close: (options) => {
       closing ??= (async () => {
         await server?.close(options);
+        await services.upstream.upkeep.stop();
         await sweeping.stop();
         await store.close();
       })();
@@ -143,7 +163,9 @@ const wire = (config: Config, deps: WiredDeps): App => {
   };
 };
 
-type Services = Pick<App, "upstream" | "authorization" | "surface" | "ghl" | "audit">;
+type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
+  readonly upstream: UpkeptUpstream;
+};
 
 const wireServices = (config: Config, deps: WiredDeps): Services => {
   const { clock, http, log, settings } = deps;
@@ -152,6 +174,7 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     ...deps,
     config: settings,
     audit,
+    ...createSpooling(config, deps),
     revokeGrantsOf: (id) => authorization.revokeGrantsOfConnection(id, "webhook"),
   });
   const ghl = createGhlClient({
@@ -186,6 +209,18 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
   return { upstream, authorization, surface, ghl, audit };
 };
 
+/** Where answers to refreshes lie until the store has them, and who brings them there. */
+const createSpooling = (
+  { spoolDir }: Config,
+  { makeCourier, log }: WiredDeps,
+): Pick<UpstreamDeps, "spool" | "courier"> => {
+  if (spoolDir === undefined) return {};
+  const spool = openSpoolFolder(spoolDir, { log });
+  return makeCourier === undefined
+    ? { spool }
+    : { spool, courier: makeCourier({ spoolDir: resolve(spoolDir), log }) };
+};
+
 /** The clients that need no registration; all that is fetched for them shares one budget. */
 const createClientSources = (
   { clientDocumentHosts: allowedHosts }: Config,
@@ -214,6 +249,7 @@ const toServerDeps = (
   publicUrl,
   enableSse,
   sandbox: isSandbox(deps.settings),
+  requestedScopes: deps.settings.scopes,
   cookieKeys: createCookieKeys(deps),
   clock: deps.clock,
   ...(deps.rates !== undefined && { rates: deps.rates }),

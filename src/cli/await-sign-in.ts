@@ -20,15 +20,21 @@ export interface SignInDeps {
   onStray(explanation: string): void;
 }
 
+/** How a browser came back: connected, or with an installation that this browser may claim. */
+export type BrowserOutcome =
+  | { readonly kind: "connected"; readonly connection: Connection }
+  | { readonly kind: "unclaimed"; readonly cookies: ReadonlyMap<string, string> };
+
 /**
- * Waits until a browser has signed in at GoHighLevel, and gives the new connection. Throws
+ * Waits until a browser has signed in at GoHighLevel. Where GoHighLevel sent no state back, the
+ * installation waits to be claimed, since a page on this machine is not where that is asked. Throws
  * `AppError("login_failed")` when that was denied, failed or took longer than `timeoutMs`, `port_in_use`
  * when the callback cannot be listened for, and the signal's reason when it aborts.
  */
-export const awaitSignIn = async (deps: SignInDeps): Promise<Connection> => {
+export const awaitSignIn = async (deps: SignInDeps): Promise<BrowserOutcome> => {
   const { app, config, signal, startToken, timeoutMs } = deps;
   const login = await app.upstream.startLogin({ kind: "sign_in" });
-  const outcome = Promise.withResolvers<Connection>();
+  const outcome = Promise.withResolvers<BrowserOutcome>();
   // The wait below may end first, by time or by signal: a late failure then has nobody to tell.
   outcome.promise.catch(() => undefined);
   let pending: Promise<ClosingPage> | undefined;
@@ -62,13 +68,25 @@ export const awaitSignIn = async (deps: SignInDeps): Promise<Connection> => {
 const complete = async (
   { app, config, onStray, signal }: SignInDeps,
   { cookies, query }: BrowserCallback,
-  outcome: PromiseWithResolvers<Connection>,
+  outcome: PromiseWithResolvers<BrowserOutcome>,
 ): Promise<ClosingPage> => {
   try {
     const completed = await app.upstream.completeLogin({ query, cookies, signal });
     if (completed.ok) {
-      outcome.resolve(completed.value.connection);
+      outcome.resolve({ kind: "connected", connection: completed.value.connection });
       return { ...SIGNED_IN, clearCookie: completed.value.cookieName };
+    }
+    if (completed.failure.kind === "state_missing" && query.has("code")) {
+      const received = await app.upstream.installs.receive({ query, cookies, signal });
+      if (received.ok) {
+        const { name, value } = received.value.cookie;
+        outcome.resolve({ kind: "unclaimed", cookies: new Map([...cookies, [name, value]]) });
+        return TO_CONFIRM;
+      }
+      outcome.reject(
+        new AppError("login_failed", explainLoginFailure(received.failure, config.redirectUri)),
+      );
+      return toFailedPage(received.failure);
     }
     const explanation = explainLoginFailure(completed.failure, config.redirectUri);
     if (completed.failure.kind === "state_unknown") {
@@ -87,6 +105,12 @@ const SIGNED_IN: ClosingPage = {
   status: 200,
   title: "Signed in",
   text: "GoHighLevel is connected. You can close this page and go back to the terminal.",
+};
+
+const TO_CONFIRM: ClosingPage = {
+  status: 200,
+  title: "Confirm in the terminal",
+  text: "The terminal asks whether this is what you chose. Nothing is connected before you say so. You can close this page.",
 };
 
 const toFailedPage = (failure: LoginFailure): ClosingPage => ({

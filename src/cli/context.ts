@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
+import { type ConfigSources, loadConfig } from "../config/load.ts";
 import type { SettingName } from "../config/schema.ts";
 import { SETTINGS } from "../config/schema.ts";
 import type { Logger } from "../core/logger.ts";
@@ -39,14 +39,17 @@ export const addSettingOptions = (command: Command, names: readonly FlagName[]):
   return command;
 };
 
+/** Where the settings of a command come from: its options, and the file that one of them names. */
+export const toConfigSources = (command: Command): ConfigSources => {
+  const options: Readonly<Record<string, unknown>> = command.optsWithGlobals();
+  const envFile = options["envFile"];
+  return { flags: readFlags(options), ...(typeof envFile === "string" ? { envFile } : {}) };
+};
+
 /** Reads the settings of a command from its options, the environment and the .env file. */
 export const openContext = (command: Command, runtime: Runtime): CommandContext => {
   const options: Readonly<Record<string, unknown>> = command.optsWithGlobals();
-  const envFile = options["envFile"];
-  const { config, warnings } = loadConfig({
-    flags: readFlags(options),
-    ...(typeof envFile === "string" ? { envFile } : {}),
-  });
+  const { config, warnings } = loadConfig(toConfigSources(command));
   const log = createPinoLogger({ level: config.log.level, pretty: isTerminal() });
   for (const warning of warnings) log.warn(warning);
   const { printer } = runtime;

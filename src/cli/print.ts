@@ -10,9 +10,14 @@ export interface Printer {
   problem(line: string): void;
   /** Emphasis on a terminal, plain text elsewhere. */
   strong(text: string): string;
+  /** A word of a result in a color, where stdout is a terminal with colors. */
+  tint(kind: Tint, text: string): string;
   /** A line on stderr that changes in place on a terminal, and is written once elsewhere. */
   progress(line: string): Progress;
 }
+
+/** The colors of results. */
+export type Tint = "green" | "yellow" | "red" | "dim";
 
 /** A progress line; `stop` takes it away, and leaves nothing of it on a terminal. */
 export interface Progress {
@@ -45,6 +50,10 @@ export const createPrinter = ({ stdout, stderr }: PrinterOptions): Printer => {
     result: (line) => void stdout.write(`${line}\n`),
     note: (line) => void stderr.write(`${line}\n`),
     problem: (line) => void stderr.write(`${style("red", line)}\n`),
+    tint: (kind, text) =>
+      stdout.isTTY === true && stdout.hasColors?.() === true
+        ? styleText(kind, text, { validateStream: false })
+        : text,
     strong: (text) => style("bold", text),
     progress: (line) => (stderr.isTTY === true ? spin(stderr, line) : writeOnce(stderr, line)),
   };
@@ -76,3 +85,9 @@ const spin = (stderr: Sink, line: string): Progress => {
 
 /** Whether a person reads the log on stderr. */
 export const isTerminal = (): boolean => process.stderr.isTTY;
+
+/** Whether a person reads the result on stdout. */
+export const isOutputTerminal = (): boolean => process.stdout.isTTY;
+
+/** Whether a person can be asked: answers come from stdin, questions go to stderr. */
+export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;

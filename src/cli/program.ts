@@ -1,6 +1,9 @@
 import { Command } from "commander";
+import { defineDoctor } from "./commands/doctor.ts";
+import { defineCall } from "./commands/call.ts";
 import { defineKeys } from "./commands/keys.ts";
 import { defineLogin } from "./commands/login.ts";
+import { defineOperations } from "./commands/operations.ts";
 import { defineSandbox } from "./commands/sandbox.ts";
 import { defineServe } from "./commands/serve.ts";
 import { defineStatus } from "./commands/status.ts";
@@ -15,6 +18,9 @@ const COMMANDS = [
   defineStdio,
   defineLogin,
   defineStatus,
+  defineDoctor,
+  defineOperations,
+  defineCall,
   defineStorage,
   defineKeys,
   defineSandbox,
@@ -48,6 +54,7 @@ export const createProgram = (version: string, runtime: Runtime): Command => {
         "  ghl-mcp serve             serve on http://localhost:8000; without credentials on sample data",
         "  ghl-mcp login             sign in to GoHighLevel from this terminal",
         "  ghl-mcp stdio             for a client that starts the server itself",
+        "  ghl-mcp operations deals  find operations of the API",
         "",
         "Settings come from options, the environment and .env; see docs/configuration.md.",
       ].join("\n"),

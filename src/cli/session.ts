@@ -56,12 +56,17 @@ export const hasStore = ({ masterKey }: Config): boolean =>
   masterKey.source !== "generated" || existsSync(masterKey.databasePath);
 
 /** Where GoHighLevel is and who we are there, from the settings or from the running sandbox. */
-const toUpstreamSettings = (
+export const toUpstreamSettings = (
   config: Config,
   sandbox: RunningSandbox | undefined,
 ): UpstreamSettings => {
-  const { redirectUri, scopes, versionId, privateToken, upstream } = config;
-  const common = { redirectUri, scopes, ...(versionId === undefined ? {} : { versionId }) };
+  const { redirectUri, scopes, versionId, pkce, privateToken, upstream } = config;
+  const common = {
+    redirectUri,
+    scopes,
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(pkce === undefined ? {} : { pkce }),
+  };
   if (sandbox !== undefined) {
     return {
       ...common,

@@ -12,7 +12,9 @@ export const explainTokenFailure = (failure: ConnectionFailure): string => {
     case "connection_missing":
       return "the connection is gone; run: ghl-mcp login";
     case "needs_reauth":
-      return "GoHighLevel no longer accepts its tokens; run: ghl-mcp login";
+      return failure.have === "private"
+        ? failure.reason
+        : "GoHighLevel no longer accepts its tokens; run: ghl-mcp login";
     case "suspended":
       return "GoHighLevel has paused the location; it works again once the location is active";
     case "wrong_token_class":

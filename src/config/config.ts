@@ -1,13 +1,17 @@
 import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
 import type { Secret } from "../core/secret.ts";
+import type { AwsSettings } from "./master-key-aws.ts";
+import type { KeyPart } from "./master-key-setting.ts";
 
 /**
  * Who we are at GoHighLevel. `sandbox`: nobody, so the built-in stand-in is used. `private_token`: no
- * marketplace app, only a private integration token. `oauth`: a marketplace app.
+ * marketplace app, only a private integration token. `token_entry`: neither, and not the sandbox: people
+ * connect with private integration tokens of their own. `oauth`: a marketplace app.
  */
 export type UpstreamConfig =
   | { readonly mode: "sandbox" }
   | { readonly mode: "private_token" }
+  | { readonly mode: "token_entry" }
   | {
       readonly mode: "oauth";
       readonly clientId: string;
@@ -22,13 +26,19 @@ export interface PrivateTokenConfig {
 
 /**
  * Where the master keys come from. `generated`: a key file beside the SQLite database, made on the
- * first start with mode 0600. `given`: 32-byte keys, the first of which encrypts. `ephemeral`: a key
- * that lives as long as the process, for a store that does too.
+ * first start with mode 0600. `given`: 32-byte keys, the first of which encrypts. `referenced`: the same,
+ * some of which AWS is asked for at the start. `ephemeral`: a key that lives as long as the process, for
+ * a store that does too.
  */
 export type MasterKeyConfig =
   | { readonly source: "generated"; readonly path: string; readonly databasePath: string }
   | { readonly source: "ephemeral" }
-  | { readonly source: "given"; readonly keys: readonly Secret[] };
+  | { readonly source: "given"; readonly keys: readonly Secret[] }
+  | {
+      readonly source: "referenced";
+      readonly parts: readonly KeyPart[];
+      readonly aws: AwsSettings;
+    };
 
 /** Who may register a client: everybody, those with the initial access token, or nobody. */
 export type RegistrationConfig =
@@ -58,11 +68,15 @@ export interface Config {
   readonly authorizeUrl: string;
   /** The version id that a draft marketplace app needs. */
   readonly versionId?: string;
+  /** Whether sign-ins use PKCE towards GoHighLevel. Absent: `auto`. */
+  readonly pkce?: "auto" | "off";
   readonly scopes: readonly string[];
   /** What GoHighLevel's webhooks are verified with, DER in base64. Absent: the key that it publishes. */
   readonly webhookKeys?: { readonly current?: string; readonly legacy?: string };
   readonly storageUrl: string;
   readonly masterKey: MasterKeyConfig;
+  /** The spool folder; absent for a store that does not outlive the process. */
+  readonly spoolDir?: string;
   readonly log: LogConfig;
   readonly enableSse: boolean;
   readonly accessTokenTtlSeconds: number;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { AppError } from "../core/errors.ts";
 import { toSecret } from "../core/secret.ts";
 import type { RawSettings } from "./check-settings.ts";
@@ -6,7 +7,8 @@ import { chooseHost, readSettings } from "./check-settings.ts";
 import { type ClientsFile, readClientsFile } from "./clients-file.ts";
 import type { Config, MasterKeyConfig, RegistrationConfig, UpstreamConfig } from "./config.ts";
 import { readEnvFile } from "./env-file.ts";
-import { readMasterKeys } from "./master-key-setting.ts";
+import { toAwsSettings } from "./master-key-aws.ts";
+import { type KeyPart, readMasterKeys } from "./master-key-setting.ts";
 import type { SettingName, Settings } from "./schema.ts";
 import { SETTING_ROWS } from "./schema.ts";
 
@@ -86,7 +88,7 @@ const readMasterKey = (raw: RawSettings, variables: RawSettings): MasterKeyConfi
       },
       readVariable: (name) => variables[name],
     });
-    if (keys.ok) return { source: "given", keys: keys.value };
+    if (keys.ok) return toMasterKey(keys.value, variables);
     return `MASTER_KEY: ${keys.failure}; ${SETTING_ROWS.get("MASTER_KEY")?.right ?? ""}`;
   }
   const storageUrl = raw["STORAGE_URL"] ?? SETTING_ROWS.get("STORAGE_URL")?.fallback ?? "";
@@ -99,8 +101,24 @@ const readMasterKey = (raw: RawSettings, variables: RawSettings): MasterKeyConfi
   return { source: "generated", path: `${databasePath}.key`, databasePath };
 };
 
+/** Without a reference to AWS the keys are all there. */
+const toMasterKey = (parts: readonly KeyPart[], variables: RawSettings): MasterKeyConfig => {
+  const keys = parts.flatMap((part) => (part.kind === "key" ? [part.key] : []));
+  return keys.length === parts.length
+    ? { source: "given", keys }
+    : { source: "referenced", parts, aws: toAwsSettings(variables) };
+};
+
 const findDatabasePath = (storageUrl: string): string | undefined =>
   storageUrl.startsWith("sqlite:") ? storageUrl.slice("sqlite:".length) : undefined;
+
+/** Nothing survives a store in memory, so nothing is spooled for it. */
+const toSpoolDir = ({ SPOOL_DIR: given, STORAGE_URL: url }: Settings): Pick<Config, "spoolDir"> => {
+  if (url === "memory:") return {};
+  const databasePath = findDatabasePath(url);
+  const folder = databasePath === undefined ? "data" : dirname(databasePath);
+  return { spoolDir: given ?? join(folder, "spool") };
+};
 
 const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean): Config => {
   const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
@@ -119,10 +137,12 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     apiBaseUrl: settings.GHL_BASE_URL,
     authorizeUrl: settings.GHL_AUTHORIZE_URL,
     ...(versionId === undefined ? {} : { versionId }),
+    pkce: settings.GHL_PKCE,
     scopes: settings.GHL_SCOPES,
     webhookKeys: toWebhookKeys(settings),
     storageUrl: settings.STORAGE_URL,
     masterKey,
+    ...toSpoolDir(settings),
     log: { level: debug && settings.LOG_LEVEL !== "trace" ? "debug" : settings.LOG_LEVEL },
     enableSse: settings.ENABLE_SSE,
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL,
@@ -160,6 +180,7 @@ const toUpstream = (settings: Settings): UpstreamConfig => {
   if (clientId !== undefined && clientSecret !== undefined) {
     return { mode: "oauth", clientId, clientSecret: toSecret(clientSecret) };
   }
+  if (settings.GHL_MODE === "live") return { mode: "token_entry" };
   return { mode: settings.GHL_PRIVATE_TOKEN === undefined ? "sandbox" : "private_token" };
 };
 

@@ -2,6 +2,11 @@ import type { Result } from "../core/result.ts";
 import { fail, ok } from "../core/result.ts";
 import type { Secret } from "../core/secret.ts";
 import { toSecret } from "../core/secret.ts";
+import {
+  type AwsSecretReference,
+  isAwsReference,
+  readAwsReference,
+} from "./master-key-reference.ts";
 
 /** Where references of a MASTER_KEY point to. */
 export interface KeyReferences {
@@ -11,25 +16,37 @@ export interface KeyReferences {
   readVariable(name: string): string | undefined;
 }
 
+/** A key of the ring, or where one is to be had at the start. */
+export type KeyPart =
+  | { readonly kind: "key"; readonly key: Secret }
+  | { readonly kind: "aws"; readonly reference: AwsSecretReference };
+
 /**
- * Reads a MASTER_KEY: keys of 32 bytes in base64 and references (`file:`, `env:`) to such keys,
- * separated by spaces or commas. Fails with what is wrong, which never contains a key.
+ * Reads a MASTER_KEY: keys of 32 bytes in base64 and references (`file:`, `env:`,
+ * `aws-secretsmanager:`) to such keys, separated by spaces or commas. AWS is not asked here. Fails with
+ * what is wrong, which never contains a key.
  */
 export const readMasterKeys = (
   text: string,
   references: KeyReferences,
-): Result<readonly Secret[], string> => {
-  const keys: Secret[] = [];
-  for (const part of split(text)) {
+): Result<readonly KeyPart[], string> => {
+  const parts: KeyPart[] = [];
+  for (const part of splitKeys(text)) {
+    if (isAwsReference(part)) {
+      const reference = readAwsReference(part);
+      if (!reference.ok) return reference;
+      parts.push({ kind: "aws", reference: reference.value });
+      continue;
+    }
     const resolved = resolve(part, references);
     if (!resolved.ok) return resolved;
-    for (const candidate of split(resolved.value)) {
+    for (const candidate of splitKeys(resolved.value)) {
       const key = toStandardBase64(candidate);
       if (key === undefined) return fail(`${describe(part)} is not 32 bytes in base64`);
-      keys.push(toSecret(key));
+      parts.push({ kind: "key", key: toSecret(key) });
     }
   }
-  return keys.length === 0 ? fail("no key was found") : ok(keys);
+  return parts.length === 0 ? fail("no key was found") : ok(parts);
 };
 
 /** The key in padded base64 if it is 32 bytes in base64 or base64url, with or without padding. */
@@ -39,7 +56,8 @@ export const toStandardBase64 = (text: string): string | undefined => {
   return Buffer.from(normal, "base64").toString("base64");
 };
 
-const split = (text: string): readonly string[] =>
+/** The parts of a list of keys. */
+export const splitKeys = (text: string): readonly string[] =>
   text.split(/[\s,]+/u).filter((part) => part !== "");
 
 const resolve = (part: string, references: KeyReferences): Result<string, string> => {
@@ -53,7 +71,9 @@ const resolve = (part: string, references: KeyReferences): Result<string, string
     case "env":
       return checkFound(references.readVariable(target), `the variable "${target}"`, "is not set");
     default:
-      return fail(`"${reference?.[1]}:" is not a kind of reference; supported are file: and env:`);
+      return fail(
+        `"${reference?.[1]}:" is not a kind of reference; supported are file:, env: and aws-secretsmanager:`,
+      );
   }
 };
 

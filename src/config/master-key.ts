@@ -6,6 +6,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Secret } from "../core/secret.ts";
 import { toSecret } from "../core/secret.ts";
 import type { MasterKeyConfig } from "./config.ts";
+import { readAwsKeys } from "./master-key-aws.ts";
 import { toStandardBase64 } from "./master-key-setting.ts";
 
 /** What making a key takes. */
@@ -18,7 +19,8 @@ export interface MasterKeyDeps {
  * The master keys, the encrypting one first. For `generated`, reads the key file or makes it: several
  * processes that start at once agree on one key, and a half-written file is never seen. Throws
  * `AppError("master_key_invalid")` if the file is malformed, or missing beside an existing database;
- * `storage_unavailable` if the folder cannot be used.
+ * `storage_unavailable` if the folder cannot be used. For `referenced`, asks AWS and throws what
+ * {@link readAwsKeys} does.
  */
 export const loadMasterKeys = async (
   config: MasterKeyConfig,
@@ -31,7 +33,21 @@ export const loadMasterKeys = async (
       return [toSecret(makeKey(deps))];
     case "generated":
       return [await findOrMakeKey(config, deps)];
+    case "referenced":
+      return readReferencedKeys(config);
   }
+};
+
+/** In the order in which they were given, since the first encrypts. */
+const readReferencedKeys = async (
+  config: Extract<MasterKeyConfig, { readonly source: "referenced" }>,
+): Promise<readonly Secret[]> => {
+  const keys: Secret[] = [];
+  for (const part of config.parts) {
+    if (part.kind === "key") keys.push(part.key);
+    else keys.push(...(await readAwsKeys(part.reference, config.aws)));
+  }
+  return keys;
 };
 
 type GeneratedKey = Extract<MasterKeyConfig, { readonly source: "generated" }>;

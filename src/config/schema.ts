@@ -41,6 +41,12 @@ const DEFAULT_SCOPES = [
 
 /** Every setting, in the order of the documentation. */
 export const SETTINGS = {
+  GHL_MODE: {
+    meaning:
+      "`auto`: live with an app or a private token, else the sandbox; `live`: live also without both, then people connect with private integration tokens of their own",
+    right: "give one of: auto, live",
+    fallback: "auto",
+  },
   GHL_CLIENT_ID: {
     meaning: "client id of the marketplace app; without app and token the sandbox is used",
     right: "copy it from the app's page in the marketplace, without spaces",
@@ -70,6 +76,12 @@ export const SETTINGS = {
   GHL_VERSION_ID: {
     meaning: "version id of the marketplace app, needed while the app is a draft",
     right: "copy the version_id of the app's installation link",
+  },
+  GHL_PKCE: {
+    meaning:
+      "whether sign-ins use PKCE towards GoHighLevel: `auto` until its token endpoint refuses it, `off` never; for a sign-in page that fails over it",
+    right: "give one of: auto, off",
+    fallback: "auto",
   },
   GHL_SCOPES: {
     meaning: "what GoHighLevel is asked for, separated by spaces",
@@ -126,11 +138,17 @@ export const SETTINGS = {
   },
   MASTER_KEY: {
     meaning:
-      "key that encrypts the stored tokens: 32 bytes in base64, or `file:<path>` or `env:<name>`; several, separated by spaces, form a ring whose first encrypts",
+      "key that encrypts the stored tokens: 32 bytes in base64, or `file:<path>`, `env:<name>` or `aws-secretsmanager:<arn or name>`; several, separated by spaces, form a ring whose first encrypts",
     right:
-      "give 32 bytes in base64 (openssl rand -base64 32), or a reference: file:<path> or env:<name>",
+      "give 32 bytes in base64 (openssl rand -base64 32), or a reference: file:<path>, env:<name> or aws-secretsmanager:<arn or name>",
     shownDefault: "made on the first start beside the SQLite file, mode 0600",
     secret: true,
+  },
+  SPOOL_DIR: {
+    meaning:
+      "folder of this machine where new GoHighLevel tokens lie, sealed, until the store has them; kept over restarts; see [storage.md](storage.md#the-spool)",
+    right: "give the path of a folder that the server may write to, such as ./data/spool",
+    shownDefault: "`spool` beside the SQLite file; `./data/spool` for PostgreSQL and Redis",
   },
   LOG_LEVEL: {
     meaning: "least severe log lines that are written: trace, debug, info, warn, error or silent",
@@ -250,6 +268,10 @@ const publicKey = (type: "ed25519" | "rsa") =>
 
 /** Reads every setting from its text; the rules between settings are in check-settings.ts. */
 export const settingsSchema = z.object({
+  GHL_MODE: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["auto", "live"], "is not a mode")),
   GHL_CLIENT_ID: withoutSpaces.optional(),
   GHL_CLIENT_SECRET: withoutSpaces.optional(),
   // Kept as written: GoHighLevel compares it byte for byte.
@@ -257,6 +279,10 @@ export const settingsSchema = z.object({
   GHL_BASE_URL: pageUrl,
   GHL_AUTHORIZE_URL: pageUrl,
   GHL_VERSION_ID: withoutSpaces.optional(),
+  GHL_PKCE: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["auto", "off"], "is neither auto nor off")),
   GHL_SCOPES: scopes,
   GHL_PRIVATE_TOKEN: withoutSpaces.optional(),
   GHL_LOCATION_ID: z
@@ -278,6 +304,7 @@ export const settingsSchema = z.object({
       "does not name a store of this server",
     ),
   MASTER_KEY: z.string().optional(),
+  SPOOL_DIR: z.string().optional(),
   LOG_LEVEL: z
     .string()
     .toLowerCase()

@@ -33,10 +33,20 @@ export type AuditEvent =
       readonly connectionId: ConnectionId;
       readonly locationId: LocationId;
     }
+  /** It came without a state: its tokens are kept, and serve nobody. */
+  | { readonly kind: "install.unclaimed"; readonly companyId: CompanyId }
   | {
       readonly kind: "connection.removed";
       readonly connectionId: ConnectionId;
       readonly by: "person" | "webhook";
+    }
+  /** A person asked GoHighLevel to uninstall the app; the removal itself is an event of its own. */
+  | {
+      readonly kind: "connection.uninstalled";
+      readonly connectionId: ConnectionId;
+      readonly by: "person";
+      /** `unknown`: no answer came. `not_asked`: the connection has no token that GoHighLevel accepts. */
+      readonly outcome: "done" | "refused" | "unknown" | "not_asked";
     }
   | ({ readonly kind: "grant.created" } & GrantFields)
   | ({
@@ -49,6 +59,8 @@ export type AuditEvent =
       readonly kind: "sign_in.failed";
       /** The kind of the failure, a word of ours. */
       readonly reason: string;
+      /** What GoHighLevel's refusal of the code means, a word of ours too. */
+      readonly refusal?: string;
       readonly requestId: string;
     }
   | {

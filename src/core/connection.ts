@@ -24,6 +24,8 @@ export interface Connection {
   /** The scopes that GoHighLevel granted; empty for a private integration token, which does not say. */
   readonly scopes: readonly string[];
   readonly status: ConnectionStatus;
+  /** Why a person must sign in again, in our words; at most with `needs_reauth`. */
+  readonly statusReason?: string;
   readonly connectedAt: EpochSeconds;
   readonly tokenExpiresAt?: EpochSeconds;
   readonly lastRefreshAt?: EpochSeconds;

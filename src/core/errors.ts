@@ -10,6 +10,11 @@ export const ERROR_TABLE = {
     retryable: false,
     summary: "the master key is malformed, or is not the one that the store was written with",
   },
+  master_key_unavailable: {
+    exitCode: 69,
+    retryable: true,
+    summary: "the place that holds the master key cannot be asked",
+  },
   port_in_use: { exitCode: 69, retryable: true, summary: "another program listens on the port" },
   storage_unavailable: {
     exitCode: 69,
@@ -35,6 +40,16 @@ export const ERROR_TABLE = {
     exitCode: 69,
     retryable: true,
     summary: "GoHighLevel did not answer as hoped",
+  },
+  problems_found: {
+    exitCode: 1,
+    retryable: false,
+    summary: "`doctor` found a problem",
+  },
+  call_refused: {
+    exitCode: 65,
+    retryable: false,
+    summary: "GoHighLevel refused what a call asked for",
   },
   usage: { exitCode: 64, retryable: false, summary: "the command line is wrong" },
   internal: { exitCode: 70, retryable: false, summary: "a bug in this program" },

@@ -14,18 +14,31 @@ const DATA_KEY_BYTES = 32;
  * `ghl-mcp|v1|<aad>`: a blob that is moved to another record does not open there.
  */
 // oxlint-disable-next-line max-params -- two tools and two strings read better flat, beside `open`
-export const seal = (keyring: Keyring, random: Random, aad: string, plaintext: string): string => {
-  const bound = bind(aad);
+export const seal = (keyring: Keyring, random: Random, aad: string, plaintext: string): string =>
+  fillSeal(prepareSeal(keyring, random, aad), random, plaintext);
+
+/** A blob without its content. Whoever has it can seal one text, and needs no master key for that. */
+export interface PreparedSeal {
+  readonly aad: string;
+  /** The blob up to the wrapped data key. */
+  readonly head: string;
+  /** In base64url. */
+  readonly dataKey: string;
+}
+
+/** Makes the data key of one blob and wraps it. */
+export const prepareSeal = (keyring: Keyring, random: Random, aad: string): PreparedSeal => {
   const dataKey = random.bytes(DATA_KEY_BYTES);
-  const wrapped = encrypt(
-    { key: keyring.active.key, nonce: random.bytes(NONCE_BYTES), bound },
-    dataKey,
-  );
-  const sealed = encrypt(
-    { key: createSecretKey(dataKey), nonce: random.bytes(NONCE_BYTES), bound },
-    Buffer.from(plaintext, "utf8"),
-  );
-  return ["v1", keyring.active.kid, ...wrapped, ...sealed].join(".");
+  const lock = { key: keyring.active.key, nonce: random.bytes(NONCE_BYTES), bound: bind(aad) };
+  const head = ["v1", keyring.active.kid, ...encrypt(lock, dataKey)].join(".");
+  return { aad, head, dataKey: dataKey.toString("base64url") };
+};
+
+/** The blob of {@link seal}, from a prepared one and its content. To be used once. */
+export const fillSeal = (prepared: PreparedSeal, random: Random, plaintext: string): string => {
+  const key = createSecretKey(Buffer.from(prepared.dataKey, "base64url"));
+  const lock = { key, nonce: random.bytes(NONCE_BYTES), bound: bind(prepared.aad) };
+  return [prepared.head, ...encrypt(lock, Buffer.from(plaintext, "utf8"))].join(".");
 };
 
 /**

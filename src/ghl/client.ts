@@ -7,6 +7,7 @@ import type { Operation } from "./catalog/operation.ts";
 import type { GhlFailure } from "./errors.ts";
 import { toEvidence } from "./evidence.ts";
 import { createGovernor, type RateSnapshot } from "./governor.ts";
+import { randomKey, withIdempotencyKey } from "./idempotency.ts";
 import { randomJitter } from "./jitter.ts";
 import { type ListItem, paginate, type PaginateOptions } from "./paginate.ts";
 import type { TokenClass, TokenRequest } from "./ports.ts";
@@ -86,25 +87,32 @@ const unknownOperation = (id: string): GhlFailure => ({
 const callOperation = async (
   deps: ClientDeps,
   operation: Operation,
-  call: GhlCall,
+  given: GhlCall,
 ): Promise<Answer> => {
+  const call = { ...given, body: withIdempotencyKey(operation, given.body, randomKey) };
   const startedAtMs = deps.clock.nowMs();
   // Everything else is checked before a file is fetched.
   const draft = { ...call, body: withoutFiles(operation, call.body) };
   const checked = buildRequest(operation, draft, deps.apiBaseUrl);
   if (!checked.ok) return checked;
-  const body = await readFiles(deps, operation, call);
-  if (!body.ok) return body;
-  const request = buildRequest(operation, { ...call, body: body.value }, deps.apiBaseUrl);
-  if (!request.ok) return request;
-  return repeat(deps, {
-    operation,
-    call,
-    request: request.value,
-    tokenRequest: toTokenRequest(operation, call),
-    startedAtMs,
-    deadlineMs: call.deadlineMs ?? (operation.upload ? UPLOAD_DEADLINE_MS : DEADLINE_MS),
-  });
+  const deadlineMs = call.deadlineMs ?? (operation.upload ? UPLOAD_DEADLINE_MS : DEADLINE_MS);
+  const read = await readFiles(deps, operation, { ...call, timeoutMs: deadlineMs });
+  if (!read.ok) return read;
+  const { body, release } = read.value;
+  try {
+    const request = buildRequest(operation, { ...call, body }, deps.apiBaseUrl);
+    if (!request.ok) return request;
+    return await repeat(deps, {
+      operation,
+      call,
+      request: request.value,
+      tokenRequest: toTokenRequest(operation, call),
+      startedAtMs,
+      deadlineMs,
+    });
+  } finally {
+    await release();
+  }
 };
 
 const toTokenRequest = (operation: Operation, call: GhlCall): TokenRequest => ({

@@ -24,7 +24,14 @@ export interface AccessToken {
 /** Why no token could be had. */
 export type TokenFailure =
   | { readonly kind: "connection_missing"; readonly connectionId: ConnectionId }
-  | { readonly kind: "needs_reauth"; readonly connectionId: ConnectionId; readonly reason: string }
+  | {
+      readonly kind: "needs_reauth";
+      readonly connectionId: ConnectionId;
+      /** What happened and what to do, in our words. */
+      readonly reason: string;
+      /** There for a private integration token, where a new sign-in would not help. */
+      readonly have?: "private";
+    }
   | { readonly kind: "suspended"; readonly connectionId: ConnectionId }
   | { readonly kind: "wrong_token_class"; readonly needed: TokenClass; readonly have: string }
   | { readonly kind: "location_not_allowed"; readonly locationId: LocationId }

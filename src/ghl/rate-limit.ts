@@ -1,3 +1,5 @@
+import { FIRST_PART, nextPart } from "./rate-part.ts";
+
 /**
  * What is known of one budget of calls. Immutable; every function below gives a new one. The numbers
  * start as an assumption and follow the `X-RateLimit-*` headers from the first answer on, which also
@@ -26,6 +28,12 @@ export interface RateState {
    * without one, so that processes that share a budget come to the same part each.
    */
   readonly flyingPart: number;
+  /** The part of a window that this process paces itself to while others are there (rate-part.ts). */
+  readonly part: number;
+  /** Calls left by the last answer of this window's paced phase. */
+  readonly pacedLeft: number;
+  /** How far into this window's paced phase its calls ran out, from 0 to 1; absent where they did not. */
+  readonly exhaustedAt?: number;
   /** When calls of others were last seen in this budget. */
   readonly othersSeenAtMs?: number;
   /** Answers of 429 in a row. */
@@ -67,17 +75,16 @@ const PROBES = 4;
 const FLYING_PART = { first: 0.25, alone: 0.5, shared: 0.15, least: 0.02 } as const;
 /** Others are reckoned with for this long after they were last seen. */
 const OTHERS_LAST_MS = 60_000;
-/** What is left to others that were seen: they cannot be seen between two answers. */
-const RESERVE = 1;
+/** The most calls of a window that are left to others: what they do between two answers is not seen. */
+const MAX_RESERVE = 10;
 /** Slow calls never hold up the others for longer: then one more leaves, while calls are left. */
 const TRICKLE_MS = 250;
 /**
  * The part of a window's calls that may leave at once, and the part of its time in which the rest
- * leaves. Even alone a few are spread out: a process that comes new finds them, and so is seen.
+ * leaves. Even alone a few are spread out: a process that comes new finds them, and so is seen. With
+ * others each process paces its own part; what nobody took in that time is free for all after it.
  */
-const PACE = { atOnceAlone: 0.8, atOnceShared: 0.3, over: 0.6 } as const;
-/** Before anything is known: as if one other process worked on the same budget. */
-const FIRST_SHARE = 0.5;
+const PACE = { atOnceAlone: 0.8, atOnceShared: 0.3, over: 0.6, tail: 0.3 } as const;
 const MIN_SHARE = 0.2;
 const FIRST_REFUSAL_MS = 1_000;
 const MAX_REFUSAL_MS = 2_000;
@@ -91,7 +98,9 @@ export const newRateState = (): RateState => ({
   uncounted: 0,
   counted: 0,
   unconfirmed: true,
-  share: FIRST_SHARE,
+  share: FIRST_PART,
+  part: FIRST_PART,
+  pacedLeft: 100,
   flyingPart: FLYING_PART.first,
   refusals: 0,
   dailyLimit: 200_000,
@@ -111,14 +120,20 @@ export const atTime = (state: RateState, nowMs: number): RateState => {
     : dailyResetAtMs !== undefined && { dailyResetAtMs };
   if (resetAtMs === undefined) return { ...rest, ...day };
   if (nowMs < resetAtMs) return { ...rest, ...day, resetAtMs };
-  return {
-    ...rest,
-    ...day,
-    remaining: rest.limit,
-    uncounted: 0,
-    counted: 0,
-    unconfirmed: true,
+  return { ...learn(rest, nowMs), ...day, remaining: rest.limit, unconfirmed: true };
+};
+
+/** The state with nothing counted in a new window yet, and the part that the last one taught. */
+const learn = (state: RateState, nowMs: number): RateState => {
+  const { exhaustedAt, ...rest } = state;
+  const lesson = {
+    part: rest.part,
+    own: ownPart(rest),
+    left: rest.pacedLeft / rest.limit,
+    ...(exhaustedAt !== undefined && { exhaustedAt }),
   };
+  const part = isShared(rest, nowMs) ? nextPart(lesson) : rest.part;
+  return { ...rest, part, pacedLeft: rest.limit, uncounted: 0, counted: 0 };
 };
 
 const forgetInstants = (state: RateState): RateState => {
@@ -148,12 +163,36 @@ export const canDepart = (state: RateState, nowMs: number): boolean => {
 
 /** When the pace lets the next call leave. */
 const pacedAtMs = (state: RateState, nowMs: number): number => {
-  const { resetAtMs, intervalMs, limit, remaining, inFlight } = state;
+  const { resetAtMs, intervalMs, limit, remaining, inFlight, part } = state;
   if (resetAtMs === undefined) return Number.NEGATIVE_INFINITY;
-  const atOnce = isShared(state, nowMs) ? PACE.atOnceShared : PACE.atOnceAlone;
-  const used = (limit - remaining + inFlight) / limit;
-  return resetAtMs - intervalMs + paceMs(used, { atOnce, intervalMs });
+  const beganAtMs = resetAtMs - intervalMs;
+  if (!isShared(state, nowMs)) {
+    const used = (limit - remaining + inFlight) / limit;
+    return beganAtMs + paceMs(used, { atOnce: PACE.atOnceAlone, intervalMs });
+  }
+  const used = ownPart(state) / part;
+  return used < 1
+    ? beganAtMs + paceMs(used, { atOnce: PACE.atOnceShared, intervalMs })
+    : tailAtMs(state);
 };
+
+/**
+ * When a call beyond this process's own part may leave: what the paced phase left is taken little by
+ * little, so that a process whose clock of the window runs behind still finds its own part.
+ */
+const tailAtMs = (state: RateState): number => {
+  const { intervalMs, remaining, inFlight, pacedLeft } = state;
+  const taken = 1 - (remaining - inFlight) / Math.max(1, pacedLeft);
+  return pacedUntilMs(state) + Math.min(1, Math.max(0, taken)) * PACE.tail * intervalMs;
+};
+
+/** The part of this window's calls that this process has sent. */
+const ownPart = ({ counted, uncounted, inFlight, limit }: RateState): number =>
+  (counted + uncounted + inFlight) / limit;
+
+/** When the paced phase of the window is over. */
+const pacedUntilMs = ({ resetAtMs, intervalMs }: RateState): number =>
+  (resetAtMs ?? Number.POSITIVE_INFINITY) - intervalMs * (1 - PACE.over);
 
 /** How old a window is when that part of its calls is used, if all keep the pace. */
 const paceMs = (
@@ -173,7 +212,14 @@ const trickleAtMs = ({ lastDepartureAtMs, refusals }: RateState): number =>
   (lastDepartureAtMs ?? 0) + (refusals > 0 ? FIRST_REFUSAL_MS : TRICKLE_MS);
 
 const available = (state: RateState, nowMs: number): number =>
-  state.remaining - state.inFlight - state.uncounted - (isShared(state, nowMs) ? RESERVE : 0);
+  state.remaining -
+  state.inFlight -
+  state.uncounted -
+  (isShared(state, nowMs) ? reserve(state) : 0);
+
+/** One call for each other process, as the part of this one tells how many there are. */
+const reserve = ({ part }: RateState): number =>
+  Math.min(MAX_RESERVE, Math.max(1, Math.round(1 / part) - 1));
 
 /** A call leaves. */
 export const depart = (state: RateState, nowMs: number): readonly [RateState, Departure] => [
@@ -216,7 +262,17 @@ export const arrive = (
   // Sent in an earlier window: what it says of that one is no news of this one.
   if (departure.resetAtMs !== undefined && departure.resetAtMs !== given.resetAtMs) return answered;
   const next = { remaining: Math.min(given.remaining, remaining), counted: given.counted + 1 };
-  return withOthers({ ...answered, ...next }, nowMs);
+  return withOthers(withPhase({ ...answered, ...next }, nowMs), nowMs);
+};
+
+/** Notes what the paced phase left, and when it ran out of calls. */
+const withPhase = (state: RateState, nowMs: number): RateState => {
+  const { resetAtMs, intervalMs, remaining, exhaustedAt } = state;
+  if (resetAtMs === undefined || nowMs >= pacedUntilMs(state)) return state;
+  const noted = { ...state, pacedLeft: remaining };
+  if (remaining > reserve(state) || exhaustedAt !== undefined) return noted;
+  const ageMs = Math.max(0, nowMs - (resetAtMs - intervalMs));
+  return { ...noted, exhaustedAt: ageMs / (PACE.over * intervalMs) };
 };
 
 const withDay = (
@@ -238,8 +294,9 @@ const openWindow = (state: RateState, remaining: number, nowMs: number): RateSta
   const { limit, intervalMs } = state;
   const used = (limit - remaining - state.inFlight) / limit;
   const ageMs = paceMs(used, { atOnce: PACE.atOnceShared, intervalMs });
-  const next = { remaining, uncounted: 0, counted: 1, resetAtMs: nowMs - ageMs + intervalMs };
-  return withOthers({ ...state, ...next, flyingPart: grow(state, nowMs) }, nowMs);
+  const next = { remaining, counted: 1, resetAtMs: nowMs - ageMs + intervalMs };
+  const flyingPart = grow(state, nowMs);
+  return withOthers({ ...learn(state, nowMs), ...next, flyingPart }, nowMs);
 };
 
 const grow = (state: RateState, nowMs: number): number =>
@@ -253,9 +310,18 @@ const withOthers = (state: RateState, nowMs: number): RateState => {
   return {
     ...state,
     share: Math.min(1, Math.max(MIN_SHARE, ours / used)),
-    ...(used - ours >= 2 && { othersSeenAtMs: nowMs }),
+    ...(used - ours >= 2 && seeOthers(state, nowMs)),
   };
 };
+
+/** Others are there. Whoever has been alone begins like someone new. */
+const seeOthers = (
+  state: RateState,
+  nowMs: number,
+): Pick<RateState, "part" | "othersSeenAtMs"> => ({
+  othersSeenAtMs: nowMs,
+  part: isShared(state, nowMs) ? state.part : FIRST_PART,
+});
 
 const refuse = (state: RateState, report: RateReport, nowMs: number): RateState => {
   const refusals = state.refusals + 1;
@@ -265,8 +331,16 @@ const refuse = (state: RateState, report: RateReport, nowMs: number): RateState 
   const flyingPart =
     refusals === 1 ? Math.max(FLYING_PART.least, state.flyingPart / 2) : state.flyingPart;
   // Our own calls are counted before they leave: a refusal means that others have taken part.
-  const seen = { othersSeenAtMs: nowMs, resetAtMs: nowMs + waitMs };
-  return { ...state, ...seen, remaining: 0, refusals, flyingPart };
+  const seen = { ...seeOthers(state, nowMs), resetAtMs: nowMs + waitMs };
+  const { exhaustedAt } = state.unconfirmed ? {} : withPhase({ ...state, remaining: 0 }, nowMs);
+  return {
+    ...state,
+    ...seen,
+    ...(exhaustedAt !== undefined && { exhaustedAt }),
+    remaining: 0,
+    refusals,
+    flyingPart,
+  };
 };
 
 /** When something may change for those who wait, unless an answer comes first. */

@@ -18,21 +18,45 @@ export type UploadFile = (
 };
 
 const MEGABYTE = 1024 * 1024;
-/** GoHighLevel's limit for media; what it takes of video beyond this would have to be streamed. */
-const MAX_BYTES = 25 * MEGABYTE;
-const MAX_BYTES_OF: Readonly<Record<string, number>> = {
-  "forms.upload-to-custom-fields": 50 * MEGABYTE,
+
+/**
+ * What GoHighLevel takes: the specs of the media library (25 MB, 500 MB for a video) and of the forms
+ * (50 MB); the rest, which say nothing, are held to the least of these.
+ */
+export const UPLOAD_LIMITS = {
+  usualBytes: 25 * MEGABYTE,
+  videoBytes: 500 * MEGABYTE,
+  formBytes: 50 * MEGABYTE,
+} as const;
+
+const VIDEO_LIBRARY = "medias.upload-media-content";
+const FORM_FILES = "forms.upload-to-custom-fields";
+
+/** The most bytes that all files of a call may have, the largest of them being of this type. */
+const maxBytesOf = ({ id }: Operation, contentType: string | undefined): number => {
+  if (id === FORM_FILES) return UPLOAD_LIMITS.formBytes;
+  const isVideo = contentType?.toLowerCase().startsWith("video/") === true;
+  return id === VIDEO_LIBRARY && isVideo ? UPLOAD_LIMITS.videoBytes : UPLOAD_LIMITS.usualBytes;
 };
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** What one body's files are read with. */
 interface Reading {
+  readonly operation: Operation;
   readonly files?: FileSource;
   readonly signal?: AbortSignal;
-  /** Bytes that the files of the body may still have together. */
-  leftBytes: number;
-  readonly maxBytes: number;
+  readonly timeoutMs?: number;
+  /** Bytes of the files that were read. */
+  usedBytes: number;
+  readonly releases: (() => Promise<void>)[];
+}
+
+/** A body whose files can be sent. */
+export interface ReadBody {
+  readonly body: unknown;
+  /** Gives up the places where large files are kept; to be called once the call is over. */
+  release(): Promise<void>;
 }
 
 /** The body with an empty file in the place of each file, for checking all the rest first. */
@@ -40,33 +64,61 @@ export const withoutFiles = (operation: Operation, body: unknown): unknown =>
   takesFiles(operation, body) ? mapFiles(body, () => new File([], "file")) : body;
 
 /**
- * The body with the bytes of its files, which base64 or a URL gave. Fails with `invalid_parameter` for
- * a file that is malformed, too large or cannot be had; nothing is sent then.
+ * The body with the bytes of its files, which base64 or a URL gave, or the caller as `Blob`s. Fails with
+ * `invalid_parameter` for a file that is malformed, too large or cannot be had; nothing is sent then.
  */
 export const readFiles = async (
   deps: { readonly files?: FileSource },
   operation: Operation,
-  { body, signal }: Pick<GhlCall, "body" | "signal">,
-): Promise<Result<unknown, GhlFailure>> => {
-  if (!takesFiles(operation, body)) return ok(body);
-  const maxBytes = MAX_BYTES_OF[operation.id] ?? MAX_BYTES;
+  { body, signal, timeoutMs }: Pick<GhlCall, "body" | "signal"> & { readonly timeoutMs?: number },
+): Promise<Result<ReadBody, GhlFailure>> => {
+  if (!takesFiles(operation, body)) return ok({ body, release: () => Promise.resolve() });
   const reading: Reading = {
+    operation,
     ...deps,
     ...(signal !== undefined && { signal }),
-    leftBytes: maxBytes,
-    maxBytes,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    usedBytes: 0,
+    releases: [],
   };
-  const read = new Map<UploadFile, File>();
+  const release = async (): Promise<void> => {
+    for (const one of reading.releases.splice(0)) await one();
+  };
+  try {
+    const read = await readMembers(reading, body);
+    if (read.ok) return ok({ body: read.value, release });
+    await release();
+    return read;
+  } catch (error) {
+    await release();
+    throw error;
+  }
+};
+
+const readMembers = async (reading: Reading, body: Values): Promise<Result<Values, GhlFailure>> => {
+  const read = new Map<UploadFile, Blob>();
   for (const [name, value] of Object.entries(body)) {
     for (const member of Array.isArray(value) ? value : [value]) {
-      if (!isUploadFile(member)) continue;
-      const file = await readFile(reading, name, member);
+      const file = await readMember(reading, name, member);
+      if (file === undefined) continue;
       if (!file.ok) return file;
-      reading.leftBytes -= file.value.size;
-      read.set(member, file.value);
+      reading.usedBytes += file.value.size;
+      if (isUploadFile(member)) read.set(member, file.value);
     }
   }
   return ok(mapFiles(body, (file) => read.get(file)));
+};
+
+/** The file that a member of the body is or names; undefined where it is something else. */
+const readMember = async (
+  reading: Reading,
+  name: string,
+  member: unknown,
+): Promise<Result<Blob, GhlFailure> | undefined> => {
+  if (isUploadFile(member)) return readFile(reading, name, member);
+  if (!(member instanceof Blob)) return undefined;
+  const maxBytes = maxBytesOf(reading.operation, member.type);
+  return reading.usedBytes + member.size > maxBytes ? tooLarge(name, maxBytes) : ok(member);
 };
 
 const takesFiles = ({ body }: Operation, given: unknown): given is Values =>
@@ -109,10 +161,16 @@ const readFile = async (
 const isFileName = (value: string): boolean => /^[^/\\\p{Cc}"]{1,200}$/u.test(value);
 
 const decodeFile = (
-  { leftBytes, maxBytes }: Reading,
+  { operation, usedBytes }: Reading,
   name: string,
   { base64, fileName = "file", contentType = "application/octet-stream" }: UploadFile,
 ): Result<File, GhlFailure> => {
+  // Text is in memory as a whole: a video goes up from a URL or as a Blob.
+  const maxBytes = Math.min(
+    maxBytesOf(operation, contentType),
+    operation.id === VIDEO_LIBRARY ? UPLOAD_LIMITS.usualBytes : Number.POSITIVE_INFINITY,
+  );
+  const leftBytes = maxBytes - usedBytes;
   const text = (base64 ?? "").replaceAll(/[\r\n]/gu, "");
   if (text.length * 0.75 > leftBytes + 2) return tooLarge(name, maxBytes);
   if (text === "" || text.length % 4 === 1 || !/^[\w+/-]+={0,2}$/u.test(text)) {
@@ -124,25 +182,31 @@ const decodeFile = (
 };
 
 const fetchFile = async (
-  { files, signal, leftBytes, maxBytes }: Reading,
+  { operation, files, signal, timeoutMs, usedBytes, releases }: Reading,
   name: string,
   { url, fileName, contentType }: UploadFile & { readonly url: string },
 ): Promise<Result<File, GhlFailure>> => {
   if (files === undefined) return refuse(name, 'cannot be fetched here; give it as "base64"');
   if (!URL.canParse(url)) return refuse(name, 'has a "url" that is no URL');
   const target = new URL(url);
+  let maxBytes = 0;
   const fetched = await files.fetchFile(target, {
-    maxBytes: leftBytes,
+    maxBytesOf: (served) => {
+      maxBytes = maxBytesOf(operation, contentType ?? served);
+      return maxBytes - usedBytes;
+    },
     ...(signal !== undefined && { signal }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
   });
   if (!fetched.ok) {
     const { kind } = fetched.failure;
     if (kind === "aborted") return fail({ kind });
     return kind === "too_large" ? tooLarge(name, maxBytes) : refuse(name, PROBLEMS[kind]);
   }
+  const { content, release } = fetched.value;
+  if (release !== undefined) releases.push(release);
   const type = contentType ?? fetched.value.contentType ?? "application/octet-stream";
-  const file = new File([fetched.value.bytes], fileName ?? nameFrom(target), { type });
-  return ok(file);
+  return ok(new File([content], fileName ?? nameFrom(target), { type }));
 };
 
 const tooLarge = (name: string, maxBytes: number): Result<never, GhlFailure> =>
@@ -151,6 +215,7 @@ const tooLarge = (name: string, maxBytes: number): Result<never, GhlFailure> =>
 const PROBLEMS = {
   forbidden: "must be at an https URL on the public internet",
   refused: "is not given out at its URL",
+  no_room: "cannot be kept here while it is sent; try again later, or with a smaller file",
   encoded: "comes compressed from its URL, which cannot be measured",
   timeout: "does not come from its URL in time",
   unreachable: "cannot be fetched from its URL",

@@ -16,6 +16,14 @@ import type { TokenSource } from "../ghl/ports.ts";
 import { createGuardedFileFetch } from "../net/guarded-file.ts";
 import { createHttpClient } from "../net/undici-http-client.ts";
 import { LIBRARY_CONNECTION } from "./oauth-client.ts";
+import type {
+  GhlCallInput,
+  GhlInput,
+  GhlListingId,
+  GhlListingInput,
+  GhlOperationId,
+  InputThen,
+} from "./operation-input.ts";
 
 /** What a client is made of. */
 export interface GhlClientOptions {
@@ -32,20 +40,25 @@ export interface GhlClientOptions {
   readonly log?: Logger;
 }
 
-/** One call, without its operation. Names as the catalogue has them. */
-export interface GhlCallInput extends Pick<
-  GhlCall,
-  "parameters" | "body" | "signal" | "fairnessKey" | "deadlineMs"
-> {
-  readonly locationId?: string;
-}
-
 /** The GoHighLevel API by operation id. */
 export interface GhlClientLibrary {
-  /** Calls an operation. Never throws for what GoHighLevel or the network does. */
-  call(operation: string, input?: GhlCallInput): Promise<Result<GhlAnswer, GhlFailure>>;
+  /**
+   * Calls an operation. Its parameters and body are typed by its id, and checked again before anything
+   * is sent. Never throws for what GoHighLevel or the network does.
+   */
+  call<Id extends GhlOperationId>(
+    operation: Id,
+    ...input: InputThen<GhlInput<Id>>
+  ): Promise<Result<GhlAnswer, GhlFailure>>;
+  /** Calls an operation whose id is known only while the program runs; an unknown one is a failure. */
+  callById(operation: string, input?: GhlCallInput): Promise<Result<GhlAnswer, GhlFailure>>;
   /** Lists records over all pages; the last item may be a failure. */
-  paginate(
+  paginate<Id extends GhlListingId>(
+    operation: Id,
+    ...rest: InputThen<GhlListingInput<Id>, [options?: PaginateOptions]>
+  ): AsyncIterable<ListItem>;
+  /** Lists by an id that is known only while the program runs. */
+  paginateById(
     operation: string,
     input?: GhlCallInput,
     options?: PaginateOptions,
@@ -76,9 +89,15 @@ export const createGhlClient = (options: GhlClientOptions): GhlClientLibrary => 
       ...(locationId !== undefined && { locationId: toLocationId(locationId) }),
     };
   };
+  const callById: GhlClientLibrary["callById"] = (operation, input) =>
+    client.call(toCall(operation, input));
+  const paginateById: GhlClientLibrary["paginateById"] = (operation, input, paging) =>
+    client.paginate(toCall(operation, input), paging);
   return {
-    call: (operation, input) => client.call(toCall(operation, input)),
-    paginate: (operation, input, paging) => client.paginate(toCall(operation, input), paging),
+    call: (operation, ...[input]) => callById(operation, input),
+    callById,
+    paginate: (operation, ...[input, paging]) => paginateById(operation, input, paging),
+    paginateById,
     rateLimits: () => client.rateLimits(),
     close: async () => {
       if (options.http === undefined) await http.close();

@@ -108,8 +108,10 @@ const OUT_OF_REACH = {
 const TOKEN_TEXT: Texts<TokenFailure> = {
   connection_missing: (_failure, options) =>
     `the GoHighLevel connection of this grant is gone; ${signInAgain(options)}`,
-  needs_reauth: (_failure, options) =>
-    `GoHighLevel no longer accepts this connection; ${signInAgain(options)}`,
+  needs_reauth: (failure, options) =>
+    failure.have === "private"
+      ? failure.reason
+      : `GoHighLevel no longer accepts this connection; ${signInAgain(options)}`,
   suspended: () =>
     "GoHighLevel has paused this location, so nothing in it can be read or changed; " +
     "it works again by itself once GoHighLevel resumes it",

@@ -21,7 +21,10 @@ export interface GuardedSettings {
 export interface GuardedRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly maxBytes: number;
+  /** The most bytes of body, where it depends on what the headers of the answer say of it. */
+  readonly maxBytes: number | ((headers: Readonly<Record<string, string>>) => number);
+  /** Takes the body piece by piece, where it should not be held in memory; `bytes` is empty then. */
+  readonly take?: (chunk: Uint8Array) => Promise<void>;
   readonly signal: AbortSignal;
   readonly settings: GuardedSettings;
 }
@@ -79,7 +82,7 @@ async function exchange(
       headers: { ...request.headers, "accept-encoding": "identity" },
       signal,
     });
-    return await readAnswer(answer, request.maxBytes);
+    return await readAnswer(answer, request);
   } finally {
     await client.destroy();
   }
@@ -87,7 +90,7 @@ async function exchange(
 
 async function readAnswer(
   { statusCode: status, headers: raw, body }: Dispatcher.ResponseData,
-  maxBytes: number,
+  request: GuardedRequest,
 ): Promise<Result<GuardedAnswer, GuardedRefusal>> {
   const headers = flattenHeaders(raw);
   const drop = (): void => void body.on("error", () => {}).destroy();
@@ -99,17 +102,32 @@ async function readAnswer(
     drop();
     return fail({ kind: "encoded" });
   }
-  const chunks: Buffer[] = [];
+  const maxBytes =
+    typeof request.maxBytes === "number" ? request.maxBytes : request.maxBytes(headers);
+  const chunks: Uint8Array[] = [];
+  const take = request.take ?? hold(chunks);
   let size = 0;
+  // What says itself that it is too long is not waited for.
+  if (Number(headers["content-length"] ?? 0) > maxBytes) {
+    drop();
+    return fail({ kind: "too_large", maxBytes });
+  }
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBytes) {
       drop();
       return fail({ kind: "too_large", maxBytes });
     }
-    chunks.push(chunk);
+    await take(chunk);
   }
   return ok({ status, headers, bytes: Buffer.concat(chunks) });
+}
+
+function hold(chunks: Uint8Array[]): (chunk: Uint8Array) => Promise<void> {
+  return (chunk) => {
+    chunks.push(chunk);
+    return Promise.resolve();
+  };
 }
 
 /** A connector that ignores the name's DNS entry and tries the checked addresses in turn. */

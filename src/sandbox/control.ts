@@ -1,5 +1,5 @@
 import type { TokenAuthority } from "./oauth/tokens.ts";
-import type { SandboxControl, SandboxFault, SandboxRequest } from "./sandbox.ts";
+import type { PkceMode, SandboxControl, SandboxFault, SandboxRequest } from "./sandbox.ts";
 
 /** The side of the levers that the request handling pulls on. */
 export interface ControlState {
@@ -9,19 +9,36 @@ export interface ControlState {
   takeFault(path: string): SandboxFault["how"] | undefined;
   readonly grantedScopes: (asked: readonly string[]) => readonly string[];
   readonly pausedLocations: ReadonlySet<string>;
+  /** Where the UNINSTALL webhook goes; undefined: nowhere. */
+  findUninstallWebhook(): string | undefined;
+  /** How the sign-in behaves now. */
+  signIn(): SignInHabits;
+}
+
+/** What the levers say about the sign-in. */
+export interface SignInHabits {
+  readonly pkce: PkceMode;
+  readonly dropsState: boolean;
+  readonly needsVersionId: boolean;
 }
 
 /** A sandbox that runs for days must not remember every request. */
 const MAX_REQUESTS = 50_000;
 
 /** Creates the levers of one sandbox. */
-export const createControl = (tokens: TokenAuthority): ControlState => {
+export const createControl = (
+  tokens: TokenAuthority,
+  rotatePrivateToken: SandboxControl["rotatePrivateToken"],
+): ControlState => {
   const requests: SandboxRequest[] = [];
   const faults: { readonly pathPrefix: string; readonly how: SandboxFault["how"]; left: number }[] =
     [];
   const pausedLocations = new Set<string>();
+  let uninstallWebhook: string | undefined;
   let scopeLimit: readonly string[] | undefined;
+  let habits: SignInHabits = { pkce: "ignore", dropsState: false, needsVersionId: false };
   return {
+    signIn: () => habits,
     pausedLocations,
     record: (request) => {
       requests.push(request);
@@ -34,6 +51,7 @@ export const createControl = (tokens: TokenAuthority): ControlState => {
       fault.left -= 1;
       return fault.how;
     },
+    findUninstallWebhook: () => uninstallWebhook,
     grantedScopes: (asked) => scopeLimit ?? asked,
     control: {
       requests: () => requests.slice(-MAX_REQUESTS),
@@ -49,6 +67,9 @@ export const createControl = (tokens: TokenAuthority): ControlState => {
       limitScopes: (scopes) => {
         scopeLimit = scopes;
       },
+      sendUninstallsTo: (url) => {
+        uninstallWebhook = url;
+      },
       misbehave: ({ pathPrefix, count, how }) => {
         faults.push({ pathPrefix, how, left: count });
       },
@@ -58,6 +79,16 @@ export const createControl = (tokens: TokenAuthority): ControlState => {
       resumeLocation: (locationId) => {
         pausedLocations.delete(locationId);
       },
+      setPkce: (pkce) => {
+        habits = { ...habits, pkce };
+      },
+      dropState: (dropsState) => {
+        habits = { ...habits, dropsState };
+      },
+      requireVersionId: (needsVersionId) => {
+        habits = { ...habits, needsVersionId };
+      },
+      rotatePrivateToken,
     },
   };
 };

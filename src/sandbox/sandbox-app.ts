@@ -13,6 +13,7 @@ import { installedLocationRoutes } from "./oauth/installed-locations.ts";
 import { issueTokens, type SandboxApp } from "./oauth/issue-tokens.ts";
 import { locationTokenRoutes } from "./oauth/location-token.ts";
 import { parseBody, readTokenParameters } from "./oauth/parameters.ts";
+import { type UninstallDeps, uninstallRoutes } from "./oauth/uninstall.ts";
 import { type CallDeps, FILES_PATH, serveCall, serveFile } from "./serve-call.ts";
 import { respond } from "./serve-route.ts";
 import { toUuid } from "./world/ids.ts";
@@ -22,6 +23,7 @@ export interface SandboxParts extends Omit<CallDeps, "findTarget"> {
   readonly app: SandboxApp;
   readonly codes: CodeBook;
   readonly state: ControlState;
+  readonly onUninstall: UninstallDeps["onUninstall"];
 }
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -34,7 +36,7 @@ export const CHOOSE_LOCATION_PATHS = ["/v2/oauth/chooselocation", "/oauth/choose
 /** Wires every path of the sandbox. */
 export const createSandboxApp = (parts: SandboxParts): Hono<SandboxEnv> => {
   const hono = new Hono<SandboxEnv>();
-  const choice = { ...parts, grantedScopes: parts.state.grantedScopes };
+  const choice = { ...parts, grantedScopes: parts.state.grantedScopes, signIn: parts.state.signIn };
   hono.use(limitBody(parts));
   hono.use(applyFaults(parts.state, parts.clock));
   for (const path of CHOOSE_LOCATION_PATHS) {
@@ -45,6 +47,7 @@ export const createSandboxApp = (parts: SandboxParts): Hono<SandboxEnv> => {
   const routes = [
     ...locationTokenRoutes(parts),
     ...installedLocationRoutes(parts.app),
+    ...uninstallRoutes(parts),
     ...API_ROUTES,
   ];
   const calls = { ...parts, findTarget: createTargetFinder(routes) };
@@ -80,6 +83,7 @@ const serveTokens = (hono: Hono<SandboxEnv>, parts: SandboxParts): void => {
       {
         ...parts,
         pausedLocations: parts.state.pausedLocations,
+        pkce: parts.state.signIn().pkce,
         traceId: () => toUuid(parts.random.bytes(16)),
       },
       readTokenParameters(body, isV3),

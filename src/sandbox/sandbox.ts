@@ -5,7 +5,7 @@ export interface RequestDetails {
   /** The Version header. */
   readonly version?: string;
   /** The class of the token. */
-  readonly caller?: "location" | "company" | "private";
+  readonly caller?: "location" | "company" | "private" | "agency_private";
   /** The operation of the catalogue that the request was for. */
   readonly operation?: string;
   /** Absent where there was no body. */
@@ -44,6 +44,16 @@ export interface SandboxControl {
   pauseLocation(locationId: string): void;
   /** Ends a pause. */
   resumeLocation(locationId: string): void;
+  /** Uninstalling through the API sends the UNINSTALL webhook to this http address, as GoHighLevel does. */
+  sendUninstallsTo(url: string | undefined): void;
+  /** What becomes of PKCE parameters. `ignore` where not set, as GoHighLevel documents none. */
+  setPkce(mode: PkceMode): void;
+  /** Whether the sign-in page sends the browser back without the app's state, as GoHighLevel may. */
+  dropState(isDropped: boolean): void;
+  /** Whether the app is a draft, whose sign-in page asks for the version id besides the client id. */
+  requireVersionId(isRequired: boolean): void;
+  /** Makes a new private integration token for a location; the old one is refused from now on. */
+  rotatePrivateToken(locationId: string): string;
   /**
    * A contact writes: the message is unread in its conversation, which is started where there is none.
    * Throws where there is no such contact.
@@ -58,6 +68,11 @@ export interface SandboxControl {
   sendWebhook(url: string, event: Readonly<Record<string, unknown>>): Promise<number>;
 }
 
+/**
+ * How PKCE parameters are taken: not looked at; verified (RFC 7636 §4.6, a verifier without a challenge
+ * refused too); refused as unknown by the token endpoint, the code unused; refused by the sign-in page.
+ */
+export type PkceMode = "ignore" | "verify" | "refuse_at_token" | "refuse_at_page";
 /** A message from a contact. */
 export interface InboundMessage {
   readonly contactId: string;
@@ -102,6 +117,8 @@ export interface RunningSandbox {
   readonly control: SandboxControl;
   /** The agency of the sample data. */
   readonly companyId: string;
+  /** The version id of the client's app, which a draft app's sign-in page asks for. */
+  readonly versionId: string;
   /** The app id of the client, as `GET /oauth/installedLocations` wants it. */
   readonly appId: string;
   /** The locations of the sample data. */
@@ -110,6 +127,8 @@ export interface RunningSandbox {
   readonly webhookPublicKey: string;
   /** A private integration token for each location, by location id. The same in every run. */
   readonly privateTokens: ReadonlyMap<string, string>;
+  /** A private integration token of the agency, which no endpoint of a location takes. */
+  readonly agencyPrivateToken: string;
   /** Stops listening and drops open connections. */
   close(): Promise<void>;
 }

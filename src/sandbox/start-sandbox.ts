@@ -18,7 +18,7 @@ import type { RunningSandbox } from "./sandbox.ts";
 import { CHOOSE_LOCATION_PATHS, createSandboxApp } from "./sandbox-app.ts";
 import { seedWorld } from "./seed/seed-world.ts";
 import { createWebhookSender } from "./webhooks.ts";
-import { toSeededUuid } from "./world/ids.ts";
+import { toSeededUuid, toUuid } from "./world/ids.ts";
 import type { World } from "./world/world.ts";
 
 /** What a sandbox may be started with. */
@@ -57,7 +57,12 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   const accessTokenTtlSeconds = options.accessTokenTtlSeconds ?? ACCESS_TTL_SECONDS;
   const signer = createSigner(seed);
   const tokens = createTokenAuthority({ signer, clock, random, accessTokenTtlSeconds });
-  const state = createControl(tokens);
+  const state = createControl(tokens, (locationId) => {
+    const token = `pit-${toUuid(random.bytes(16))}`;
+    privateTokens.set(locationId, token);
+    return token;
+  });
+  const agencyPrivateToken = `pit-${toSeededUuid(seed, "private token of the agency")}`;
   const { publicKey, ...webhooks } = createWebhookSender({ seed, clock, random, ...app });
   const receiveMessage = createInboundLever({ world, clock, random });
   const hono = createSandboxApp({
@@ -68,9 +73,17 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
     world,
     tokens,
     privateTokens,
+    agencyPrivateToken,
     state,
     clock,
     random,
+    onUninstall: (what) => {
+      const url = state.findUninstallWebhook();
+      // Like GoHighLevel's, it goes out on its own: the answer to the call does not wait for it.
+      if (url !== undefined) {
+        webhooks.sendWebhook(url, { type: "UNINSTALL", ...what }).catch(() => undefined);
+      }
+    },
     codes: createCodeBook({ clock, random }),
     rates: createRateCounter(),
     enforceRateLimit: options.enforceRateLimit ?? false,
@@ -86,9 +99,11 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
     clientId: app.clientId,
     clientSecret: app.clientSecret,
     appId: app.appId,
+    versionId: app.versionId,
     companyId: world.company.id,
     locations: world.locations.map(({ id, name }) => ({ id, name })),
     privateTokens,
+    agencyPrivateToken,
     control: { ...state.control, ...webhooks, receiveMessage },
     webhookPublicKey: publicKey,
     close: () => close(server),
@@ -106,7 +121,7 @@ const createApp = (seed: number): SandboxApp => {
   };
 };
 
-const createPrivateTokens = (seed: number, world: World): ReadonlyMap<string, string> =>
+const createPrivateTokens = (seed: number, world: World): Map<string, string> =>
   new Map(
     world.locations.map(({ id }) => [id, `pit-${toSeededUuid(seed, `private token ${id}`)}`]),
   );

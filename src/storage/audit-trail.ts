@@ -22,6 +22,7 @@ const DAY_MS = DAY_SECONDS * 1000;
 const BY_STRANGERS: ReadonlySet<AuditEvent["kind"]> = new Set([
   "client.registered",
   "sign_in.failed",
+  "install.unclaimed",
 ]);
 const MAX_BY_STRANGERS_PER_DAY = 1000;
 

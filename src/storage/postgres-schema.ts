@@ -10,8 +10,10 @@ export const toTable = (schema: string): string => `"${schema}".records`;
  *
  * Values are bytes because PostgreSQL's text cannot hold U+0000. Keys collate as bytes ("C"), so that
  * lists have the same order on every store.
+ *
+ * @internal
  */
-const MIGRATIONS: readonly ((table: string) => string)[] = [
+export const MIGRATIONS: readonly ((table: string) => string)[] = [
   (table) => `CREATE TABLE ${table} (
       namespace text COLLATE "C" NOT NULL,
       key text COLLATE "C" NOT NULL,
@@ -30,14 +32,18 @@ const MIGRATIONS: readonly ((table: string) => string)[] = [
  * does it and the others wait. Throws `AppError("storage_unavailable")`, and changes nothing, if the
  * schema was written by a newer version or its tables belong to another program.
  */
-export const migrate = async (client: ClientBase, schema: string): Promise<void> => {
-  if ((await readVersion(client, schema)) === MIGRATIONS.length) return;
+export const migrate = async (
+  client: ClientBase,
+  schema: string,
+  steps: typeof MIGRATIONS = MIGRATIONS,
+): Promise<void> => {
+  if ((await readVersion(client, schema)) === steps.length) return;
   await client.query("BEGIN");
   try {
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `ghl-mcp schema ${schema}`,
     ]);
-    await takeSteps(client, schema);
+    await takeSteps(client, schema, steps);
     await client.query("COMMIT");
   } catch (error) {
     // On a connection that is gone the server has rolled back already.
@@ -46,18 +52,22 @@ export const migrate = async (client: ClientBase, schema: string): Promise<void>
   }
 };
 
-const takeSteps = async (client: ClientBase, schema: string): Promise<void> => {
+const takeSteps = async (
+  client: ClientBase,
+  schema: string,
+  steps: typeof MIGRATIONS,
+): Promise<void> => {
   const from = await readVersion(client, schema);
-  if (from > MIGRATIONS.length) {
+  if (from > steps.length) {
     throw new AppError(
       "storage_unavailable",
-      `the PostgreSQL schema "${schema}" was written by a newer version of ghl-mcp (schema ${from}, this one knows ${MIGRATIONS.length}); start the newer version`,
+      `the PostgreSQL schema "${schema}" was written by a newer version of ghl-mcp (schema ${from}, this one knows ${steps.length}); start the newer version`,
     );
   }
-  if (from === MIGRATIONS.length) return;
+  if (from === steps.length) return;
   if (from === 0) await prepare(client, schema);
-  for (const step of MIGRATIONS.slice(from)) await client.query(step(toTable(schema)));
-  await client.query(`UPDATE "${schema}".schema_version SET version = $1`, [MIGRATIONS.length]);
+  for (const step of steps.slice(from)) await client.query(step(toTable(schema)));
+  await client.query(`UPDATE "${schema}".schema_version SET version = $1`, [steps.length]);
 };
 
 const prepare = async (client: ClientBase, schema: string): Promise<void> => {

@@ -12,6 +12,7 @@ export interface RedisScript {
  * - `{p}r:<namespace>:<key>`: hash of v(alue), versio(n), e(nd) and g(roup), the last two if there are any
  * - `{p}g:<namespace>:<group>`: sorted set of the keys of a group; the score is the record's end
  * - `{p}expiry`: sorted set of `<namespace>:<key>` of records with an end; the score is the end
+ * - `{p}schema`: the number of this layout
  * - `{p}all`: sorted set of `<namespace>:<key>` of all records, in the order of the text
  *
  * A record also ends in Redis, GRACE seconds after its end by the writer's clock: memory is freed when no
@@ -61,8 +62,15 @@ const toScript = (body: string): RedisScript => {
   return { lua, sha1: hash("sha1", lua, "hex") };
 };
 
+/** The number of the layout above; one that changes gets another number, and a script that leads to it. */
+export const REDIS_SCHEMA = 1;
+
 /** The verbs of the store, each one atomic script. Arguments: prefix, now, then as each says. */
 export const REDIS_SCRIPTS = {
+  /** the number of the layout → the number that this prefix has, which a new one gets from here */
+  schema: toScript(`
+    redis.call('SET', prefix .. 'schema', ARGV[3], 'NX')
+    return redis.call('GET', prefix .. 'schema')`),
   /** address → value and version, or nil */
   get: toScript(`
     local record = find(ARGV[3])

@@ -4,7 +4,7 @@ import type { Entry, MaintainableStore, Maintenance } from "./maintainable-store
 import type { Address, Stored } from "./record-store.ts";
 import type { RedisConnection, RedisDeps } from "./redis-connection.ts";
 import { openRedisConnection } from "./redis-connection.ts";
-import { REDIS_SCRIPTS as SCRIPTS } from "./redis-scripts.ts";
+import { REDIS_SCHEMA, REDIS_SCRIPTS as SCRIPTS } from "./redis-scripts.ts";
 
 const SWEEP_BATCH = 500;
 const PAGE = 200;
@@ -14,11 +14,17 @@ const PAGE = 200;
  * it. Ends of records are judged by the clock of the process that asks, as in every store. What a write
  * is worth when Redis restarts is up to its settings, see docs/storage.md. Throws
  * `AppError("storage_unavailable")`, also for a server that does not answer in time: then a write may
- * have happened or not.
+ * have happened or not; and for a prefix that a newer version wrote.
  */
 export const openRedisStore = async (url: string, deps: RedisDeps): Promise<MaintainableStore> => {
   const connection = await openRedisConnection(url, deps);
   const { run } = connection;
+  try {
+    await checkSchema(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
   return {
     get: async (at) => toStored(await run(SCRIPTS.get, [toText(at)])),
     put: async (at, value, options = {}) => {
@@ -48,6 +54,15 @@ export const openRedisStore = async (url: string, deps: RedisDeps): Promise<Main
     ...createRedisMaintenance(connection),
     close: () => connection.close(),
   };
+};
+
+const checkSchema = async ({ run }: RedisConnection): Promise<void> => {
+  const found = Number(await run(SCRIPTS.schema, [REDIS_SCHEMA]));
+  if (found === REDIS_SCHEMA) return;
+  throw new AppError(
+    "storage_unavailable",
+    `the records in Redis were written by a newer version of ghl-mcp (schema ${found}, this one knows ${REDIS_SCHEMA}); start the newer version`,
+  );
 };
 
 const createRedisMaintenance = ({ run }: RedisConnection): Maintenance => ({

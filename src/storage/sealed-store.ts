@@ -38,7 +38,8 @@ export const createSealedStore = (deps: SealedStoreDeps): RecordStore => {
 };
 
 /**
- * What a sealed value authenticates of its address. Namespaces are fixed words of ours without a bar, so
- * two addresses never give the same text.
+ * What a sealed value authenticates: the record by namespace and key, of which the key begins with the
+ * tenant where there is one, and the field, since a record has one sealed field and the spool seals
+ * another. Namespaces are fixed words of ours without a bar, so two addresses never give the same text.
  */
-export const toAad = (at: Address): string => `${at.namespace}|${at.key}`;
+export const toAad = (at: Address): string => `${at.namespace}|${at.key}|value`;

@@ -7,8 +7,8 @@ import { walkPages } from "./walk-pages.ts";
 export interface SqliteMaintenanceDeps {
   readonly database: DatabaseSync;
   readonly now: () => number;
-  /** Runs a piece of work and turns its failure into the store's. */
-  readonly guarded: <Value>(run: () => Value) => Value;
+  /** Runs a piece of work once the file is free, and turns its failure into the store's. */
+  readonly patient: <Value>(run: () => Value) => Promise<Value>;
 }
 
 const PAGE = 500;
@@ -26,22 +26,22 @@ const SQL = {
 
 /** Maintenance of the records in a SQLite file. A batch of `restore` is written as one. */
 export const createSqliteMaintenance = (deps: SqliteMaintenanceDeps): Maintenance => {
-  const { database, guarded, now } = deps;
+  const { database, patient, now } = deps;
   const all = (sql: string, values: Record<string, string | number>) =>
-    guarded(() => database.prepare(sql).all(values));
+    patient(() => database.prepare(sql).all(values));
   return {
-    count: async () => Number(all(SQL.count, { now: now() })[0]?.["records"]),
+    count: async () => Number((await all(SQL.count, { now: now() }))[0]?.["records"]),
     entries: () =>
-      walkPages(PAGE, ({ namespace, key }) =>
-        all(SQL.page, { namespace, key, now: now() }).map(toEntry),
+      walkPages(PAGE, async ({ namespace, key }) =>
+        (await all(SQL.page, { namespace, key, now: now() })).map(toEntry),
       ),
     restore: async (entries) => {
-      guarded(() => {
+      await patient(() => {
         restore(database, entries);
       });
     },
     swapValue: async ({ namespace, key }, from, to) =>
-      all(SQL.swap, { namespace, key, from, to, now: now() }).length === 1,
+      (await all(SQL.swap, { namespace, key, from, to, now: now() })).length === 1,
   };
 };
 

@@ -4,8 +4,10 @@ import { AppError } from "../core/errors.ts";
 /**
  * The steps from an empty file to the schema of this version, in order. `PRAGMA user_version` counts
  * the steps that a file has taken. A step that has been released is never changed, only followed.
+ *
+ * @internal
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE records (
      namespace TEXT NOT NULL,
      key TEXT NOT NULL,
@@ -24,15 +26,19 @@ const MIGRATIONS: readonly string[] = [
  * a new file together, one does it. Throws `AppError("storage_unavailable")`, and changes nothing, if
  * the file was written by a newer version or belongs to another program.
  */
-export const migrate = (database: DatabaseSync, path: string): void => {
-  if (readNumber(database, "PRAGMA user_version") === MIGRATIONS.length) return;
+export const migrate = (
+  database: DatabaseSync,
+  path: string,
+  steps: readonly string[] = MIGRATIONS,
+): void => {
+  if (readNumber(database, "PRAGMA user_version") === steps.length) return;
   database.exec("BEGIN IMMEDIATE");
   try {
     const from = readNumber(database, "PRAGMA user_version");
-    if (from > MIGRATIONS.length) {
+    if (from > steps.length) {
       throw new AppError(
         "storage_unavailable",
-        `the store "${path}" was written by a newer version of ghl-mcp (schema ${from}, this one knows ${MIGRATIONS.length}); start the newer version`,
+        `the store "${path}" was written by a newer version of ghl-mcp (schema ${from}, this one knows ${steps.length}); start the newer version`,
       );
     }
     if (from === 0 && readNumber(database, "SELECT count(*) FROM sqlite_schema") > 0) {
@@ -41,8 +47,8 @@ export const migrate = (database: DatabaseSync, path: string): void => {
         `"${path}" is the SQLite database of another program; give STORAGE_URL a path of its own`,
       );
     }
-    for (const step of MIGRATIONS.slice(from)) database.exec(step);
-    if (from < MIGRATIONS.length) database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    for (const step of steps.slice(from)) database.exec(step);
+    if (from < steps.length) database.exec(`PRAGMA user_version = ${steps.length}`);
     database.exec("COMMIT");
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");

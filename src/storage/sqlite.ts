@@ -5,10 +5,12 @@ import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { MaintainableStore } from "./maintainable-store.ts";
 import type { PutOutcome, Stored } from "./record-store.ts";
+import { BUSY_TIMEOUT_MS, whenNotBusy } from "./sqlite-busy.ts";
 import { createSqliteMaintenance } from "./sqlite-maintenance.ts";
 import { migrate } from "./sqlite-schema.ts";
 
-const BUSY_TIMEOUT_MS = 5_000;
+/** While a file is opened, nothing else runs that could be held up. */
+const OPENING_TIMEOUT_MS = 5_000;
 const OWNER_ONLY = 0o600;
 
 type Row = Record<string, SQLOutputValue>;
@@ -52,6 +54,10 @@ export const openSqliteStore = (
       throw cause instanceof AppError ? cause : unavailable(path, cause);
     }
   };
+  const patient = <Value>(run: () => Value): Promise<Value> =>
+    whenNotBusy(run).catch((cause: unknown) => {
+      throw unavailable(path, cause);
+    });
   const database = guarded(() => openDatabase(path));
   const statements = guarded(() => ({
     get: database.prepare(SQL.get),
@@ -69,27 +75,27 @@ export const openSqliteStore = (
   // `get` stops at the first row and leaves the commit to a reset whose failure nobody hears.
   return {
     get: async ({ namespace, key }) =>
-      guarded(() => toStored(statements.get.get({ namespace, key, now: now() }))),
+      patient(() => toStored(statements.get.get({ namespace, key, now: now() }))),
     put: async ({ namespace, key }, value, options = {}) => {
       const { ifVersion, expiresAt = null, group = null } = options;
       const content = { namespace, key, value, expiresAt, grp: group, now: now() };
-      return guarded(() => {
+      return patient(() => {
         if (ifVersion === undefined) return toOutcome(statements.put.all(content));
         if (ifVersion === "absent") return toOutcome(statements.putAbsent.all(content));
         return toOutcome(statements.putVersion.all({ ...content, version: ifVersion }));
       });
     },
     take: async ({ namespace, key }) =>
-      guarded(() => toStored(statements.take.all({ namespace, key, now: now() })[0])),
+      patient(() => toStored(statements.take.all({ namespace, key, now: now() })[0])),
     delete: async ({ namespace, key }) => {
-      guarded(() => statements.delete.run({ namespace, key }));
+      await patient(() => statements.delete.run({ namespace, key }));
     },
     list: async (namespace, group) =>
-      guarded(() =>
+      patient(() =>
         statements.list.all({ namespace, grp: group, now: now() }).map((row) => String(row["key"])),
       ),
-    sweep: async () => guarded(() => Number(statements.sweep.run({ now: now() }).changes)),
-    ...createSqliteMaintenance({ database, now, guarded }),
+    sweep: async () => patient(() => Number(statements.sweep.run({ now: now() }).changes)),
+    ...createSqliteMaintenance({ database, now, patient }),
     close: async () => {
       if (database.isOpen) guarded(() => database.close());
     },
@@ -104,11 +110,12 @@ const openDatabase = (path: string): DatabaseSync => {
   closeSync(file);
   if ((mode & 0o077) !== 0) chmodSync(path, OWNER_ONLY);
 
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = new DatabaseSync(path, { timeout: OPENING_TIMEOUT_MS });
   try {
     database.exec("PRAGMA synchronous = FULL");
     migrate(database, path);
     database.exec("PRAGMA journal_mode = WAL");
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return database;
   } catch (error) {
     database.close();

@@ -7,7 +7,7 @@ import type { Entry } from "./maintainable-store.ts";
  */
 export async function* walkPages(
   pageSize: number,
-  readPage: (after: Address) => Promise<readonly Entry[]> | readonly Entry[],
+  readPage: (after: Address) => Promise<readonly Entry[]>,
 ): AsyncGenerator<Entry> {
   let after: Address = { namespace: "", key: "" };
   for (;;) {

@@ -59,7 +59,14 @@ const toAccount = (
 ): Account => {
   if (connection.kind !== "company") {
     const name = locations[0]?.name ?? connection.locationId ?? connection.id;
-    return { connection, name, locations, isUsable };
+    const detail = connection.kind === "private" ? "by a private integration token" : undefined;
+    return {
+      connection,
+      name,
+      ...(detail === undefined ? {} : { detail }),
+      locations,
+      isUsable,
+    };
   }
   const { length } = locations;
   const size = length === 0 ? "" : ` (${length} ${length === 1 ? "location" : "locations"})`;

@@ -2,8 +2,10 @@ import { AREAS, isAccessLevel, isAreaId, type AreaId } from "../core/access.ts";
 import { type ConnectionId, toConnectionId } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ConsentDecision } from "../oauth/authorization-server.ts";
-import { OTHER_ACCOUNT } from "../web/consent-choices.ts";
+import { OTHER_ACCOUNT, TOKEN_DECISION } from "../web/consent-choices.ts";
+import type { PrivateTokenEntry } from "../upstream/upstream.ts";
 import { parseForm } from "./form-body.ts";
+import { readLocationId, readPrivateToken, TOKEN_MISSING } from "./private-token-form.ts";
 import type { RouteRequest } from "./route.ts";
 
 /** The consent form as it came back. */
@@ -20,9 +22,18 @@ export type ConsentChoice =
       readonly decision: ConsentDecision;
       /** An account that the person is signed in to; absent where they choose one at GoHighLevel. */
       readonly connectionId?: ConnectionId;
+      /** A private integration token to use in place of any account. */
+      readonly privateToken?: PrivateTokenEntry;
     }
   | { readonly kind: "deny" }
-  | { readonly kind: "incomplete"; readonly notice: string };
+  | ({ readonly kind: "incomplete" } & RefusedChoice);
+
+/** A choice that cannot be taken as it is: what is wrong with it, and what the form shows again. */
+export interface RefusedChoice {
+  readonly notice: string;
+  readonly chosen?: ConsentDecision;
+  readonly locationId?: string;
+}
 
 /** Reads the consent form; fails where it is not a form that our page could have sent. */
 export const readConsentForm = (
@@ -46,17 +57,29 @@ export const readConsentForm = (
 const readChoice = (form: URLSearchParams): ConsentChoice | undefined => {
   const decision = form.get("decision");
   if (decision === "deny") return { kind: "deny" };
-  if (decision !== "approve") return undefined;
+  if (decision !== "approve" && decision !== TOKEN_DECISION) return undefined;
   const access = form.get("access") ?? "";
   const areas = form.getAll("area");
   if (!isAccessLevel(access) || !areas.every(isAreaId)) return undefined;
   if (areas.length === 0) {
     return { kind: "incomplete", notice: "Choose at least one area, or deny the request." };
   }
+  const chosen = { access, areas: toAreas(areas) };
+  // A token that was entered counts with either button: Enter in its field presses the first one.
+  const privateToken = readPrivateToken(form);
+  if (privateToken !== undefined) return { kind: "approve", decision: chosen, privateToken };
+  if (decision === TOKEN_DECISION) {
+    return {
+      kind: "incomplete",
+      notice: TOKEN_MISSING,
+      chosen,
+      locationId: readLocationId(form),
+    };
+  }
   const account = form.get("connection") ?? OTHER_ACCOUNT;
   return {
     kind: "approve",
-    decision: { access, areas: toAreas(areas) },
+    decision: chosen,
     ...(account === OTHER_ACCOUNT ? {} : { connectionId: toConnectionId(account) }),
   };
 };

@@ -14,17 +14,17 @@ import { createErrorPages, type ErrorPages } from "./responses.ts";
 import type { Route } from "./route.ts";
 import { createAuthorizeRoute } from "./routes/authorize.ts";
 import { createCallbackRoute } from "./routes/callback.ts";
+import { createClaimRoute } from "./routes/claim.ts";
 import { createConsentRoute } from "./routes/consent.ts";
+import { createConnectionsRoute } from "./routes/connections.ts";
+import { createConfirmDisconnectRoute, createDisconnectRoute } from "./routes/disconnect.ts";
 import { createFormEndpoint, createRegistrationRoute } from "./routes/endpoints.ts";
-import {
-  createDisconnectRoute,
-  createGrantsRoute,
-  createRevokeRoute,
-  createSignOutRoute,
-} from "./routes/grants.ts";
+import { createGrantsRoute, createRevokeRoute, createSignOutRoute } from "./routes/grants.ts";
 import { answerLive, createReadyRoute } from "./routes/health.ts";
 import { createDocumentRoute } from "./routes/metadata.ts";
 import { answerStylesheet, createHomeRoute } from "./routes/pages.ts";
+import { createPrivateTokenRoute } from "./routes/private-token.ts";
+import { createReconnectRoute } from "./routes/reconnect.ts";
 import { createWebhookRoute } from "./routes/webhooks.ts";
 
 /** What the routes work with. */
@@ -36,6 +36,8 @@ export interface RouteDeps {
   readonly authorization: AuthorizationServer;
   readonly upstream: Upstream;
   readonly cookieKeys: CookieKeys;
+  /** The scopes that sign-ins ask GoHighLevel for. */
+  readonly requestedScopes: readonly string[];
   readonly log: Logger;
   readonly limits: Limits;
   /** Where failed sign-ins are recorded. Absent: nowhere. */
@@ -135,17 +137,33 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
       handle: createConsentRoute(pages),
     },
     { path: "/oauth/callback", ...ONE_TIME_PAGE, handle: createCallbackRoute(pages) },
+    { path: "/oauth/claim", ...FORM_PAGE, handle: createClaimRoute(pages) },
+    { path: "/oauth/private-token", ...FORM_PAGE, handle: createPrivateTokenRoute(pages) },
     { path: "/webhooks/ghl", ...WEBHOOK, handle: createWebhookRoute(deps.upstream) },
     { path: "/", ...PAGE, handle: createHomeRoute(pages) },
-    { path: "/grants", ...PAGE, handle: createGrantsRoute(pages) },
-    { path: "/grants/revoke", ...PERSON_FORM, handle: createRevokeRoute(pages) },
-    { path: "/connections/disconnect", ...PERSON_FORM, handle: createDisconnectRoute(pages) },
-    { path: "/sign-out", ...PERSON_FORM, handle: createSignOutRoute(pages) },
+    ...createPersonRoutes(pages),
     { path: "/assets/style.css", ...PAGE, handle: answerStylesheet },
     { path: "/health/live", ...PROBE, handle: answerLive },
     { path: "/health/ready", ...PROBE, handle: createReadyRoute(() => deps.isReady()) },
   ];
 };
+
+/** The pages of a signed-in person, and their forms. */
+const createPersonRoutes = (
+  pages: RouteDeps & ReturnType<typeof createPageDeps>,
+): readonly Route[] => [
+  { path: "/grants", ...PAGE, handle: createGrantsRoute(pages) },
+  { path: "/grants/revoke", ...PERSON_FORM, handle: createRevokeRoute(pages) },
+  { path: "/connections", ...PAGE, handle: createConnectionsRoute(pages) },
+  { path: "/connections/reconnect", ...PERSON_FORM, handle: createReconnectRoute(pages) },
+  {
+    path: "/connections/confirm-disconnect",
+    ...PAGE,
+    handle: createConfirmDisconnectRoute(pages),
+  },
+  { path: "/connections/disconnect", ...PERSON_FORM, handle: createDisconnectRoute(pages) },
+  { path: "/sign-out", ...PERSON_FORM, handle: createSignOutRoute(pages) },
+];
 
 /** One row of the table of MCP endpoints: plain node:http, behind Host, Origin and bearer checks. */
 export interface McpRoute {

@@ -1,14 +1,19 @@
 import type { HttpClient, HttpResponse } from "../core/http-client.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { Secret } from "../core/secret.ts";
-import { toRefusalReason, toRetryAfterSeconds } from "./upstream-error.ts";
+import {
+  type TokenComplaint,
+  toRefusalReason,
+  toRetryAfterSeconds,
+  toTokenComplaint,
+} from "./upstream-error.ts";
 
 /** Why a call that is part of the sign-in machinery gave nothing. */
 export type ApiFailure =
   /** The token is expired or invalid; a newer one may do. */
   | { readonly kind: "token_refused" }
   | { readonly kind: "location_inactive" }
-  | { readonly kind: "refused"; readonly status: number }
+  | { readonly kind: "refused"; readonly status: number; readonly complaint?: TokenComplaint }
   | { readonly kind: "malformed"; readonly problem: string }
   | { readonly kind: "unavailable"; readonly retryAfterSeconds?: number };
 
@@ -69,5 +74,7 @@ const toFailure = ({ status, headers, body }: HttpResponse): ApiFailure => {
   const reason = toRefusalReason(body);
   // 401 stands for many things; only one of them gets better with another token (§4.7).
   if (status === 401 && reason === "invalid_token") return { kind: "token_refused" };
-  return reason === "location_inactive" ? { kind: reason } : { kind: "refused", status };
+  if (reason === "location_inactive") return { kind: reason };
+  const complaint = toTokenComplaint(body);
+  return { kind: "refused", status, ...(complaint === undefined ? {} : { complaint }) };
 };

@@ -1,17 +1,13 @@
 import type { Logger } from "../core/logger.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { Connections } from "./connections.ts";
-import { exchangeCode } from "./exchange.ts";
+import { exchangeCode, type ExchangeDeps } from "./exchange.ts";
 import { type LoginStates, toCookieName } from "./login-state.ts";
-import type { UpstreamSettings } from "./settings.ts";
-import type { TokenEndpoint } from "./token-endpoint.ts";
 import type { CompletedLogin, LoginCallback, LoginFailure, LoginPurpose } from "./upstream.ts";
 
 /** What {@link completeLogin} works with. */
-export interface CallbackDeps {
-  readonly settings: UpstreamSettings;
+export interface CallbackDeps extends ExchangeDeps {
   readonly states: LoginStates;
-  readonly endpoint: TokenEndpoint;
   readonly connections: Connections;
   readonly log: Logger;
 }
@@ -26,14 +22,14 @@ export const completeLogin = async (
 ): Promise<Result<CompletedLogin, LoginFailure>> => {
   const state = readState(callback.query);
   if (!state.ok) return state;
-  const purpose = await deps.states.consume(state.value, callback.cookies);
-  if (purpose === "unknown") return fail({ kind: "state_unknown" });
-  if (purpose === "wrong_browser") return fail({ kind: "wrong_browser" });
+  const started = await deps.states.consume(state.value, callback.cookies);
+  if (started === "unknown") return fail({ kind: "state_unknown" });
+  if (started === "wrong_browser") return fail({ kind: "wrong_browser" });
 
+  const { purpose } = started;
   const code = readCode(callback.query, purpose);
   if (!code.ok) return code;
-  const input = { code: code.value, purpose };
-  const answer = await exchangeCode(deps, input, callback.signal);
+  const answer = await exchangeCode(deps, { ...started, code: code.value }, callback.signal);
   if (!answer.ok) return answer;
 
   const connection = await deps.connections.record(answer.value);
@@ -41,6 +37,7 @@ export const completeLogin = async (
     connectionId: connection.id,
     connectionKind: connection.kind,
     scopeCount: connection.scopes.length,
+    ...(answer.value.isBulkInstallation === true ? { isBulkInstallation: true } : {}),
   });
   return ok({ purpose, connection, cookieName: toCookieName(state.value) });
 };

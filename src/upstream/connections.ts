@@ -1,12 +1,12 @@
 import { type AuditEvent, type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import { type Clock, toEpochSeconds } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
-import { type ConnectionId, toCompanyId, toConnectionId, toLocationId } from "../core/ids.ts";
+import { type ConnectionId, toCompanyId, toLocationId } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
-import { hashToken } from "../crypto/hash.ts";
 import type { Random } from "../crypto/random.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { toApprovedLocations } from "./approved-locations.ts";
+import { createIdentityIndex, toIdentityKey } from "./connection-identity.ts";
 import type { TokenAnswer } from "./token-answer.ts";
 import { planRefresh } from "./token-set.ts";
 import type { HeldConnection, Vault, VaultEntry } from "./vault.ts";
@@ -15,6 +15,8 @@ import type { HeldConnection, Vault, VaultEntry } from "./vault.ts";
 export interface Connections {
   /** Finds a connection; one of another environment is not found, as its tokens belong elsewhere. */
   find(id: ConnectionId): Promise<VaultEntry | undefined>;
+  /** The connection of an identity, if there is one. */
+  findOf(identityKey: string): Promise<VaultEntry | undefined>;
   /** All connections, newest sign-in first. */
   list(): Promise<readonly Connection[]>;
   /**
@@ -26,8 +28,6 @@ export interface Connections {
   remove(id: ConnectionId, by: "person" | "webhook"): Promise<void>;
 }
 
-const IDENTITY = "connection_identity";
-
 /** Makes the connections over the vault; `store` holds the index from identity to connection. */
 export const createConnections = (deps: {
   readonly environment: string;
@@ -37,38 +37,31 @@ export const createConnections = (deps: {
   readonly random: Random;
   readonly audit?: AuditTrail;
 }): Connections => {
-  const { environment, vault, store, clock, random, audit = silentAuditTrail } = deps;
+  const { environment, vault, clock, random, audit = silentAuditTrail } = deps;
+  const identities = createIdentityIndex(deps);
 
   const find = async (id: ConnectionId): Promise<VaultEntry | undefined> => {
     const entry = await vault.read(id);
     return entry?.connection.environment === environment ? entry : undefined;
   };
 
-  /** The id that belongs to an identity; of concurrent first sign-ins one decides it. */
-  const claimId = async (identity: string): Promise<ConnectionId> => {
-    const at = { namespace: IDENTITY, key: identity };
-    for (;;) {
-      const known = await store.get(at);
-      if (known !== undefined) return toConnectionId(known.value);
-      const fresh = random.id();
-      const outcome = await store.put(at, fresh, { ifVersion: "absent" });
-      if (outcome.ok) return toConnectionId(fresh);
-    }
-  };
-
   return {
     find,
+    findOf: async (identityKey) => {
+      const id = await identities.find(identityKey);
+      return id === undefined ? undefined : find(id);
+    },
     list: async () => {
-      const ids = await vault.list(environment);
+      const ids = await vault.list();
       const entries = await Promise.all(ids.map(find));
       return entries
         .flatMap((entry) => (entry === undefined ? [] : [entry.connection]))
         .toSorted((a, b) => b.connectedAt - a.connectedAt);
     },
     record: async (answer) => {
-      const identity = toIdentity(environment, answer);
+      const identity = toIdentityKey({ environment, ...answer });
       for (;;) {
-        const id = await claimId(identity);
+        const id = await identities.claim(identity, () => random.id());
         const existing = await vault.read(id);
         const held = toHeldConnection({ id, environment, answer, clock, random });
         const written = await vault.write(held, existing?.version ?? "absent");
@@ -80,15 +73,11 @@ export const createConnections = (deps: {
     remove: async (id, by) => {
       const entry = await find(id);
       if (entry === undefined) return;
-      await vault.remove(id);
-      const { kind, companyId, locationId } = entry.connection;
-      const identity = toIdentity(environment, {
-        userType: kind === "company" ? "Company" : "Location",
-        companyId: companyId ?? "",
-        locationId,
-      });
-      await store.delete({ namespace: IDENTITY, key: identity });
-      await audit.record({ kind: "connection.removed", connectionId: id, by });
+      // A person and the webhook that follows may both get here; the trail says it once.
+      if (await vault.remove(id)) {
+        await audit.record({ kind: "connection.removed", connectionId: id, by });
+      }
+      await identities.release(toIdentityKeyOf(entry.connection));
     },
   };
 };
@@ -104,18 +93,19 @@ const toCreated = (
   outcome: existing === undefined ? "new" : "signed_in_again",
 });
 
-// Hashed, so that the store's readable part does not list a customer's location ids.
-const toIdentity = (
-  environment: string,
-  who: {
-    readonly userType: "Location" | "Company";
-    readonly companyId: string;
-    readonly locationId?: string | undefined;
-  },
-): string => {
-  const location = who.userType === "Location" ? (who.locationId ?? "") : "";
-  return hashToken(JSON.stringify([environment, who.userType, who.companyId, location]));
-};
+/** The key of the identity that a signed-in connection is for. */
+export const toIdentityKeyOf = ({
+  environment,
+  kind,
+  companyId = toCompanyId(""),
+  locationId,
+}: Connection): string =>
+  toIdentityKey({
+    environment,
+    userType: kind === "company" ? "Company" : "Location",
+    companyId,
+    locationId,
+  });
 
 const toHeldConnection = (input: {
   readonly id: ConnectionId;

@@ -11,19 +11,26 @@ import type { Random } from "../crypto/random.ts";
 import type { TokenFailure } from "../ghl/ports.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { createSealedStore } from "../storage/sealed-store.ts";
-import { completeLogin } from "./callback.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { createLocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
-import { createLoginStates } from "./login-state.ts";
-import { startLogin } from "./login.ts";
+import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
+import type { RefreshCourier } from "./refresh-courier.ts";
 import { createRefreshLeases } from "./refresh-lease.ts";
+import { createRefreshRequest } from "./refresh-request.ts";
+import { createLogTrace, type RefreshTrace } from "./refresh-trace.ts";
+import { createRotationSpool } from "./rotation-spool.ts";
+import { createRotationWriter } from "./save-rotation.ts";
 import type { UpstreamSettings } from "./settings.ts";
+import { createSignIns } from "./sign-ins.ts";
+import { noSpool, type Spool } from "./spool.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
-import { createTokenSource, PRIVATE_CONNECTION_ID } from "./token-source.ts";
+import { createTokenSource } from "./token-source.ts";
+import { createTokenUpkeep, type TokenUpkeep } from "./token-upkeep.ts";
+import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
-import { createVault } from "./vault.ts";
+import { createVault, type VaultEntry } from "./vault.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 import { createWebhookReceiver } from "./webhooks/receive-webhook.ts";
 
@@ -38,73 +45,98 @@ export interface UpstreamDeps {
   readonly clock: Clock;
   readonly http: HttpClient;
   readonly log: Logger;
+  /** Where tokens lie that the store does not have yet. Absent: in memory alone. */
+  readonly spool?: Spool;
+  /** Carries refreshes to GoHighLevel. Absent: this process sends them itself. */
+  readonly courier?: RefreshCourier;
+  /** Hears the steps of refreshes. Absent: the log does. */
+  readonly trace?: RefreshTrace;
   /** Where events of connections are recorded. Absent: nowhere. */
   readonly audit?: AuditTrail;
   /** Ends every grant on a connection that a webhook ends, and says how many there were. */
   revokeGrantsOf?(id: ConnectionId): Promise<number>;
 }
 
+/** {@link Upstream}, and what keeps its tokens good. */
+export interface UpkeptUpstream extends Upstream {
+  readonly upkeep: TokenUpkeep;
+}
+
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
-export const createUpstream = (given: UpstreamDeps): Upstream => {
-  const { config: settings, random, clock } = given;
+export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
+  const { config: settings, clock } = given;
   const log = given.log.child({ part: "upstream" });
   const audit = given.audit ?? silentAuditTrail;
-  const base = { ...given, settings, log, audit };
+  const trace = given.trace ?? createLogTrace(log);
+  const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
-  const vault = createVault({ sealed });
-  const states = createLoginStates({ sealed, clock });
   const endpoint = createTokenEndpoint(base);
   const { environment } = settings;
+  const vault = createVault({ sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
   const leases = createRefreshLeases(base);
-  const refresher = createRefresher({ ...base, connections, vault, endpoint, leases });
+  const spooled = createRotationSpool({ ...base, environment, spool: given.spool ?? noSpool });
+  const writer = createRotationWriter({ ...base, vault, spooled });
+  const request = createRefreshRequest({ ...base, writer });
+  const refresher = createRefresher({ ...base, connections, vault, request, leases, writer });
   const locationTokens = createLocationTokens(base);
-  const tokens = createTokenSource({ settings, connections, refresher, locationTokens, clock });
-  const locations = createLocationDirectory({ ...base, connections, tokens });
-  const privateConnection = toPrivateConnection(settings, clock);
+  const privates = createPrivateConnections({ ...base, sealed });
+  const tokens = createTokenSource({ privates, connections, refresher, locationTokens, clock });
+  const locations = createLocationDirectory({ ...base, connections, privates, tokens });
 
   const findConnection: Upstream["findConnection"] = async (id) =>
-    id === PRIVATE_CONNECTION_ID ? privateConnection : (await connections.find(id))?.connection;
+    isPrivateId(id)
+      ? (await privates.find(id))?.connection
+      : toConnection(await connections.find(id));
 
-  const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
-    await connections.remove(id, by);
+  const forget = (id: ConnectionId): void => {
     locationTokens.forget(id);
     locations.forget(id);
   };
 
+  const signIns = createSignIns({ ...base, endpoint, connections, privates, sealed, forget });
+
+  const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
+    await (isPrivateId(id) ? privates : connections).remove(id, by);
+    await writer.forget(id);
+    forget(id);
+  };
+
   return {
     tokens,
-    startLogin: (purpose) => startLogin({ settings, states, random }, purpose),
-    completeLogin: async (callback) => {
-      const outcome = await completeLogin({ ...base, states, endpoint, connections }, callback);
-      if (outcome.ok) {
-        locationTokens.forget(outcome.value.connection.id);
-        locations.forget(outcome.value.connection.id);
-      }
-      return outcome;
-    },
+    ...signIns,
+    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer }),
     findConnection,
     listConnections: async () => {
-      const stored = await connections.list();
-      const all = privateConnection === undefined ? stored : [privateConnection, ...stored];
+      const all = [...(await privates.list()), ...(await connections.list())];
       return all.toSorted((a, b) => b.connectedAt - a.connectedAt);
     },
     removeConnection: (id) => removeConnection(id, "person"),
+    uninstall: (id) => uninstallApp({ ...base, tokens, findConnection }, id),
     receiveWebhook: createWebhookReceiver({
       ...base,
       connections,
       vault,
       revokeGrantsOf: async (id) => (await given.revokeGrantsOf?.(id)) ?? 0,
       removeConnection: (id) => removeConnection(id, "webhook"),
+      dropUninstalled: (whom, at) => signIns.dropUninstalled(whom, at),
       forgetLocationLists: () => locations.forgetAll(),
     }),
     listLocations: (id, signal) => waitUnlessAborted(locations.list(id), signal),
-    refreshNow: async (id, signal) =>
-      id === PRIVATE_CONNECTION_ID && privateConnection !== undefined
-        ? ok(privateConnection)
-        : waitUnlessAborted(refreshNow({ connections, refresher }, id), signal),
+    refreshNow: async (id, signal) => {
+      const own = isPrivateId(id) ? await privates.find(id) : undefined;
+      return own === undefined
+        ? waitUnlessAborted(refreshNow({ connections, refresher }, id), signal)
+        : ok(own.connection);
+    },
   };
 };
+
+/** The connection without its tokens, and with the reason of its status. */
+const toConnection = (entry: VaultEntry | undefined): Connection | undefined =>
+  entry?.statusReason === undefined || entry.connection.status !== "needs_reauth"
+    ? entry?.connection
+    : { ...entry.connection, statusReason: entry.statusReason };
 
 /** Refreshes whatever is held now, even while the connection rests after a failure. */
 const refreshNow = async (
@@ -118,17 +150,3 @@ const refreshNow = async (
   });
   return outcome.ok ? ok(outcome.value.connection) : outcome;
 };
-
-/** The configured private integration token as a connection; it is never stored. */
-const toPrivateConnection = (settings: UpstreamSettings, clock: Clock): Connection | undefined =>
-  settings.privateToken === undefined
-    ? undefined
-    : {
-        id: PRIVATE_CONNECTION_ID,
-        kind: "private",
-        environment: settings.environment,
-        locationId: settings.privateToken.locationId,
-        scopes: [],
-        status: "active",
-        connectedAt: clock.nowSeconds(),
-      };

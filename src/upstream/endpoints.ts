@@ -3,9 +3,13 @@ import { type UpstreamSettings, getAppCredentials } from "./settings.ts";
 /**
  * The address that a person's browser is sent to for choosing a location (gohighlevel.md §4.1). What
  * the configured URL has in its query stays, since white-label domains carry settings there; ours win
- * over parameters of the same name. GoHighLevel does not know PKCE, so none is sent.
+ * over parameters of the same name. `challenge` is that of PKCE, S256 (RFC 7636 §4.3).
  */
-export const toAuthorizeUrl = (settings: UpstreamSettings, state: string): string => {
+export const toAuthorizeUrl = (
+  settings: UpstreamSettings,
+  state: string,
+  challenge?: string,
+): string => {
   const url = new URL(settings.authorizeUrl);
   const parameters: Readonly<Record<string, string | undefined>> = {
     response_type: "code",
@@ -15,6 +19,8 @@ export const toAuthorizeUrl = (settings: UpstreamSettings, state: string): strin
     state,
     version_id: settings.versionId,
     loginWindowOpenMode: "self",
+    code_challenge: challenge,
+    code_challenge_method: challenge === undefined ? undefined : "S256",
   };
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, value);

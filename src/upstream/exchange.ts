@@ -1,28 +1,58 @@
+import type { Logger } from "../core/logger.ts";
 import { type Result, fail, ok } from "../core/result.ts";
+import type { StartedSignIn } from "./login-state.ts";
+import type { PkceSupport } from "./pkce-support.ts";
 import type { UpstreamSettings } from "./settings.ts";
 import { type TokenAnswer, parseTokenAnswer } from "./token-answer.ts";
 import type { TokenEndpoint, TokenEndpointFailure } from "./token-endpoint.ts";
 import type { LoginFailure, LoginPurpose } from "./upstream.ts";
 import type { RefusalReason } from "./upstream-error.ts";
 
+/** What {@link exchangeCode} works with. */
+export interface ExchangeDeps {
+  readonly settings: UpstreamSettings;
+  readonly endpoint: TokenEndpoint;
+  readonly pkce: PkceSupport;
+  readonly log: Logger;
+}
+
 /**
  * Exchanges a code for tokens, once: a code that may have been used is not sent again, the person
- * signs in anew instead.
+ * signs in anew instead. The exception is a token endpoint that does not know `code_verifier`: it has
+ * refused the form and not looked at the code, so the code goes there once more without. A verifier
+ * that it knows and finds wrong is a refusal like any other: the code is somebody else's.
  */
 export const exchangeCode = async (
-  deps: { readonly settings: UpstreamSettings; readonly endpoint: TokenEndpoint },
-  input: { readonly code: string; readonly purpose: LoginPurpose },
+  deps: ExchangeDeps,
+  input: StartedSignIn & { readonly code: string },
   signal?: AbortSignal,
 ): Promise<Result<TokenAnswer, LoginFailure>> => {
   const { redirectUri } = deps.settings;
-  const answer = await deps.endpoint.request(
-    { grant_type: "authorization_code", code: input.code, redirect_uri: redirectUri },
+  const form = {
+    grant_type: "authorization_code",
+    code: input.code,
+    redirect_uri: redirectUri,
+  } as const;
+  const isVerified = input.verifier !== undefined && (await deps.pkce.isUsed());
+  const first = await deps.endpoint.request(
+    isVerified ? { ...form, code_verifier: input.verifier } : form,
     parseTokenAnswer,
     signal,
   );
-  if (answer.ok) return ok(answer.value);
-  return fail(toLoginFailure(answer.failure, input.purpose, redirectUri));
+  if (first.ok) return ok(first.value);
+  if (!isVerified || !isUnknownParameter(first.failure)) {
+    return fail(toLoginFailure(first.failure, input.purpose, redirectUri));
+  }
+  await deps.pkce.noteRefused();
+  deps.log.info("GoHighLevel's token endpoint does not know PKCE, which is left out from now on");
+  const second = await deps.endpoint.request(form, parseTokenAnswer, signal);
+  return second.ok
+    ? ok(second.value)
+    : fail(toLoginFailure(second.failure, input.purpose, redirectUri));
 };
+
+const isUnknownParameter = (failure: TokenEndpointFailure): boolean =>
+  failure.kind === "refused" && failure.isVerifierUnknown === true;
 
 const toLoginFailure = (
   failure: TokenEndpointFailure,
@@ -35,6 +65,7 @@ const toLoginFailure = (
         kind: "exchange_refused",
         purpose,
         status: failure.status,
+        reason: failure.reason,
         hint: toHint(failure.reason, redirectUri),
       };
     case "malformed":

@@ -1,3 +1,4 @@
+import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import { equalSecret } from "../crypto/hash.ts";
@@ -11,6 +12,8 @@ export interface JudgeDeps {
   readonly connections: Connections;
   readonly vault: Vault;
   readonly log: Logger;
+  /** Writes tokens that another process on this machine got and could not write yet. */
+  saveHeldBack(id: ConnectionId): Promise<void>;
 }
 
 /**
@@ -58,6 +61,7 @@ const markUnlessNewer = async (
   status: "needs_reauth" | "suspended",
 ): Promise<Result<VaultEntry, TokenFailure>> => {
   const { id } = tried.connection;
+  await deps.saveHeldBack(id);
   for (;;) {
     const current = await deps.connections.find(id);
     if (current === undefined) return fail({ kind: "connection_missing", connectionId: id });

@@ -10,9 +10,9 @@ import { type ApiFailure, callApi } from "./call-api.ts";
 import type { Connections } from "./connections.ts";
 import { toApiUrl, toAppId } from "./endpoints.ts";
 import { type UpstreamSettings, getAppCredentials } from "./settings.ts";
+import { isPrivateId, type PrivateConnections } from "./private-connections.ts";
 import { createSingleFlight } from "./single-flight.ts";
 import { parseWith } from "./token-answer.ts";
-import { PRIVATE_CONNECTION_ID } from "./token-source.ts";
 
 type Listed = Result<readonly LocationSummary[], TokenFailure>;
 
@@ -30,6 +30,7 @@ export interface LocationDirectory {
 export interface LocationDirectoryDeps {
   readonly settings: UpstreamSettings;
   readonly connections: Connections;
+  readonly privates: PrivateConnections;
   readonly tokens: TokenSource;
   readonly http: HttpClient;
   readonly clock: Clock;
@@ -66,11 +67,11 @@ export const createLocationDirectory = (deps: LocationDirectoryDeps): LocationDi
 };
 
 const find = async (deps: LocationDirectoryDeps, id: ConnectionId): Promise<Listed> => {
-  if (id === PRIVATE_CONNECTION_ID) {
-    const { privateToken } = deps.settings;
-    return privateToken === undefined
+  if (isPrivateId(id)) {
+    const own = await deps.privates.find(id);
+    return own === undefined
       ? fail({ kind: "connection_missing", connectionId: id })
-      : readOne(deps, id, privateToken.locationId);
+      : readOne(deps, id, own.connection.locationId);
   }
   const held = await deps.connections.find(id);
   if (held === undefined) return fail({ kind: "connection_missing", connectionId: id });
@@ -84,7 +85,8 @@ const text = z
   .string()
   .nullish()
   .transform((value) => value || undefined);
-const locationAnswer = z.object({
+/** What `/locations/{id}` answers, as far as we use it. */
+export const locationAnswer = z.object({
   location: z.object({ name: text, timezone: text, city: text, country: text }),
 });
 
@@ -122,7 +124,8 @@ const readOne = async (
 const PAGE_SIZE = 100;
 const MAX_PAGES = 200;
 
-const installedAnswer = z.object({
+/** What `/oauth/installedLocations` answers, as far as we use it. */
+export const installedAnswer = z.object({
   locations: z.array(z.object({ _id: z.string().transform(toLocationId), name: text })),
   count: z.number().optional(),
 });

@@ -1,21 +1,19 @@
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { Clock } from "../core/clock.ts";
-import { type ConnectionId, toCompanyId } from "../core/ids.ts";
+import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { type Result, fail, ok } from "../core/result.ts";
-import { toSecret } from "../core/secret.ts";
 import type { Random } from "../crypto/random.ts";
 import type { TokenFailure } from "../ghl/ports.ts";
 import { createRefreshAudit } from "./audit-refresh.ts";
-import { type Connections, toJitter, toScopes } from "./connections.ts";
+import type { Connections } from "./connections.ts";
 import { createCooldown } from "./cooldown.ts";
 import { judgeRefresh, toNeedsReauth } from "./judge-refresh.ts";
 import type { RefreshLeases } from "./refresh-lease.ts";
-import { createRotationWriter, type RotationWriter } from "./save-rotation.ts";
+import type { RefreshRequest } from "./refresh-request.ts";
+import type { RefreshTrace } from "./refresh-trace.ts";
+import type { NotedRotation, RotationWriter } from "./save-rotation.ts";
 import { createSingleFlight } from "./single-flight.ts";
-import { type RefreshAnswer, parseRefreshAnswer } from "./token-answer.ts";
-import type { TokenEndpoint, TokenEndpointFailure } from "./token-endpoint.ts";
-import { planRefresh } from "./token-set.ts";
 import type { HeldConnection, Vault, VaultEntry } from "./vault.ts";
 
 /** Which refresh is wanted. */
@@ -34,14 +32,18 @@ export interface Refresher {
    * answer that carries new tokens must be kept.
    */
   refresh(id: ConnectionId, wish: RefreshWish): Promise<Result<VaultEntry, TokenFailure>>;
+  /** Resolves when no refresh is under way: before that, nobody may close the store. */
+  whenIdle(): Promise<void>;
 }
 
 /** What {@link createRefresher} needs. */
 export interface RefresherDeps {
   readonly connections: Connections;
   readonly vault: Vault;
-  readonly endpoint: TokenEndpoint;
+  readonly request: RefreshRequest;
   readonly leases: RefreshLeases;
+  readonly writer: RotationWriter;
+  readonly trace: RefreshTrace;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -56,10 +58,9 @@ const LOOK_EVERY_MS = 100;
 
 /** Makes the refresher of this process. */
 export const createRefresher = (deps: RefresherDeps): Refresher => {
-  const { connections } = deps;
+  const { connections, writer, trace } = deps;
   const flights = createSingleFlight<Refreshed>();
   const cooldown = createCooldown<TokenFailure>(deps);
-  const writer = createRotationWriter(deps);
   const noteForAudit = createRefreshAudit(deps.audit ?? silentAuditTrail);
 
   /** What needs no request: the outcome, or the connection whose tokens are to be refreshed. */
@@ -81,10 +82,10 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
 
   const ask = async (entry: VaultEntry): Promise<Refreshed> => {
     const { id } = entry.connection;
-    const answer = await askTwiceIfUnsure(deps.endpoint, entry);
+    const answer = await deps.request(entry);
     const outcome = answer.ok
-      ? await keep({ ...deps, writer }, entry, answer.value)
-      : await judgeRefresh(deps, entry, answer.failure);
+      ? await keep(deps, entry, answer.value)
+      : await judgeRefresh({ ...deps, ...writer }, entry, answer.failure);
     if (outcome.ok) cooldown.end(id);
     else cooldown.start(id, outcome.failure, toRestSeconds(outcome.failure));
     await noteForAudit(entry, outcome);
@@ -94,6 +95,7 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
   /** Refreshes once no other process does; whoever waited finds the other's tokens. */
   const fly = async (id: ConnectionId, wish: RefreshWish): Promise<Refreshed> => {
     await writer.saveHeldBack(id);
+    trace.reached("before_lease", id);
     const deadlineMs = deps.clock.nowMs() + MAX_WAIT_MS;
     for (;;) {
       const before = await look(id, wish);
@@ -101,11 +103,16 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
       const lease = await deps.leases.acquire(id);
       if (lease !== undefined) {
         try {
-          // Read again: the other process may have finished just before the lease was ours.
+          trace.reached("lease_taken", id);
+          // Looked at again: the process before may have finished just before the lease was ours, or
+          // have died with its answer in the spool.
+          await writer.saveHeldBack(id);
           const now = await look(id, wish);
           return "outcome" in now ? now.outcome : await ask(now.due);
         } finally {
+          trace.reached("before_lease_release", id);
           await lease.release();
+          trace.reached("lease_released", id);
         }
       }
       if (deps.clock.nowMs() >= deadlineMs) return fail({ kind: "upstream_unavailable" });
@@ -121,77 +128,32 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
         if (own || !value.ok || !wish.isStale(value.value)) return value;
       }
     },
+    whenIdle: () => flights.whenIdle(),
   };
 };
 
 /** Writes the new tokens down before anyone uses them. */
 const keep = async (
-  deps: RefresherDeps & { readonly writer: RotationWriter },
+  { writer, log }: RefresherDeps,
   entry: VaultEntry,
-  answer: RefreshAnswer,
+  noted: NotedRotation,
 ): Promise<Refreshed> => {
-  const { id } = entry.connection;
-  if (!isSameIdentity(entry, answer)) {
-    deps.log.error("a refresh answered with another account's tokens, which were discarded", {
-      connectionId: id,
-    });
-    return fail({ kind: "upstream_unavailable" });
+  const { id: connectionId } = entry.connection;
+  const saved = await writer.save(noted, entry);
+  switch (saved.kind) {
+    case "saved":
+    case "superseded":
+    case "unclear":
+      log.info("refreshed GoHighLevel tokens", { connectionId, version: saved.entry.version });
+      return ok(saved.entry);
+    case "missing":
+      return fail({ kind: "connection_missing", connectionId });
+    case "foreign":
+      log.error("a refresh answered with another account's tokens, which were discarded", {
+        connectionId,
+      });
+      return fail({ kind: "upstream_unavailable" });
   }
-  const now = deps.clock.nowSeconds();
-  const plan = planRefresh(now, answer.expires_in, toJitter(deps.random));
-  const saved = await deps.writer.save({
-    base: entry,
-    used: entry.tokens.refreshToken,
-    // Without the reason for a new sign-in, which these tokens take away.
-    apply: ({ connection, approvedLocations, removedLocations = [] }) => ({
-      connection: {
-        ...connection,
-        status: "active",
-        lastRefreshAt: now,
-        tokenExpiresAt: plan.expiresAt,
-        ...(answer.scope === undefined ? {} : { scopes: toScopes(answer.scope) }),
-      },
-      tokens: {
-        accessToken: toSecret(answer.access_token),
-        refreshToken: toSecret(answer.refresh_token),
-        ...plan,
-      },
-      approvedLocations,
-      removedLocations,
-    }),
-  });
-  if (saved === undefined) return fail({ kind: "connection_missing", connectionId: id });
-  deps.log.info("refreshed GoHighLevel tokens", { connectionId: id, version: saved.version });
-  return ok(saved);
-};
-
-type Answered = Result<RefreshAnswer, TokenEndpointFailure>;
-
-/**
- * Sends the refresh token, and once more at once where no readable answer came: GoHighLevel may not
- * have seen the first request, and if it has, waiting would not bring the lost answer back.
- */
-const askTwiceIfUnsure = async (endpoint: TokenEndpoint, entry: VaultEntry): Promise<Answered> => {
-  const form = {
-    grant_type: "refresh_token",
-    refresh_token: entry.tokens.refreshToken.reveal(),
-  } as const;
-  const first = await endpoint.request(form, parseRefreshAnswer);
-  if (first.ok || first.failure.kind === "refused") return first;
-  const isUnsure = first.failure.kind === "malformed" || first.failure.ambiguous;
-  return isUnsure ? endpoint.request(form, parseRefreshAnswer) : first;
-};
-
-const isSameIdentity = ({ connection }: HeldConnection, answer: RefreshAnswer): boolean => {
-  const { userType, companyId, locationId } = answer;
-  const expectedType = connection.kind === "company" ? "Company" : "Location";
-  return (
-    (userType === undefined || userType === expectedType) &&
-    (companyId === undefined || toCompanyId(companyId) === connection.companyId) &&
-    (connection.kind === "company" ||
-      locationId === undefined ||
-      locationId === connection.locationId)
-  );
 };
 
 const SUSPENDED_REST_SECONDS = 60;

@@ -16,6 +16,8 @@ export interface UpstreamSettings {
   readonly clientSecret?: Secret;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
+  /** `off` sends no PKCE to GoHighLevel. Absent: `auto`, until GoHighLevel refuses it. */
+  readonly pkce?: "auto" | "off";
   /** The version id that a draft marketplace app needs. */
   readonly versionId?: string;
   /** Whose webhooks are believed. Absent: GoHighLevel's. */

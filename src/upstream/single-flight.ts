@@ -8,6 +8,8 @@ export interface Flown<Value> {
 export interface SingleFlight<Value> {
   /** Starts the work, or joins the run that is under way for the key. */
   run(key: string, work: () => Promise<Value>): Promise<Flown<Value>>;
+  /** Resolves when no run is under way any more. */
+  whenIdle(): Promise<void>;
 }
 
 /** Makes a single flight for this process. */
@@ -20,6 +22,9 @@ export const createSingleFlight = <Value>(): SingleFlight<Value> => {
       const started = work().finally(() => flights.delete(key));
       flights.set(key, started);
       return { value: await started, own: true };
+    },
+    whenIdle: async () => {
+      while (flights.size > 0) await Promise.allSettled(flights.values());
     },
   };
 };

@@ -30,6 +30,8 @@ const tokenAnswer = z.object({
   approvedLocations: z.array(id).max(100_000).nullish(),
   approveAllLocations: z.boolean().nullish(),
   installToFutureLocations: z.boolean().nullish(),
+  // Only told in the log: tokens must not be lost over it.
+  isBulkInstallation: z.boolean().nullish().catch(undefined),
 });
 
 /** What `/oauth/token` answers for a code, as far as we use it. */

@@ -3,14 +3,25 @@ import type { Logger } from "../core/logger.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import { toApiUrl } from "./endpoints.ts";
 import { type UpstreamSettings, getAppCredentials } from "./settings.ts";
-import { type RefusalReason, toRefusalReason, toRetryAfterSeconds } from "./upstream-error.ts";
+import {
+  isVerifierUnknown,
+  type RefusalReason,
+  toRefusalReason,
+  toRetryAfterSeconds,
+} from "./upstream-error.ts";
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64 * 1024;
 
 /** Why `/oauth/token` gave no tokens. */
 export type TokenEndpointFailure =
-  | { readonly kind: "refused"; readonly status: number; readonly reason: RefusalReason }
+  | {
+      readonly kind: "refused";
+      readonly status: number;
+      readonly reason: RefusalReason;
+      /** It complains that `code_verifier` is no parameter, and has not looked at the code. */
+      readonly isVerifierUnknown?: true;
+    }
   | { readonly kind: "malformed"; readonly problem: string }
   | {
       readonly kind: "unavailable";
@@ -25,6 +36,8 @@ export type TokenForm =
       readonly grant_type: "authorization_code";
       readonly code: string;
       readonly redirect_uri: string;
+      /** RFC 7636 §4.5. */
+      readonly code_verifier?: string;
     }
   | { readonly grant_type: "refresh_token"; readonly refresh_token: string };
 
@@ -100,5 +113,10 @@ const read = <Answer>(
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
   }
-  return fail({ kind: "refused", status, reason: toRefusalReason(body) });
+  return fail({
+    kind: "refused",
+    status,
+    reason: toRefusalReason(body),
+    ...(isVerifierUnknown(status, body) ? { isVerifierUnknown: true as const } : {}),
+  });
 };

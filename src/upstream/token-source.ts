@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { type ConnectionId, type LocationId, toConnectionId } from "../core/ids.ts";
+import type { LocationId } from "../core/ids.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { Secret } from "../core/secret.ts";
 import { equalSecret } from "../crypto/hash.ts";
@@ -8,17 +8,14 @@ import { isApproved } from "./approved-locations.ts";
 import type { Connections } from "./connections.ts";
 import type { LocationTokenFailure, LocationTokens } from "./location-token.ts";
 import { toNeedsReauth } from "./judge-refresh.ts";
+import { type HeldPrivate, isPrivateId, type PrivateConnections } from "./private-connections.ts";
 import type { Refresher } from "./refresh.ts";
-import type { UpstreamSettings } from "./settings.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 import type { HeldConnection, VaultEntry } from "./vault.ts";
 
-/** The id of the connection that stands for the configured private integration token. */
-export const PRIVATE_CONNECTION_ID: ConnectionId = toConnectionId("private");
-
 /** What {@link createTokenSource} needs. */
 export interface TokenSourceDeps {
-  readonly settings: UpstreamSettings;
+  readonly privates: PrivateConnections;
   readonly connections: Connections;
   readonly refresher: Refresher;
   readonly locationTokens: LocationTokens;
@@ -30,7 +27,9 @@ type Given = Result<AccessToken, TokenFailure>;
 /** The tokens of all connections, by what a call needs. */
 export const createTokenSource = (deps: TokenSourceDeps): TokenSource => {
   const give = async (request: TokenRequest): Promise<Given> => {
-    if (request.connectionId === PRIVATE_CONNECTION_ID) return givePrivate(deps.settings, request);
+    if (isPrivateId(request.connectionId)) {
+      return givePrivate(await deps.privates.find(request.connectionId), request);
+    }
     const found = await deps.connections.find(request.connectionId);
     if (found === undefined) return fail(toMissing(request));
     const problem = checkRequest(found, request);
@@ -44,7 +43,7 @@ export const createTokenSource = (deps: TokenSourceDeps): TokenSource => {
   };
 
   const replace = async (request: TokenRequest, refused: AccessToken): Promise<Given> => {
-    if (request.connectionId === PRIVATE_CONNECTION_ID) return fail(PRIVATE_REFUSED);
+    if (isPrivateId(request.connectionId)) return replacePrivate(deps.privates, request, refused);
     const found = await deps.connections.find(request.connectionId);
     if (found === undefined) return fail(toMissing(request));
     const problem = checkRequest(found, request);
@@ -67,23 +66,36 @@ export const createTokenSource = (deps: TokenSourceDeps): TokenSource => {
   };
 };
 
-const PRIVATE_REFUSED: TokenFailure = {
+const toRefusedPrivate = ({ connection, statusReason }: HeldPrivate): TokenFailure => ({
   kind: "needs_reauth",
-  connectionId: PRIVATE_CONNECTION_ID,
-  reason:
-    "GoHighLevel no longer accepts the private integration token; set a new GHL_PRIVATE_TOKEN",
+  connectionId: connection.id,
+  reason: statusReason,
+  have: "private",
+});
+
+/** A refused token has no successor, unless somebody has entered one meanwhile. */
+const replacePrivate = async (
+  privates: PrivateConnections,
+  request: TokenRequest,
+  refused: AccessToken,
+): Promise<Given> => {
+  const held = await privates.markRefused(request.connectionId, refused.token);
+  if (held === undefined) return fail(toMissing(request));
+  return isSame(held.token, refused.token)
+    ? fail(toRefusedPrivate(held))
+    : givePrivate(held, request);
 };
 
-const givePrivate = (settings: UpstreamSettings, request: TokenRequest): Given => {
-  const { privateToken } = settings;
-  if (privateToken === undefined) return fail(toMissing(request));
+const givePrivate = (held: HeldPrivate | undefined, request: TokenRequest): Given => {
+  if (held === undefined) return fail(toMissing(request));
   if (request.tokenClass === "company") {
     return fail({ kind: "wrong_token_class", needed: "company", have: "private" });
   }
-  if (request.locationId !== undefined && request.locationId !== privateToken.locationId) {
+  if (request.locationId !== undefined && request.locationId !== held.connection.locationId) {
     return fail({ kind: "location_not_allowed", locationId: request.locationId });
   }
-  return ok({ token: privateToken.token, kind: "private" });
+  if (held.connection.status === "needs_reauth") return fail(toRefusedPrivate(held));
+  return ok({ token: held.token, kind: "private" });
 };
 
 /** What is wrong with a request, decided before any call: nobody reaches past what was approved. */

@@ -29,6 +29,26 @@ export const toRefusalReason = (body: string): RefusalReason => {
   return REASONS.find(([, pattern]) => pattern.test(text))?.[0] ?? "other";
 };
 
+/**
+ * Whether a token endpoint refused a form because it has no parameter `code_verifier`. A verifier that
+ * it knows and finds wrong must never count as that, or a foreign code would be tried without.
+ */
+export const isVerifierUnknown = (status: number, body: string): boolean =>
+  (status === 400 || status === 422) && UNKNOWN_VERIFIER.test(body.slice(0, 4096));
+
+const UNKNOWN_VERIFIER =
+  /(?:property|parameter|field)s?:? ["'`\\]*code_?verifier["'`\\]* (?:should not exist|is not allowed|is (?:unknown|unsupported|not supported|unexpected))|(?:unknown|unsupported|unexpected|unrecognized|unrecognised) (?:parameter|property|field)s?:? ["'`\\]*code_?verifier/i;
+
+/** What a refusal says about the token itself, beside that it refuses. */
+export type TokenComplaint = "wrong_user_type" | "scope_missing";
+
+/** Reads what is wrong with a token that is valid in itself (gohighlevel.md §4.5 and §4.7). */
+export const toTokenComplaint = (body: string): TokenComplaint | undefined => {
+  const text = body.slice(0, 4096);
+  if (/user type mismatch|authClass type is not allowed/i.test(text)) return "wrong_user_type";
+  return /not authorized for this scope/i.test(text) ? "scope_missing" : undefined;
+};
+
 /** The seconds of a Retry-After header; undefined if there is none that makes sense. */
 export const toRetryAfterSeconds = (
   headers: Readonly<Record<string, string>>,

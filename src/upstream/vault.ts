@@ -30,22 +30,31 @@ export interface VaultEntry extends HeldConnection {
   readonly version: number;
 }
 
-/** The sealed records of all connections. */
+/** The sealed records of the connections of one environment. */
 export interface Vault {
   /** Reads a connection; undefined if there is none. */
   read(id: ConnectionId): Promise<VaultEntry | undefined>;
   /** Writes a connection at one version; `conflict` if another writer was first. */
   write(held: HeldConnection, ifVersion: "absent" | number): Promise<VaultEntry | "conflict">;
-  /** The ids of an environment's connections. */
-  list(environment: string): Promise<readonly ConnectionId[]>;
-  remove(id: ConnectionId): Promise<void>;
+  /** The ids of all connections. */
+  list(): Promise<readonly ConnectionId[]>;
+  /** Discards a connection; of several at once, one is told that it was the one. */
+  remove(id: ConnectionId): Promise<boolean>;
 }
 
 const NAMESPACE = "connection";
 
-/** Makes the vault over a sealed store, whose encryption binds each value to its address. */
-export const createVault = (deps: { readonly sealed: RecordStore }): Vault => {
-  const { sealed } = deps;
+/**
+ * Makes the vault over a sealed store, whose encryption binds each value to its address. The address
+ * begins with the environment, so that a record of one GoHighLevel does not open as one of another.
+ */
+export const createVault = (deps: {
+  readonly sealed: RecordStore;
+  readonly environment: string;
+}): Vault => {
+  const { sealed, environment } = deps;
+  const tenant = `${environment}/`;
+  const toAddress = (id: ConnectionId) => ({ namespace: NAMESPACE, key: `${tenant}${id}` });
   return {
     read: async (id) => {
       const stored = await sealed.get(toAddress(id));
@@ -54,15 +63,18 @@ export const createVault = (deps: { readonly sealed: RecordStore }): Vault => {
         : { ...fromText(id, stored.value), version: stored.version };
     },
     write: async (held, ifVersion) => {
-      const { id, environment } = held.connection;
+      const { id } = held.connection;
       const outcome = await sealed.put(toAddress(id), toText(held), {
         ifVersion,
         group: environment,
       });
       return outcome.ok ? { ...held, version: outcome.version } : "conflict";
     },
-    list: async (environment) => (await sealed.list(NAMESPACE, environment)).map(toConnectionId),
-    remove: (id) => sealed.delete(toAddress(id)),
+    list: async () => {
+      const keys = await sealed.list(NAMESPACE, environment);
+      return keys.map((key) => toConnectionId(key.slice(tenant.length)));
+    },
+    remove: async (id) => (await sealed.take(toAddress(id))) !== undefined,
   };
 };
 
@@ -120,5 +132,3 @@ const fromText = (id: ConnectionId, text: string): HeldConnection => {
     `the record of connection "${id}" is not complete: ${fields.join(", ")}`,
   );
 };
-
-const toAddress = (id: ConnectionId) => ({ namespace: NAMESPACE, key: id });

@@ -13,11 +13,15 @@ const LEVELS = [
 
 /**
  * The choice of an access level. Full access is never chosen beforehand unless this person allowed it to
- * this client before: clients have been seen asking for every scope that the metadata lists, and one
+ * this client before, or has just chosen it themselves: clients have been seen asking for every scope that the metadata lists, and one
  * click must not give away sending, money and deleting.
  */
-export const renderLevels = (requested: AccessLevel, isAllowedBefore: boolean): SafeHtml => {
-  const chosen = requested === "critical" && !isAllowedBefore ? "write" : requested;
+export const renderLevels = (
+  requested: AccessLevel,
+  isAllowedBefore: boolean,
+  choice?: AccessLevel,
+): SafeHtml => {
+  const chosen = choice ?? (requested === "critical" && !isAllowedBefore ? "write" : requested);
   return html`<fieldset class="levels">
     <legend>How much may it do?</legend>
     ${LEVELS.map(
@@ -72,10 +76,17 @@ export interface AccountChoice {
 /** What the form sends where the person wants to sign in to another account. */
 export const OTHER_ACCOUNT = "other";
 
+/** The decision that the button beside the private integration token sends. */
+export const TOKEN_DECISION = "private_token";
+
 /** The choice of an account, with the first one chosen. */
 export const renderAccounts = (
   accounts: readonly AccountChoice[],
-  words: { readonly redirectHost: string; readonly upstreamPage: string },
+  words: {
+    readonly redirectHost: string;
+    /** What happens at GoHighLevel's page; absent where there is no app to sign in with. */
+    readonly upstreamPage?: string;
+  },
 ): SafeHtml =>
   html`<fieldset class="levels accounts">
     <legend>Which account?</legend>
@@ -99,9 +110,13 @@ export const renderAccounts = (
             ></span
           ></label
         > `,
-    )}<label class="choice"
-      ><input type="radio" name="connection" value="${OTHER_ACCOUNT}" /><span
-        ><b>Choose another account at GoHighLevel</b><span>${words.upstreamPage}</span></span
-      ></label
-    >
+    )}${
+      words.upstreamPage === undefined
+        ? undefined
+        : html`<label class="choice"
+            ><input type="radio" name="connection" value="${OTHER_ACCOUNT}" /><span
+              ><b>Choose another account at GoHighLevel</b><span>${words.upstreamPage}</span></span
+            ></label
+          >`
+    }
   </fieldset>`;

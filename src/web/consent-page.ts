@@ -6,9 +6,11 @@ import {
   renderAccounts,
   renderAreas,
   renderLevels,
+  TOKEN_DECISION,
 } from "./consent-choices.ts";
 import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
+import { renderPrivateTokenFields } from "./private-token-fields.ts";
 import { renderDay } from "./time.ts";
 
 /** Everything that the consent page shows; values from outside are raw, the page escapes them. */
@@ -29,8 +31,13 @@ export interface ConsentView {
   readonly accounts: readonly AccountChoice[];
   /** When this person allowed the same before: the page then hides what needs no second look. */
   readonly approvedBefore?: EpochSeconds;
+  /** Whether there is an app to sign in with; else only a private integration token serves. */
+  readonly hasApp: boolean;
   /** What was wrong with the last choice. */
   readonly notice?: string;
+  /** What was chosen then, and the location that a token was entered for: both are shown again. */
+  readonly chosen?: { readonly access: AccessLevel; readonly areas: readonly AreaId[] | "all" };
+  readonly locationId?: string;
 }
 
 /**
@@ -51,6 +58,7 @@ export const renderConsentPage = (view: ConsentView): string =>
           <button class="primary" type="submit" name="decision" value="approve">Approve</button>
           <button type="submit" name="decision" value="deny">Deny</button>
         </div>
+        ${renderTokenEntry(view)}
       </form>
       <p class="small">
         Approve only if you started this yourself. Your GoHighLevel password and tokens are never
@@ -86,8 +94,9 @@ const renderBefore = (at: EpochSeconds | undefined): SafeHtml | undefined =>
 
 const renderReach = (view: ConsentView): SafeHtml => {
   const isAllowedBefore = view.approvedBefore !== undefined;
-  const choices = html`${renderLevels(view.requestedAccess, isAllowedBefore)}
-  ${renderAreas(view.requestedAreas)}`;
+  const { chosen } = view;
+  const choices = html`${renderLevels(view.requestedAccess, isAllowedBefore, chosen?.access)}
+  ${renderAreas(chosen?.areas ?? view.requestedAreas)}`;
   if (!isAllowedBefore || view.notice !== undefined) return choices;
   return html`<details class="reach">
     <summary>Change what it may do</summary>
@@ -98,10 +107,24 @@ const renderReach = (view: ConsentView): SafeHtml => {
 /** With no account at hand, the next step is the sign-in; otherwise each choice says its own. */
 const renderWhere = (view: ConsentView): SafeHtml => {
   const upstreamPage = nextStep(view.sandbox);
-  const { redirectHost } = view;
-  return view.accounts.length === 0
-    ? html`<p class="next"><strong>Next:</strong> ${upstreamPage}</p>`
-    : renderAccounts(view.accounts, { redirectHost, upstreamPage });
+  const { accounts, hasApp, redirectHost } = view;
+  if (accounts.length > 0) {
+    return renderAccounts(accounts, { redirectHost, ...(hasApp ? { upstreamPage } : {}) });
+  }
+  if (hasApp) return html`<p class="next"><strong>Next:</strong> ${upstreamPage}</p>`;
+  return html`<h2>Which location?</h2>
+    ${renderPrivateTokenFields(view.locationId)}`;
+};
+
+/** The way without a marketplace app. Its button comes last: Enter anywhere presses the first one. */
+const renderTokenEntry = (view: ConsentView): SafeHtml | undefined => {
+  if (!view.hasApp && view.accounts.length === 0) return undefined;
+  const open = view.locationId === undefined ? undefined : html` open`;
+  return html`<details class="token" ${open}>
+    <summary>Use a private integration token instead</summary>
+    ${renderPrivateTokenFields(view.locationId)}
+    <button type="submit" name="decision" value="${TOKEN_DECISION}">Approve with this token</button>
+  </details>`;
 };
 
 const renderFacts = (view: ConsentView): SafeHtml =>

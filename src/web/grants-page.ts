@@ -2,6 +2,7 @@ import type { AccessLevel, AreaId } from "../core/access.ts";
 import type { EpochSeconds } from "../core/clock.ts";
 import type { ConnectionStatus } from "../core/connection.ts";
 import { describeReach } from "./access-words.ts";
+import { renderFact, renderNotice, renderSignIn, renderToken } from "./fragments.ts";
 import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderDay, renderMinute } from "./time.ts";
@@ -67,19 +68,9 @@ export const renderSignedOutPage = (view: Pick<GrantsView, "notice" | "sandbox">
         Sign in to see which clients may work in your GoHighLevel accounts, what they may do there,
         and when they last did. You can end any of it here.
       </p>
-      <p class="actions">
-        <a class="button" href="/oauth/authorize"
-          >${view.sandbox ? "Sign in to the sandbox" : "Sign in to GoHighLevel"}</a
-        >
-      </p>
+      ${renderSignIn(view)}
       <p class="small"><a href="/">About this server</a></p>`,
   );
-
-const renderNotice = (notice: string | undefined): SafeHtml | undefined =>
-  notice === undefined ? undefined : html`<p class="done" role="status">${notice}</p>`;
-
-const renderToken = (view: GrantsView): SafeHtml =>
-  html`<input type="hidden" name="csrf" value="${view.csrfToken}" />`;
 
 const renderGrants = (view: GrantsView): SafeHtml =>
   view.grants.length === 0
@@ -118,12 +109,6 @@ const renderGrant = (view: GrantsView, grant: GrantRow): SafeHtml => {
   </li>`;
 };
 
-const renderFact = (name: string, value: SafeHtml): SafeHtml =>
-  html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`;
-
 const renderPlace = (grant: GrantRow): SafeHtml =>
   grant.locationNames.length === 0
     ? html`<bdi>${grant.accountName}</bdi>`
@@ -138,6 +123,7 @@ const renderAccounts = (view: GrantsView): SafeHtml =>
             ${view.accounts.map((account) => renderAccount(view, account))}
           </ul>`
     }
+    <p><a href="/connections">Your connections in detail</a></p>
     <p><a href="/oauth/authorize">Sign in to another account</a></p>`;
 
 const STATUS_WORDS = {

@@ -1,3 +1,4 @@
+import { renderSignIn } from "./fragments.ts";
 import { html } from "./html.ts";
 import { renderPage } from "./layout.ts";
 
@@ -45,11 +46,7 @@ export const renderHomePage = (view: HomeView): string =>
       <h2>Connect GoHighLevel first</h2>
       <p>
         You can also sign in now and connect clients later, or look at
-        <a href="/grants">who has access</a>.
+        <a href="/connections">your connections</a> and <a href="/grants">who has access</a>.
       </p>
-      <p class="actions">
-        <a class="button" href="/oauth/authorize"
-          >${view.sandbox ? "Sign in to the sandbox" : "Sign in to GoHighLevel"}</a
-        >
-      </p>`,
+      ${renderSignIn(view)}`,
   );

@@ -112,6 +112,20 @@ summary span { margin-left: 0.4rem; color: var(--muted); font-weight: 400; }
 .areas .choice:has(input:checked) { border-color: var(--line); }
 .areas .choice span span { font-size: 0.875rem; }
 .accounts { margin-top: 1.5rem; }
+.field { margin: 0 0 1rem; }
+.field label { display: block; margin-bottom: 0.35rem; font-weight: 600; }
+.field input {
+  width: 100%;
+  min-height: 2.75rem;
+  padding: 0.55rem 0.75rem;
+  border: 1px solid var(--control);
+  border-radius: 0.5rem;
+  background: var(--surface);
+  color: var(--text);
+  font: inherit;
+}
+.hint { margin: 0.35rem 0 0; color: var(--muted); font-size: 0.875rem; }
+.token > :not(summary) { margin: 0 0.9rem 0.9rem; }
 details.reach { padding: 0 0.9rem; }
 details.reach > summary { margin: 0 -0.9rem; }
 details.reach[open] { padding-bottom: 0.9rem; }

@@ -69,6 +69,8 @@ it("B01: sends the headers against framing, sniffing, caching and referrers with
     await openConsent(browser, client),
     await browser.get(`${publicUrl}/grants`),
     await createBrowser().get(`${publicUrl}/grants`),
+    await browser.get(`${publicUrl}/connections`),
+    await browser.get(`${publicUrl}/connections/confirm-disconnect?connection=none`),
     await browser.get(`${publicUrl}/`),
     await browser.get(`${publicUrl}/oauth/consent?transaction=unknown`),
     await browser.get(`${publicUrl}/oauth/callback?state=unknown&code=x`),

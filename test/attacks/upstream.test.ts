@@ -134,13 +134,17 @@ const statuses = async (): Promise<readonly string[]> =>
 describe("the callback", () => {
   serve("group");
 
-  it("U01: without a state ends on a page that says how to connect, and uses no code", async () => {
+  it.each([
+    ["a made-up code", { code: "from-the-marketplace" }, 502, 1],
+    ["no code", {}, 400, 0],
+    ["an error", { error: "access_denied" }, 400, 0],
+    ["an error and a code", { error: "access_denied", code: "x" }, 400, 0],
+  ])("U01: without a state but with %s stores nothing", async (_name, query, status, asked) => {
     const login = await openLogin();
-    const page = await login.browser.get(toCallback({ code: "from-the-marketplace" }), login);
-    expectDeadEnd(page, 400);
-    expect(page.body).toMatch(/installation from the marketplace/u);
-    expect(page.body).toMatch(/To connect, start from your assistant/u);
-    expect(tokenRequests()).toBe(0);
+    const page = await login.browser.get(toCallback(query as Record<string, string>), login);
+    expectDeadEnd(page, status);
+    expect(tokenRequests()).toBe(asked);
+    expect(countRows(running.databasePath, "unclaimed_install")).toBe(0);
     // The person's own sign-in, which was under way in the same browser, is untouched.
     expect((await allow(login)).stoppedAt?.searchParams.has("code")).toBe(true);
   });
@@ -329,7 +333,12 @@ describe("secrets", () => {
       await use(location.access_token);
       await use(agency.access_token);
       const browser = createBrowser();
-      for (const path of ["/", "/metrics", "/oauth/callback?code=x", "/health/ready"]) {
+      for (const path of [
+        "/",
+        "/metrics",
+        "/oauth/callback?code=a-code-from-nowhere",
+        "/health/ready",
+      ]) {
         await browser.get(front.url + path);
       }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRecordStore } from "../../src/storage/open.ts";
+import { MIGRATIONS, migrate } from "../../src/storage/postgres-schema.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { findMissing, postgres, type StorePlace, withPostgres } from "./store-places.ts";
 
@@ -56,6 +57,34 @@ describe.skipIf(missing.has(postgres))("the schema of a PostgreSQL store", () =>
       await ask(`DROP OWNED BY ${user} CASCADE`);
       await ask(`DROP USER ${user}`);
     }
+  });
+
+  it("is brought from an older version to this one with its records, by one of several starts", async () => {
+    await openOnce();
+    const steps = [
+      ...MIGRATIONS,
+      (table: string) => `ALTER TABLE ${table} ADD COLUMN note text NOT NULL DEFAULT 'new'`,
+    ];
+    const newer = () => withPostgres((client) => migrate(client, schema, steps));
+    await Promise.all([newer(), newer(), newer()]);
+    expect(await ask(`SELECT version FROM ${schema}.schema_version`)).toEqual([{ version: 2 }]);
+    expect(await ask(`SELECT key, version, note FROM ${schema}.records`)).toEqual([
+      { key: "k", version: "1", note: "new" },
+    ]);
+  });
+
+  it("keeps its records and its version if a step of a migration fails", async () => {
+    await openOnce();
+    const steps = [
+      ...MIGRATIONS,
+      (table: string) => `ALTER TABLE ${table} ADD COLUMN note text; SELECT broken`,
+    ];
+    await expect(withPostgres((client) => migrate(client, schema, steps))).rejects.toMatchObject({
+      message: expect.stringContaining("broken"),
+    });
+    expect(await ask(`SELECT version FROM ${schema}.schema_version`)).toEqual([{ version: 1 }]);
+    await openOnce();
+    expect(await ask(`SELECT version FROM ${schema}.records`)).toEqual([{ version: "2" }]);
   });
 
   it("is refused and left alone if a newer version wrote it", async () => {

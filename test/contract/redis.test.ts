@@ -53,7 +53,19 @@ describe.skipIf(missing.has(redis))("a Redis store", () => {
     await store.delete(at("b"));
     clock.advance(10);
     expect(await store.sweep()).toBe(1);
-    expect(await keys()).toEqual([]);
+    expect(await keys()).toEqual([`${tag}schema`]);
+  });
+
+  it("is refused and left alone if a newer version wrote it", async () => {
+    await store.put(at("a"), "1");
+    await withRedis((client) => client.set(`${tag}schema`, "99"));
+    const before = await keys();
+    await expect(openRecordStore(place.url, { clock })).rejects.toMatchObject({
+      code: "storage_unavailable",
+      message: expect.stringContaining("newer version of ghl-mcp (schema 99"),
+    });
+    expect(await keys()).toEqual(before);
+    expect(await withRedis((client) => client.get(`${tag}schema`))).toBe("99");
   });
 
   it("is not confused by a record that Redis has freed before a sweep", async () => {

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { toConnectionId } from "../../src/core/ids.ts";
 import { createAttackClient, toTokens } from "../support/attack-client.ts";
-import { createBrowser } from "../support/browser.ts";
+import { createBrowser, type Page } from "../support/browser.ts";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";
+import { signInPlainly } from "../support/consent-visit.ts";
+import type { PageForm } from "../support/page-forms.ts";
 import { type RunningApp, startApp } from "../support/running-app.ts";
 
 /** What a running server records of clients and grants, and what it never records. */
@@ -16,6 +19,12 @@ const start = async (): Promise<RunningApp & { readonly clock: FakeClock }> => {
   const clock = createFakeClock();
   running = await startApp({ clock });
   return { ...running, clock };
+};
+
+const formTo = (page: Page, action: string): PageForm => {
+  const found = page.forms.find((form) => form.action === action);
+  if (found === undefined) throw new Error(`no form for ${action}:\n${page.body}`);
+  return found;
 };
 
 const kindsOf = async (app: RunningApp): Promise<readonly string[]> =>
@@ -70,6 +79,85 @@ describe("the audit trail of a running server", () => {
     expect((await client.redeem(authorized)).status).toBe(400);
     expect((await kindsOf(app)).slice(-2)).toEqual(["grant.code_replay", "grant.revoked by reuse"]);
     expect(app.logLines.join("\n")).toContain('"event":"code_replay"');
+  });
+
+  it("follows a connection from its sign-in to its end by the person's hand", async () => {
+    const app = await start();
+    const client = await createAttackClient(app);
+    const browser = createBrowser();
+    const choose = app.sandbox.locations[0]?.id ?? "";
+    await client.obtain({ browser, choose });
+    const [{ id } = { id: toConnectionId("none") }] = await app.app.upstream.listConnections();
+    const refresh = async (): Promise<void> => {
+      await app.app.upstream.refreshNow(id);
+      app.clock.advance(120);
+    };
+    app.sandbox.control.misbehave({
+      pathPrefix: "/oauth/token",
+      count: 1,
+      how: { kind: "status", status: 503 },
+    });
+    await refresh();
+    await refresh();
+    app.sandbox.control.pauseLocation(choose);
+    await refresh();
+    app.sandbox.control.resumeLocation(choose);
+    await refresh();
+    app.sandbox.control.revokeRefreshTokens();
+    await refresh();
+    const page = await signInPlainly(app, browser, choose);
+    const question = await browser.submitForm(page, {
+      form: formTo(page, "/connections/confirm-disconnect"),
+    });
+    await browser.submitForm(question, { fields: { uninstall: "yes" } });
+    expect(await kindsOf(app)).toEqual([
+      "client.registered",
+      "connection.created",
+      "grant.created",
+      "connection.refreshed",
+      "connection.refreshed",
+      "connection.suspended",
+      "connection.resumed",
+      "connection.needs_reauth",
+      "connection.created",
+      "connection.uninstalled by person",
+      "connection.removed by person",
+      "grant.revoked by person",
+    ]);
+    const events = (await app.app.audit.list({ limit: 100 })).map(({ event }) => event);
+    expect(events.flatMap((event) => ("outcome" in event ? [event.outcome] : []))).toEqual(
+      ["new", "failed", "recovered", "signed_in_again", "done"].toReversed(),
+    );
+    const ofConnection = events.filter(({ kind }) => /^(?:connection|grant)\./u.test(kind));
+    expect(
+      new Set(ofConnection.map((event) => "connectionId" in event && event.connectionId)),
+    ).toEqual(new Set([id]));
+    expect(JSON.stringify(events)).not.toContain(app.sandbox.locations[0]?.name);
+  });
+
+  it("says that GoHighLevel uninstalled the app, and which grants ended with that", async () => {
+    const app = await start();
+    const client = await createAttackClient(app);
+    const choose = app.sandbox.locations[0]?.id ?? "";
+    await client.obtain({ choose });
+    const url = `${app.publicUrl}/webhooks/ghl`;
+    const event = { type: "UNINSTALL", companyId: app.sandbox.companyId, locationId: choose };
+    expect(await app.sandbox.control.sendWebhook(url, event)).toBe(200);
+    expect((await kindsOf(app)).slice(-3).toSorted()).toEqual([
+      "connection.removed by webhook",
+      "grant.revoked by webhook",
+      "webhook.received",
+    ]);
+  });
+
+  it("says that a person ended a grant on the page", async () => {
+    const app = await start();
+    const client = await createAttackClient(app);
+    const browser = createBrowser();
+    await client.obtain({ browser });
+    const page = await browser.get(`${app.publicUrl}/grants`);
+    await browser.submitForm(page, { form: formTo(page, "/grants/revoke") });
+    expect((await kindsOf(app)).at(-1)).toBe("grant.revoked by person");
   });
 
   it("says that a sign-in came back in another browser, and nothing of made-up ones", async () => {

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createGhlClient, createGhlOAuthClient, toSecret } from "../../src/index.ts";
 import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
+import { compile } from "../support/compile.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { startSettings } from "../unit/ghl/library-settings.ts";
 
@@ -46,31 +46,83 @@ const settings = () => ({
   privateToken: sandbox.privateTokens.get(sandbox.locations[0]?.id ?? "") ?? "",
 });
 
-describe("the examples of docs/library.md", () => {
-  it("compile under the settings of this repository", () => {
-    expect(examples).toHaveLength(3);
-    const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) =>
-      ts.sys.readFile(path),
-    ) as { config: unknown };
-    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-    const typeRoots = [join(root, "node_modules/@types")];
-    const program = ts.createProgram(examples, { ...options, noEmit: true, typeRoots });
-    const problems = examples
-      .flatMap((path) => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)))
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
-    expect(problems).toEqual([]);
+/** Calls that must not compile, each with what the compiler says of its line. */
+const WRONG_CALLS: readonly (readonly [string, RegExp])[] = [
+  ['client.call("contacts.create-contakt", {});', /not assignable to parameter of type/u],
+  ['client.call("contacts.get-contact");', /Expected 2 arguments/u],
+  ['client.call("contacts.get-contact", {});', /'parameters' is missing/u],
+  ['client.call("contacts.get-contact", { parameters: {} });', /'contactId' is missing/u],
+  [
+    'client.call("contacts.get-contact", { parameters: { contactId: "c", contactid: "c" } });',
+    /'contactid' does not exist/u,
+  ],
+  ['client.call("contacts.create-contact", { body: { first_name: "Ada" } });', /'first_name'/u],
+  ['client.call("contacts.create-contact", { body: { locationId: "l" } });', /'locationId'/u],
+  ['client.call("contacts.get-contact", { parameters: { contactId: 7 } });', /Type 'number'/u],
+  ['client.call("contacts.search-contacts-advanced", { body: {} });', /'pageLimit' is missing/u],
+  [
+    'client.call("opportunities.search-opportunity", { parameters: { status: "maybe" } });',
+    /Type '"maybe"'/u,
+  ],
+  ['client.call("medias.upload-media-content", { body: { file: "a.png" } });', /Type 'string'/u],
+  ['client.call("contacts.get-contact", { parameters: { contactId: "c" }, tags: [] });', /'tags'/u],
+  ['client.paginate("contacts.get-contact", {});', /not assignable to parameter of type/u],
+];
+
+const RIGHT_CALLS = [
+  'client.call("opportunities.get-pipelines");',
+  'client.call("contacts.create-contact", { locationId: "l", body: { firstName: "Ada" } });',
+  'client.call("opportunities.search-opportunity", { parameters: { status: "open" } });',
+  'client.call("medias.upload-media-content", { body: { file: { base64: "QQ==" } } });',
+  'client.call("locations.search-locations", { parameters: { companyId: "c" } });',
+  'client.paginate("contacts.search-contacts-advanced");',
+  'client.paginate("contacts.search-contacts-advanced", { body: { query: "a" } }, { maxPages: 1 });',
+  'client.callById("contacts.create-contakt", { parameters: { any: 1 } });',
+];
+
+describe("the examples of docs/library.md, and calls by the type of their operation,", () => {
+  it("compile where they are right, and nowhere else", () => {
+    expect(examples).toHaveLength(6);
+    const calls = join(folder, "calls.mts");
+    const head = [
+      `import { createGhlClient, toSecret } from ${JSON.stringify(join(root, "src/index.ts"))};`,
+      'const client = createGhlClient({ auth: { privateToken: toSecret("t") } });',
+    ];
+    const lines = [...head, ...RIGHT_CALLS, ...WRONG_CALLS.map(([line]) => line)];
+    writeFileSync(
+      calls,
+      lines.map((line) => (line.startsWith("client") ? `void ${line}` : line)).join("\n"),
+    );
+    const complaints = compile([...examples, calls]);
+    expect(complaints.filter(({ path }) => path !== calls)).toEqual([]);
+    const firstWrong = head.length + RIGHT_CALLS.length + 1;
+    expect(complaints.filter(({ line }) => line < firstWrong)).toEqual([]);
+    for (const [at, [line, text]] of WRONG_CALLS.entries()) {
+      const found = complaints.filter((one) => one.line === firstWrong + at);
+      expect([line, found.map((one) => one.text).join("\n")]).toEqual([
+        line,
+        expect.stringMatching(text),
+      ]);
+    }
   }, 60_000);
 
   it("run against the sandbox", async () => {
     const env = { ...process.env, LIBRARY_SETTINGS: JSON.stringify(settings()) };
-    const outputs: string[] = [];
-    for (const path of examples) {
-      const { stdout } = await run(process.execPath, [path], { env, timeout: 15_000 });
-      outputs.push(stdout);
-    }
-    expect(outputs[0]).toContain("contacts:");
-    expect(outputs[1]?.match(/pageLimit/gu)).toHaveLength(30);
-    expect(outputs[2]).toBe("refreshed\n");
+    // One after the other in one process, which loads the library once.
+    const runner = join(folder, "run-all.mts");
+    const imports = examples.map((path) => `await import(${JSON.stringify(path)});`);
+    writeFileSync(runner, imports.join('\nconsole.log("----");\n'));
+    const { stdout } = await run(process.execPath, [runner], { env, timeout: 50_000 });
+    const outputs = stdout.split("----\n");
+    const [call, failure, cancel, list, upload, oauth] = outputs;
+    expect(call).toContain("contacts:");
+    expect(failure).toMatch(/^exists already: \w+\n$/u);
+    expect(cancel).toBe("aborted\n");
+    expect(list?.match(/pageLimit/gu)).toHaveLength(30);
+    expect(upload?.trim().split("\n")).toHaveLength(2);
+    const uploads = sandbox.control.requests().filter(({ path }) => path === "/medias/upload-file");
+    expect(uploads).toHaveLength(2);
+    expect(oauth).toBe("refreshed\n");
   }, 60_000);
 });
 

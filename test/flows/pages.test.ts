@@ -88,6 +88,7 @@ const inspect = async (name: string): Promise<void> => {
 const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["home", () => page.goto(running.publicUrl)],
   ["grants-signed-out", () => page.goto(`${running.publicUrl}/grants`)],
+  ["connections-signed-out", () => page.goto(`${running.publicUrl}/connections`)],
   ["consent", () => openClaude()],
   ["consent-loopback", () => page.goto(desk.request({ scope: "read area:contacts" }).url.href)],
   [
@@ -98,11 +99,43 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
       await press("Approve");
     },
   ],
+  ["private-token", () => page.goto(`${running.publicUrl}/oauth/private-token`)],
+  [
+    "private-token-refused",
+    async () => {
+      await page.goto(`${running.publicUrl}/oauth/private-token`);
+      await page.getByLabel("Location id").fill(running.sandbox.locations[0]?.id ?? "");
+      await page.getByLabel("Private integration token").fill("pit-not-known-to-anybody");
+      await press("Connect");
+    },
+  ],
+  [
+    "consent-token-refused",
+    async () => {
+      await openClaude("read");
+      await page.getByText("Use a private integration token instead").click();
+      await page.getByLabel("Location id").fill(running.sandbox.locations[0]?.id ?? "");
+      await press("Approve with this token");
+      expect(await page.getByRole("alert").innerText()).toContain("Enter the location id");
+    },
+  ],
+  [
+    "claim",
+    async () => {
+      running.sandbox.control.dropState(true);
+      await page.goto(`${running.publicUrl}/oauth/authorize`);
+      await press("Allow access");
+      running.sandbox.control.dropState(false);
+      expect(new URL(page.url()).pathname).toBe("/oauth/claim");
+    },
+  ],
+  ["claim-left", () => press("Leave it")],
   [
     "connected",
     async () => {
       await page.goto(`${running.publicUrl}/oauth/authorize`);
       await press("Allow access");
+      expect(new URL(page.url()).pathname).toBe("/connections");
     },
   ],
   ["consent-signed-in", () => openClaude()],
@@ -117,6 +150,28 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
       expect((await claude.redeem({ code, verifier })).status).toBe(200);
       await page.goto(`${running.publicUrl}/grants`);
       expect(await page.innerText("h2")).toBe("claude.ai");
+    },
+  ],
+  [
+    "connections",
+    async () => {
+      running.sandbox.control.limitScopes(
+        running.config.scopes.filter((scope) => !scope.startsWith("opportunities")),
+      );
+      await page.goto(`${running.publicUrl}/connections`);
+      await press("Reconnect");
+      await press("Allow access");
+      running.sandbox.control.limitScopes(undefined);
+      expect(await page.innerText("main")).toContain("connected again, with new tokens");
+      expect(await page.innerText("main")).toContain("creating, moving and closing opportunities");
+      await page.getByText("Granted scopes").click();
+    },
+  ],
+  [
+    "connections-disconnect",
+    async () => {
+      await press("Disconnect");
+      await page.getByLabel("Uninstall the app").check();
     },
   ],
   [
@@ -147,6 +202,11 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
   [
     "signed-out",
     async () => {
+      await page.goto(`${running.publicUrl}/connections`);
+      await press("Disconnect");
+      await page.getByLabel("Uninstall the app").check();
+      await press("Disconnect");
+      expect(await page.innerText("main")).toContain("GoHighLevel has uninstalled the app.");
       await page.goto(`${running.publicUrl}/grants`);
       await press("Sign out");
     },

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../src/config/config.ts";
 import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 import { startApp } from "./running-app.ts";
 
 /** What a server in a process of its own is told. All of it can be written as JSON. */
@@ -23,7 +24,10 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
   const child: ChildProcess = spawn(
     process.execPath,
     [fileURLToPath(import.meta.url), JSON.stringify(options)],
-    { stdio: ["ignore", "pipe", "inherit"], env: { PATH: process.env["PATH"] ?? "" } },
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: COMPILE_CACHE },
+    },
   );
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const folder = await new Promise<string>((resolve, reject) => {

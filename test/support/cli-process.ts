@@ -27,6 +27,8 @@ export interface CliOptions {
   readonly cwd: string;
   /** Settings; nothing of the test's own environment but PATH reaches the command. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Leaves stdin open, for `child.stdin`. Absent: there is none. */
+  readonly input?: true;
   /** Run as this user. */
   readonly uid?: number;
 }
@@ -36,7 +38,7 @@ export function startCli(args: readonly string[], options: CliOptions): CliProce
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env["PATH"] ?? "", ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.input === true ? "pipe" : "ignore", "pipe", "pipe"],
     ...(options.uid === undefined ? {} : { uid: options.uid }),
   });
   let stdout = "";

@@ -53,8 +53,12 @@ export interface RunningAppOptions {
   readonly clientDocuments?: GuardedFetchSettings;
   /** A sandbox that goes on after `close`, shared by several apps. */
   readonly sandbox?: RunningSandbox;
+  /** Hears the steps of token refreshes. */
+  readonly trace?: AppDeps["trace"];
   /** Limits other than the server's own. */
   readonly rates?: AppDeps["rates"];
+  /** Whether there is a marketplace app to sign in with. Default: yes. */
+  readonly hasApp?: boolean;
 }
 
 /** Starts the real server against the sandbox on free ports; `close` removes every file. */
@@ -81,6 +85,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     scopes: DEFAULT_TEST_SCOPES,
     storageUrl: `sqlite:${databasePath}`,
     masterKey: { source: "given", keys: [toSecret(Buffer.alloc(32, 7).toString("base64"))] },
+    spoolDir: join(folder, "spool"),
     log: { level: "debug" },
     enableSse: true,
     accessTokenTtlSeconds: 28_800,
@@ -96,13 +101,15 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     clock,
     random: systemRandom,
     log: options.log ?? logger.log,
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
     ...(options.rates === undefined ? {} : { rates: options.rates }),
     settings: {
       environment: "sandbox",
       apiBaseUrl: sandbox.baseUrl,
       authorizeUrl: sandbox.authorizeUrl,
-      clientId: sandbox.clientId,
-      clientSecret: toSecret(sandbox.clientSecret),
+      ...(options.hasApp === false
+        ? {}
+        : { clientId: sandbox.clientId, clientSecret: toSecret(sandbox.clientSecret) }),
       redirectUri: config.redirectUri,
       scopes: config.scopes,
       webhookKeys: { current: sandbox.webhookPublicKey },

@@ -2,10 +2,13 @@ import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import type { Connection, LocationSummary } from "../../core/connection.ts";
 import { AppError } from "../../core/errors.ts";
-import { awaitSignIn } from "../await-sign-in.ts";
+import { awaitSignIn, type BrowserOutcome } from "../await-sign-in.ts";
 import { checkPortFree } from "../check-port.ts";
+import { confirmInstall } from "../confirm-install.ts";
 import type { CommandContext, Runtime } from "../context.ts";
 import { addSettingOptions, openContext } from "../context.ts";
+import { type InputLines, openInputLines } from "../input-lines.ts";
+import { pasteSignIn } from "../paste-sign-in.ts";
 import type { Progress } from "../print.ts";
 import type { Session } from "../session.ts";
 import { openSession } from "../session.ts";
@@ -14,6 +17,7 @@ import { explainTokenFailure } from "../token-text.ts";
 
 interface LoginOptions {
   readonly browser: boolean;
+  readonly paste?: true;
   /** Seconds. */
   readonly timeout: number;
 }
@@ -24,6 +28,7 @@ export const defineLogin = (program: Command, runtime: Runtime): void => {
     .command("login")
     .description("sign in to GoHighLevel from here: opens the browser, then proves that it works")
     .option("--no-browser", "only print the address, do not open it")
+    .option("--paste", "listen nowhere: the address that the browser ends on is pasted here")
     .option("--timeout <seconds>", "how long to wait for the browser", readTimeout, 300)
     .option("--json", "print the result as one line of JSON")
     .addHelpText(
@@ -33,6 +38,11 @@ export const defineLogin = (program: Command, runtime: Runtime): void => {
         "Examples:",
         "  ghl-mcp login",
         "  ghl-mcp login --no-browser    on a machine without a browser",
+        "  ghl-mcp login --paste         with a redirect URI that does not lead to this machine",
+        "",
+        "With --paste, GHL_REDIRECT_URI may be any https page that is yours, as the app has it. Open the",
+        "printed address, choose at GoHighLevel, and paste the whole address that the browser ends on.",
+        "The input may be a terminal or a pipe; the pasted code is not written anywhere.",
       ].join("\n"),
     );
   addSettingOptions(command, ["PORT", "HOST", "PUBLIC_URL", "STORAGE_URL"]);
@@ -41,26 +51,52 @@ export const defineLogin = (program: Command, runtime: Runtime): void => {
 
 const login = async (context: CommandContext, options: LoginOptions): Promise<void> => {
   const { config, log, printer } = context;
-  if (config.upstream.mode === "private_token") {
+  const { mode } = config.upstream;
+  if (mode === "private_token" || mode === "token_entry") {
     throw new AppError(
       "config_invalid",
       [
-        "a private token needs no sign-in; GHL_PRIVATE_TOKEN works at once with: ghl-mcp stdio",
+        mode === "token_entry"
+          ? "without an app there is nothing to sign in to; private integration tokens are entered in the browser, with: ghl-mcp serve"
+          : "a private token needs no sign-in; GHL_PRIVATE_TOKEN works at once with: ghl-mcp stdio",
         "  login needs GHL_CLIENT_ID and GHL_CLIENT_SECRET of a marketplace app, or neither of the three for the sandbox",
       ].join("\n"),
     );
   }
-  await checkCallbackPort(context);
+  if (options.paste !== true) await checkCallbackPort(context);
   if (config.storageUrl === "memory:") {
     printer.note('STORAGE_URL is "memory:": this sign-in is tried out and then forgotten');
   }
   const session = await openSession({ config, log });
+  const lines = openInputLines(process.stdin);
   try {
-    const connection = await signIn(context, session, options);
+    if (session.sandbox !== undefined) {
+      printer.note("no GoHighLevel credentials are set: this signs in to the sandbox");
+    }
+    const connection = await signIn(context, session, { ...options, lines });
     await prove(context, session, connection);
   } finally {
+    lines.close();
     await session.close();
   }
+};
+
+/** Signs in the way that was asked for, and asks the person where only they can tell. */
+const signIn = async (
+  context: CommandContext,
+  session: Session,
+  options: LoginOptions & { readonly lines: InputLines },
+): Promise<Connection> => {
+  const { config, printer, shutdown } = context;
+  const { lines } = options;
+  const asking = { config, app: session.app, printer, lines, signal: shutdown.signal };
+  if (options.paste === true) {
+    return pasteSignIn({ ...asking, timeoutMs: options.timeout * 1000 });
+  }
+  const outcome = await awaitBrowser(context, session, options);
+  return outcome.kind === "connected"
+    ? outcome.connection
+    : confirmInstall(asking, outcome.cookies);
 };
 
 const checkCallbackPort = async ({ config }: CommandContext): Promise<void> => {
@@ -79,14 +115,11 @@ const checkCallbackPort = async ({ config }: CommandContext): Promise<void> => {
   }
 };
 
-const signIn = async (
+const awaitBrowser = async (
   { config, log, printer, shutdown }: CommandContext,
-  { app, randomToken, sandbox }: Session,
+  { app, randomToken }: Session,
   options: LoginOptions,
-): Promise<Connection> => {
-  if (sandbox !== undefined) {
-    printer.note("no GoHighLevel credentials are set: this signs in to the sandbox");
-  }
+): Promise<BrowserOutcome> => {
   let progress: Progress | undefined;
   try {
     return await awaitSignIn({

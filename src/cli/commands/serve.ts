@@ -35,7 +35,8 @@ const serve = async (context: CommandContext): Promise<void> => {
       "config_invalid",
       [
         "GHL_PRIVATE_TOKEN works with: ghl-mcp stdio",
-        "  serve needs GHL_CLIENT_ID and GHL_CLIENT_SECRET of a marketplace app, or neither of the three for the sandbox",
+        "  serve needs GHL_CLIENT_ID and GHL_CLIENT_SECRET of a marketplace app, or neither of the three for the sandbox;",
+        "  with GHL_MODE=live it serves without an app, and each person enters a token of their own",
       ].join("\n"),
     );
   }
@@ -43,6 +44,7 @@ const serve = async (context: CommandContext): Promise<void> => {
   const session = await openSession({ config, log });
   try {
     await session.app.listen();
+    session.app.refreshAhead();
     announce(context, session.sandbox !== undefined);
     if (session.sandbox !== undefined && !isLoopbackUrl(new URL(config.publicUrl))) {
       log.warn("the sandbox's sign-in page answers on this machine only, not at PUBLIC_URL");

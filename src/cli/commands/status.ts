@@ -38,20 +38,45 @@ export const defineStatus = (program: Command, runtime: Runtime): void => {
 const status = async (context: CommandContext, options: StatusOptions): Promise<void> => {
   const { config, json, printer } = context;
   const nothingStored = config.privateToken === undefined && !hasStore(config);
-  const reports = nothingStored ? [] : await readReports(context, options.check === true);
+  const { reports, unclaimed } = nothingStored
+    ? { reports: [], unclaimed: [] }
+    : await readAll(context, options.check === true);
   if (json) {
-    printer.result(JSON.stringify({ connections: reports.map(toJson) }));
-  } else if (reports.length === 0) {
-    printer.result("no connection yet: run ghl-mcp login");
-  } else {
-    for (const report of reports) for (const line of toLines(report)) printer.result(line);
+    printer.result(
+      JSON.stringify({
+        connections: reports.map(toJson),
+        ...(unclaimed.length === 0 ? {} : { unclaimed: unclaimed.map(toUnclaimedJson) }),
+      }),
+    );
+    return;
+  }
+  if (reports.length === 0) printer.result("no connection yet: run ghl-mcp login");
+  for (const report of reports) for (const line of toLines(report)) printer.result(line);
+  for (const install of unclaimed) {
+    for (const line of toUnclaimedLines(install)) printer.result(line);
   }
 };
 
-const readReports = async (
+type Unclaimed = Awaited<ReturnType<App["upstream"]["installs"]["list"]>>[number];
+
+const toUnclaimedJson = ({ arrivedAt, ...install }: Unclaimed): unknown => ({
+  ...install,
+  arrivedAt: toIsoTime(arrivedAt),
+});
+
+const toUnclaimedLines = (install: Unclaimed): readonly string[] => [
+  `unclaimed  ${install.kind} ${install.locationId ?? install.companyId}`,
+  `  installed     ${toIsoTime(install.arrivedAt)}, without a sign-in here: it serves nobody`,
+  "  to use it     sign in to it, as for any other account",
+];
+
+const readAll = async (
   { config, log, shutdown }: CommandContext,
   withCheck: boolean,
-): Promise<readonly ConnectionReport[]> => {
+): Promise<{
+  readonly reports: readonly ConnectionReport[];
+  readonly unclaimed: readonly Unclaimed[];
+}> => {
   const session = await openSession({ config, log });
   const { app } = session;
   try {
@@ -65,7 +90,7 @@ const readReports = async (
         ...(withCheck ? { check: await check(app, connection, shutdown.signal) } : {}),
       });
     }
-    return reports;
+    return { reports, unclaimed: await app.upstream.installs.list() };
   } finally {
     await session.close();
   }

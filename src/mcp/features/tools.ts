@@ -8,6 +8,7 @@ import {
   inputRequired,
 } from "@modelcontextprotocol/server";
 import type { LocationId } from "../../core/ids.ts";
+import { AppError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import { callTool } from "../call-tool.ts";
 import type { View } from "../connection-options.ts";
@@ -83,6 +84,11 @@ function answerBug({
   readonly report: (outcome: string) => void;
   readonly signal: AbortSignal;
 }): CallToolResult {
+  if (error instanceof AppError && error.code === "storage_unavailable") {
+    report(error.code);
+    log.error("the store was away during a tool call", { cause: error });
+    return toWireError("the server cannot reach its store right now; try again in a moment");
+  }
   report(signal.aborted ? "aborted" : "bug");
   if (!signal.aborted) log.error("tool failed unexpectedly", { cause: error });
   return toWireError(

@@ -25,7 +25,7 @@ const time = z
   });
 
 const input = z.strictObject({
-  query: z.string().max(75).optional().describe("Free text: name, email, phone"),
+  query: z.string().max(75).optional(),
   email: z.string().max(200).optional(),
   phone: z.string().max(40).optional(),
   tags: z.array(z.string().min(1).max(100)).max(10).optional().describe("All of these"),

@@ -24,7 +24,7 @@ type Change = z.output<typeof input>;
 export const updateOpportunity = defineTool({
   name: "update_opportunity",
   title: "Update opportunity",
-  description: "Move a deal to a stage, set its status, value, owner or name.",
+  description: "Move a deal to a stage, set status, value, owner, name.",
   access: "write",
   area: "opportunities",
   target: "location",

@@ -76,7 +76,7 @@ const hasId = (shape: Shape | undefined): boolean =>
   isObjectShape(shape) && ("id" in shape || "_id" in shape);
 
 /** A record in a shape. What was sent or seeded stands as it is; the rest follows from the id. */
-export const presentRecord = (
+const presentRecord = (
   call: FamilyCall,
   { id, fields }: StoredRecord,
   shape: Shape | undefined,

@@ -8,6 +8,8 @@ export interface AuthenticateDeps {
   readonly tokens: TokenAuthority;
   /** The private integration tokens, by location id. */
   readonly privateTokens: ReadonlyMap<string, string>;
+  /** The private integration token of the agency. */
+  readonly agencyPrivateToken: string;
   readonly world: World;
 }
 
@@ -34,6 +36,15 @@ export const authenticate = (
 };
 
 const findPrivateCaller = (deps: AuthenticateDeps, token: string): Caller | Refusal => {
+  if (token === deps.agencyPrivateToken) {
+    return {
+      kind: "agency_private",
+      companyId: deps.world.company.id,
+      locationIds: deps.world.locations.map(({ id }) => id),
+      scopes: "all",
+      userId: "",
+    };
+  }
   const entry = [...deps.privateTokens].find(([, known]) => known === token);
   if (entry === undefined) return refuse(401, "Invalid Private Integration token");
   const [locationId] = entry;

@@ -1,9 +1,9 @@
 /** Who sent a request, as its token says. */
 export interface Caller {
-  /** `private`: a private integration token of a location. */
-  readonly kind: "location" | "company" | "private";
+  /** `private`: a private integration token of a location; `agency_private`: one of the agency. */
+  readonly kind: "location" | "company" | "private" | "agency_private";
   readonly companyId: string;
-  /** Present unless the caller is a company. */
+  /** Present unless the caller is a company or its private token. */
   readonly locationId?: string;
   /** The locations that the token reaches. */
   readonly locationIds: readonly string[];

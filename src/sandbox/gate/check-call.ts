@@ -15,6 +15,9 @@ export interface GateInput {
   readonly world: World;
 }
 
+const WRONG_USER_TYPE = "Token's user type mismatch!";
+const WRONG_CLASS =
+  "This authClass type is not allowed to access this scope. Please reach out to the Developer Support team.";
 const NO_ACCESS = "The token does not have access to this location.";
 
 /** The checks after the token itself, in the order in which GoHighLevel makes them. */
@@ -22,10 +25,7 @@ const CHECKS: readonly ((input: GateInput) => Refusal | undefined)[] = [
   ({ route, caller }) =>
     route.callers.includes(caller.kind)
       ? undefined
-      : refuse(
-          401,
-          "This authClass type is not allowed to access this scope. Please reach out to the Developer Support team.",
-        ),
+      : refuse(401, caller.kind === "agency_private" ? WRONG_USER_TYPE : WRONG_CLASS),
   ({ route, caller }) =>
     caller.scopes === "all" || route.scope === undefined || caller.scopes.includes(route.scope)
       ? undefined

@@ -59,7 +59,7 @@ export interface Route {
 /** The classes that GoHighLevel's `bearer` and `Location-Access` schemes admit. */
 export const LOCATION_CALLERS = ["location", "private"] as const;
 /** The classes where the scheme is either `Agency-Access` or `Location-Access`. */
-export const ANY_CALLERS = ["location", "private", "company"] as const;
+export const ANY_CALLERS = ["location", "private", "company", "agency_private"] as const;
 /** The classes that `Agency-Access-Only` admits: an OAuth token, and no private one. */
 export const COMPANY_CALLERS = ["company"] as const;
 

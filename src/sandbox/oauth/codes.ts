@@ -8,6 +8,8 @@ export interface PendingCode {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly installation: Installation;
+  /** The challenge of the authorization request, where it had one. */
+  readonly codeChallenge?: string;
 }
 
 /** The authorization codes that are still good. They live in memory and for ten minutes. */

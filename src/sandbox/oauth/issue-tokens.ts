@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
+import type { PkceMode } from "../sandbox.ts";
 import { answer, type Outcome, type Refusal, refuse } from "../gate/outcome.ts";
-import type { CodeBook } from "./codes.ts";
+import type { CodeBook, PendingCode } from "./codes.ts";
 import { type TokenParameters, toWireName } from "./parameters.ts";
 import type { Installation, TokenAuthority, TokenPair } from "./tokens.ts";
 
@@ -18,6 +20,7 @@ export interface TokenEndpointDeps {
   readonly tokens: TokenAuthority;
   /** Locations that the agency has paused. */
   readonly pausedLocations: ReadonlySet<string>;
+  readonly pkce: PkceMode;
   traceId(): string;
 }
 
@@ -48,6 +51,10 @@ const redeemCode = (
   parameters: TokenParameters,
   isV3: boolean,
 ): Outcome => {
+  // Unknown fields are complained about before anything is looked up, so the code stays good.
+  if (deps.pkce === "refuse_at_token" && parameters.codeVerifier !== undefined) {
+    return refuse(422, [`property ${toWireName("codeVerifier", isV3)} should not exist`]);
+  }
   if (parameters.code === undefined) return refuseMissing("code", isV3);
   const pending = deps.codes.find(parameters.code);
   if (pending === undefined) return refuse(401, "Authorization code not found");
@@ -56,9 +63,18 @@ const redeemCode = (
   if (pending.redirectUri !== parameters.redirectUri) {
     return refuse(400, "Invalid grant: redirect_uri does not match the authorization request");
   }
+  if (deps.pkce === "verify" && !isVerified(pending, parameters)) {
+    return refuse(400, "Invalid grant: code_verifier does not match the code_challenge");
+  }
   deps.codes.retire(parameters.code);
   return toTokenAnswer(deps, pending.installation, isV3);
 };
+
+/** RFC 7636 §4.6; a verifier for a code without a challenge is refused too (RFC 9700 §2.1.1). */
+const isVerified = ({ codeChallenge }: PendingCode, { codeVerifier }: TokenParameters): boolean =>
+  codeVerifier === undefined
+    ? codeChallenge === undefined
+    : createHash("sha256").update(codeVerifier).digest("base64url") === codeChallenge;
 
 const redeemRefreshToken = (
   deps: TokenEndpointDeps,
@@ -105,9 +121,12 @@ const toTokenAnswer = (
     companyId: installation.companyId,
     ...(installation.locationId === undefined ? {} : { locationId: installation.locationId }),
     userId: installation.userId,
-    isBulkInstallation: isCompany,
-    ...(isCompany
-      ? { approvedLocations: installation.locationIds, installToFutureLocations: false }
+    isBulkInstallation: installation.isBulk === true,
+    ...(isCompany && installation.isBulk === true
+      ? {
+          approvedLocations: installation.locationIds,
+          installToFutureLocations: installation.withFutureLocations === true,
+        }
       : {}),
     traceId: deps.traceId(),
   });

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import type { Company, Location } from "../world/people.ts";
-import type { AuthorizeRequest } from "./authorize-request.ts";
+import { type AuthorizeRequest, toFields } from "./authorize-request.ts";
+import { AGENCY_CHOICES } from "./agency-choices.ts";
 import { STYLES } from "./styles.ts";
 
 type Html = ReturnType<typeof html>;
@@ -57,13 +58,15 @@ export const chooseLocationPage = (input: {
         </fieldset>
         <fieldset>
           <legend>Agency</legend>
-          <label class="choice"
-            ><input type="radio" name="choice" value="company" required />
-            <span
-              ><b>${company.name}</b
-              ><small>the whole agency with its ${locations.length} locations</small></span
-            ></label
-          >
+          ${AGENCY_CHOICES.map(
+            ({ value, describe }) =>
+              html`<label class="choice"
+                ><input type="radio" name="choice" value="${value}" required />
+                <span
+                  ><b>${company.name}</b><small>${describe(locations.length)}</small></span
+                ></label
+              >`,
+          )}
         </fieldset>
         <details>
           <summary>What the app asks for (${request.scopes.length})</summary>
@@ -88,18 +91,10 @@ export const problemPage = (text: string): Html =>
       <p>${text}</p>`,
   );
 
-const hiddenFields = (request: AuthorizeRequest): Html[] => {
-  const fields = {
-    response_type: "code",
-    client_id: request.clientId,
-    redirect_uri: request.redirectUri,
-    scope: request.scopes.join(" "),
-    ...(request.state === undefined ? {} : { state: request.state }),
-  };
-  return Object.entries(fields).map(
+const hiddenFields = (request: AuthorizeRequest): Html[] =>
+  Object.entries(toFields(request)).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   );
-};
 
 const layout = (title: string, content: Html): Html =>
   html`<!doctype html>

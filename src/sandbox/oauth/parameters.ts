@@ -9,6 +9,7 @@ export interface TokenParameters {
   readonly refreshToken?: string;
   readonly redirectUri?: string;
   readonly userType?: string;
+  readonly codeVerifier?: string;
 }
 
 const WIRE_NAMES = {
@@ -19,6 +20,7 @@ const WIRE_NAMES = {
   refreshToken: "refresh_token",
   redirectUri: "redirect_uri",
   userType: "user_type",
+  codeVerifier: "code_verifier",
 } as const satisfies Record<keyof TokenParameters, string>;
 
 /** Reads the parameters: snake case, or camel case under v3, which has no other. */

@@ -13,6 +13,10 @@ export interface Installation {
   readonly locationIds: readonly string[];
   readonly scopes: readonly string[];
   readonly userId: string;
+  /** An agency installed it in several locations at once. Absent: no. */
+  readonly isBulk?: boolean;
+  /** Also for locations that the agency opens later. Absent: no. */
+  readonly withFutureLocations?: boolean;
 }
 
 /** A fresh pair. `refreshTokenId` is the id inside the refresh token. */
@@ -38,6 +42,8 @@ export interface TokenAuthority {
   expireAccessTokens(): void;
   /** Refuses every refresh token issued so far. */
   revokeRefreshTokens(): void;
+  /** Refuses every token issued so far of a location, or of a company and all of its locations. */
+  uninstall(what: { readonly companyId: string; readonly locationId?: string }): void;
 }
 
 /** What the authority needs. */
@@ -65,6 +71,10 @@ export const createTokenAuthority = (deps: TokenAuthorityDeps): TokenAuthority =
   const usedRefreshIds = new Set<string>();
   const sequence = createSequence(deps.clock);
   const revokedUpTo = { access: 0, refresh: 0 };
+  /** By the id of a location or company. */
+  const uninstalledUpTo = new Map<string, number>();
+  const isUninstalled = (id: string | undefined, { seq }: Claims): boolean =>
+    id !== undefined && seq <= (uninstalledUpTo.get(id) ?? 0);
 
   const sign = (use: Claims["use"], installation: Installation, ttlSeconds: number): Signed => {
     const jti = toUuid(deps.random.bytes(16));
@@ -76,7 +86,11 @@ export const createTokenAuthority = (deps: TokenAuthorityDeps): TokenAuthority =
     // Only this file signs, so a true signature proves the shape.
     const claims = deps.signer.read(token) as Claims | undefined;
     if (claims?.use !== use || claims.seq <= revokedUpTo[use]) return undefined;
-    return toEpochSeconds(claims.exp) > deps.clock.nowSeconds() ? claims : undefined;
+    const { companyId, locationId, locationIds } = claims.installation;
+    if (isUninstalled(companyId, claims) || isUninstalled(locationId, claims)) return undefined;
+    if (toEpochSeconds(claims.exp) <= deps.clock.nowSeconds()) return undefined;
+    const left = locationIds.filter((id) => !isUninstalled(id, claims));
+    return { ...claims, installation: { ...claims.installation, locationIds: left } };
   };
   return {
     issue: (installation) => {
@@ -102,6 +116,9 @@ export const createTokenAuthority = (deps: TokenAuthorityDeps): TokenAuthority =
     },
     revokeRefreshTokens: () => {
       revokedUpTo.refresh = sequence.next();
+    },
+    uninstall: ({ companyId, locationId }) => {
+      uninstalledUpTo.set(locationId ?? companyId, sequence.next());
     },
   };
 };

@@ -17,6 +17,14 @@ export const LIMITS = {
   authorizationInAll: { burst: 2000, perSecond: 20 },
   /** An approval is a record for 10 minutes as well, and can be sent again and again. */
   decisionPerAddress: { burst: 200, perSecond: 2 },
+  /** A callback without a state is a request to GoHighLevel, and a record if the code is good. */
+  installPerAddress: { burst: 20, perSecond: 0.2 },
+  /** However many addresses: GoHighLevel must not be flooded with made-up codes in our name. */
+  installInAll: { burst: 200, perSecond: 2 },
+  /** A token that is entered is a request to GoHighLevel. A person enters one, and corrects it. */
+  privateTokenPerAddress: { burst: 20, perSecond: 0.2 },
+  /** However many addresses: this server must not be the place to try stolen tokens at. */
+  privateTokenInAll: { burst: 200, perSecond: 2 },
   /** Wrong codes of one client from one address. A sound client sends none; a broken one slows down. */
   codeFailure: { burst: 60, perSecond: 1 },
   /** Wrong secrets and signatures of one client from one address: a client set up wrongly, or a guess. */

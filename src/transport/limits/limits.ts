@@ -23,6 +23,10 @@ export interface Limits {
   readonly registration: AddressLimit;
   readonly authorization: AddressLimit;
   readonly decision: AddressLimit;
+  /** Installations that come without a state. */
+  readonly installs: AddressLimit;
+  /** Private integration tokens that are entered. */
+  readonly privateTokens: AddressLimit;
   readonly failures: FailureLimit;
   /** Takes one call from what the grant is allowed. */
   readonly calls: (grantId: string) => Wait | undefined;
@@ -41,6 +45,8 @@ export const createLimits = (deps: {
     registration: both(make("registrationPerAddress"), make("registrationInAll")),
     authorization: both(make("authorizationPerAddress"), make("authorizationInAll")),
     decision: (address) => decision.take(address),
+    installs: both(make("installPerAddress"), make("installInAll")),
+    privateTokens: both(make("privateTokenPerAddress"), make("privateTokenInAll")),
     failures: createFailureLimit(make("codeFailure"), make("secretFailure")),
     calls: (grantId) => calls.take(grantId),
   };

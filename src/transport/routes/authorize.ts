@@ -17,7 +17,8 @@ export interface AuthorizeRouteDeps {
 
 /**
  * `/oauth/authorize` (RFC 6749 §3.1): an MCP client's request goes to the consent page. A GET without
- * any parameter is a person who wants to sign in, and goes to GoHighLevel straight away.
+ * any parameter is a person who wants to sign in, and goes to GoHighLevel straight away; without a
+ * marketplace app, to the page for a private integration token.
  */
 export const createAuthorizeRoute = (deps: AuthorizeRouteDeps): RouteHandler => {
   const authorize = async (request: RouteRequest, parameters: URLSearchParams) => {
@@ -62,6 +63,7 @@ const answerFailure = (
     : failureResponse(failure);
 
 const startSignIn = async (deps: AuthorizeRouteDeps): Promise<Response> => {
+  if (!deps.upstream.hasApp) return redirectResponse(`${deps.publicUrl}/oauth/private-token`);
   const login = await deps.upstream.startLogin({ kind: "sign_in" });
   return redirectResponse(login.authorizeUrl, [serializeCookie(login.cookie)]);
 };

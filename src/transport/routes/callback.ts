@@ -1,11 +1,12 @@
 import type { AuditTrail } from "../../core/audit.ts";
-import type { Connection } from "../../core/connection.ts";
-import type { TransactionId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { AuthorizationServer } from "../../oauth/authorization-server.ts";
 import type { LoginFailure, Upstream } from "../../upstream/upstream.ts";
-import { toAuthorized, toSubject } from "../accounts.ts";
-import { clearCookie } from "../cookies.ts";
+import { toSubject } from "../accounts.ts";
+import { clearCookie, serializeCookie } from "../cookies.ts";
+import { finishSignIn } from "../finish-sign-in.ts";
+import type { Limits } from "../limits/limits.ts";
+import { addRetryAfter, TOO_MANY_REQUESTS } from "../limits/refusals.ts";
 import { describeLoginFailure } from "../login-failures.ts";
 import type { People } from "../person-session.ts";
 import { redirectResponse, type ErrorPages } from "../responses.ts";
@@ -16,6 +17,7 @@ export interface CallbackRouteDeps {
   readonly authorization: AuthorizationServer;
   readonly upstream: Upstream;
   readonly people: People;
+  readonly limits: Pick<Limits, "installs">;
   readonly publicUrl: string;
   readonly errorPage: ErrorPages;
   readonly log: Logger;
@@ -34,41 +36,38 @@ export const createCallbackRoute =
       query: request.query,
       cookies: request.cookies,
     });
-    if (!login.ok) return answerFailure(deps, request, login.failure);
+    if (!login.ok) {
+      const isInstall = !request.query.has("state") && request.query.has("code");
+      return login.failure.kind === "state_missing" && isInstall
+        ? receiveInstall(deps, request)
+        : answerFailure(deps, request, login.failure);
+    }
     const { purpose, connection, cookieName } = login.value;
     const who = { subject: toSubject(connection), connectionId: connection.id };
     const cookies = [clearCookie(cookieName), await deps.people.signIn(request.cookies, who)];
-    // Sent on, so that loading the page again does not repeat a callback that works once.
-    if (purpose.kind === "sign_in")
-      return redirectResponse(`${deps.publicUrl}/grants?notice=connected`, cookies);
-    return finish(deps, { request, connection, cookies, transactionId: purpose.transactionId });
+    return finishSignIn(deps, { request, purpose, connection, cookies });
   };
 
-const finish = async (
+/**
+ * Without a state nothing proves that this browser asked, be it an installation from the marketplace or
+ * somebody else's code: the tokens are kept unclaimed, and a page asks the person (ADR 13).
+ */
+const receiveInstall = async (
   deps: CallbackRouteDeps,
-  done: {
-    readonly request: RouteRequest;
-    readonly connection: Connection;
-    readonly cookies: readonly string[];
-    readonly transactionId: TransactionId;
-  },
+  request: RouteRequest,
 ): Promise<Response> => {
-  const result = await deps.authorization.complete(
-    done.transactionId,
-    toAuthorized(done.connection, toSubject(done.connection)),
-  );
-  if (result.ok) return redirectResponse(result.value.location, done.cookies);
-  deps.log.warn("sign-in finished after its request had ended", {
-    requestId: done.request.requestId,
-    failure: result.failure.kind,
-  });
-  const response = deps.errorPage(done.request, 400, {
-    title: "Signed in, but the request has ended",
-    text: "GoHighLevel is connected to this server, but the application's request was finished already or waited for too long. The application got no access.",
-    advice: "Go back to the application and connect again.",
-  });
-  for (const cookie of done.cookies) response.headers.append("set-cookie", cookie);
-  return response;
+  const wait = deps.limits.installs(request.address);
+  if (wait !== undefined) {
+    return addRetryAfter(
+      deps.errorPage(request, TOO_MANY_REQUESTS.status, TOO_MANY_REQUESTS.page),
+      wait,
+    );
+  }
+  const { query, cookies } = request;
+  const received = await deps.upstream.installs.receive({ query, cookies });
+  return received.ok
+    ? redirectResponse(`${deps.publicUrl}/oauth/claim`, [serializeCookie(received.value.cookie)])
+    : answerFailure(deps, request, received.failure);
 };
 
 const answerFailure = async (
@@ -87,7 +86,12 @@ const answerFailure = async (
   // Only what became of a sign-in of ours: anybody can make up a state.
   if ("purpose" in failure || failure.kind === "wrong_browser") {
     const { requestId } = request;
-    await deps.audit?.record({ kind: "sign_in.failed", reason: failure.kind, requestId });
+    await deps.audit?.record({
+      kind: "sign_in.failed",
+      reason: failure.kind,
+      ...("reason" in failure && { refusal: failure.reason }),
+      requestId,
+    });
   }
   const answer = describeLoginFailure(failure);
   if ("purpose" in failure && failure.purpose.kind === "authorization" && answer.toClient) {

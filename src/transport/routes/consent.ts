@@ -1,18 +1,23 @@
 import { type ConnectionId, toTransactionId } from "../../core/ids.ts";
+import type { Logger } from "../../core/logger.ts";
 import type {
   AuthorizationServer,
   ConsentDecision,
   PendingAuthorization,
 } from "../../oauth/authorization-server.ts";
 import { toPublicText, toWire, type OAuthFailure } from "../../oauth/errors.ts";
-import type { Upstream } from "../../upstream/upstream.ts";
+import type { PrivateTokenEntry, Upstream } from "../../upstream/upstream.ts";
 import { renderConsentPage } from "../../web/consent-page.ts";
 import { readAccounts, toAuthorized } from "../accounts.ts";
 import type { BrowserSessions } from "../browser-session.ts";
-import { readConsentForm } from "../consent-form.ts";
+import { connectByToken } from "../connect-token.ts";
+import { readConsentForm, type RefusedChoice } from "../consent-form.ts";
 import { readConsentOffer } from "../consent-offer.ts";
 import { serializeCookie } from "../cookies.ts";
+import { finishSignIn } from "../finish-sign-in.ts";
+import type { Limits } from "../limits/limits.ts";
 import type { People } from "../person-session.ts";
+import { TOKEN_MISSING } from "../private-token-form.ts";
 import { pageResponse, redirectResponse, type ErrorPages, type ErrorText } from "../responses.ts";
 import type { RouteHandler, RouteRequest } from "../route.ts";
 import { isSameOriginPost } from "../same-origin.ts";
@@ -23,6 +28,8 @@ export interface ConsentRouteDeps {
   readonly upstream: Upstream;
   readonly sessions: BrowserSessions;
   readonly people: People;
+  readonly limits: Pick<Limits, "privateTokens">;
+  readonly log: Logger;
   readonly publicUrl: string;
   readonly sandbox: boolean;
   readonly errorPage: ErrorPages;
@@ -64,11 +71,8 @@ const decide = async (deps: ConsentRouteDeps, request: RouteRequest): Promise<Re
         ? redirectResponse(refused.value.location)
         : failurePage(deps.errorPage, request, refused.failure);
     }
-    case "incomplete": {
-      const pending = await deps.authorization.findAuthorization(id);
-      if (pending === undefined) return deps.errorPage(request, 404, GONE);
-      return showForm(deps, { request, pending, notice: choice.notice });
-    }
+    case "incomplete":
+      return showAgain(deps, { request, id, refused: choice });
   }
 };
 
@@ -77,6 +81,7 @@ interface Approval {
   readonly id: PendingAuthorization["transactionId"];
   readonly decision: ConsentDecision;
   readonly connectionId?: ConnectionId;
+  readonly privateToken?: PrivateTokenEntry;
 }
 
 /**
@@ -84,7 +89,12 @@ interface Approval {
  * GoHighLevel follows. The cookie that binds it to this browser is set here, and not before (B10).
  */
 const approve = async (deps: ConsentRouteDeps, approval: Approval): Promise<Response> => {
+  const { privateToken, decision: chosen } = approval;
+  if (privateToken !== undefined) return approveWithToken(deps, { ...approval, privateToken });
   if (approval.connectionId !== undefined) return approveWithAccount(deps, approval);
+  if (!deps.upstream.hasApp) {
+    return showAgain(deps, { ...approval, refused: { notice: TOKEN_MISSING, chosen } });
+  }
   const approved = await deps.authorization.approve(approval.id, approval.decision);
   if (!approved.ok) return failurePage(deps.errorPage, approval.request, approved.failure);
   const login = await deps.upstream.startLogin({
@@ -103,9 +113,7 @@ const approveWithAccount = async (
   const ids = person?.connectionIds.filter((one) => one === connectionId) ?? [];
   const [account] = (await readAccounts(deps.upstream, ids)).filter((one) => one.isUsable);
   if (person === undefined || account === undefined) {
-    const pending = await deps.authorization.findAuthorization(id);
-    if (pending === undefined) return deps.errorPage(request, 404, GONE);
-    return showForm(deps, { request, pending, notice: ACCOUNT_GONE });
+    return showAgain(deps, { request, id, refused: { notice: ACCOUNT_GONE, chosen: decision } });
   }
   const approved = await deps.authorization.approve(id, decision);
   if (!approved.ok) return failurePage(deps.errorPage, request, approved.failure);
@@ -116,26 +124,78 @@ const approveWithAccount = async (
     : failurePage(deps.errorPage, request, completed.failure);
 };
 
+/** A token that GoHighLevel does not take leaves the request open, and the choices as they were made. */
+const approveWithToken = async (
+  deps: ConsentRouteDeps,
+  approval: Approval & { readonly privateToken: PrivateTokenEntry },
+): Promise<Response> => {
+  const { request, id, decision, privateToken } = approval;
+  // Before GoHighLevel is asked: a request that has ended must not make a connection.
+  if ((await deps.authorization.findAuthorization(id)) === undefined) {
+    return deps.errorPage(request, 404, GONE);
+  }
+  const connected = await connectByToken(deps, request, privateToken);
+  if (!connected.ok) {
+    const { locationId } = privateToken;
+    const { status, notice } = connected.failure;
+    return showAgain(deps, {
+      request,
+      id,
+      status,
+      refused: { notice, chosen: decision, locationId },
+    });
+  }
+  const approved = await deps.authorization.approve(id, decision);
+  if (!approved.ok) return failurePage(deps.errorPage, request, approved.failure);
+  const { connection, subject, cookie } = connected.value;
+  const purpose = { kind: "authorization", transactionId: id } as const;
+  return finishSignIn(deps, { request, purpose, connection, subject, cookies: [cookie] });
+};
+
+/** Shows the form once more with what is wrong, unless the request has ended. */
+const showAgain = async (
+  deps: ConsentRouteDeps,
+  shown: {
+    readonly request: RouteRequest;
+    readonly id: PendingAuthorization["transactionId"];
+    readonly status?: number;
+    readonly refused: RefusedChoice;
+  },
+): Promise<Response> => {
+  const pending = await deps.authorization.findAuthorization(shown.id);
+  return pending === undefined
+    ? deps.errorPage(shown.request, 404, GONE)
+    : showForm(deps, { ...shown, pending });
+};
+
 const showForm = async (
   deps: ConsentRouteDeps,
   shown: {
     readonly request: RouteRequest;
     readonly pending: PendingAuthorization;
-    readonly notice?: string;
+    readonly status?: number;
+    readonly refused?: RefusedChoice;
   },
 ): Promise<Response> => {
-  const { pending, notice } = shown;
+  const { pending, refused, status = refused === undefined ? 200 : 400 } = shown;
   const session = deps.sessions.open(shown.request.cookies);
   const page = renderConsentPage({
     ...pending,
     ...(await readConsentOffer(deps, shown)),
     csrfToken: deps.sessions.csrfToken(pending.transactionId, session.browserId),
     sandbox: deps.sandbox,
-    ...(notice !== undefined && { notice }),
+    hasApp: deps.upstream.hasApp,
+    ...toShownAgain(refused),
   });
   const cookies = session.setCookie === undefined ? [] : [session.setCookie];
-  return pageResponse(notice === undefined ? 200 : 400, page, cookies);
+  return pageResponse(status, page, cookies);
 };
+
+const toShownAgain = (refused: RefusedChoice | undefined): Partial<RefusedChoice> => ({
+  ...(refused !== undefined && { notice: refused.notice }),
+  ...(refused?.chosen !== undefined && { chosen: refused.chosen }),
+  ...(refused?.locationId !== undefined && { locationId: refused.locationId }),
+});
 
 const ACCOUNT_GONE =
   "That account cannot be used from here any more. Choose again, or sign in at GoHighLevel.";

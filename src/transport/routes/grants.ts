@@ -1,4 +1,4 @@
-import { toConnectionId, toGrantId } from "../../core/ids.ts";
+import { toGrantId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { AuthorizationServer, GrantView } from "../../oauth/authorization-server.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
@@ -20,26 +20,19 @@ export interface GrantsRouteDeps extends PersonFormDeps {
 
 /** What the page says after something was done; the address names the row, never the text. */
 const NOTICES: ReadonlyMap<string | null, string> = new Map([
-  ["connected", "You are signed in, and the account is connected to this server."],
   ["revoked", "The access has ended. None of its tokens works any more."],
-  ["disconnected", "The account is disconnected. Its tokens are gone, and all access to it ended."],
   ["signed_out", "You are signed out in this browser. Clients keep the access that you gave them."],
 ]);
-
-const COOKIE_LOST =
-  "The account was connected, but this browser did not keep the cookie that signs you in. Allow cookies for this site to see this page.";
 
 /** `/grants`: the accounts that a person signed in to, and who has access to what. */
 export const createGrantsRoute =
   (deps: GrantsRouteDeps): RouteHandler =>
   async (request) => {
     const { sandbox, mcpUrl } = deps;
-    const name = request.query.get("notice");
-    const notice = NOTICES.get(name);
+    const notice = NOTICES.get(request.query.get("notice"));
     const person = await deps.people.find(request.cookies);
     if (person === undefined) {
-      const text = name === "connected" ? COOKIE_LOST : notice;
-      return pageResponse(200, renderSignedOutPage({ sandbox, notice: text }));
+      return pageResponse(200, renderSignedOutPage({ sandbox, notice }));
     }
     const { accounts, grants } = await readAccess(deps, person);
     return pageResponse(
@@ -78,28 +71,6 @@ export const createRevokeRoute = (deps: GrantsRouteDeps): RouteHandler =>
       connectionId,
     });
     return redirectResponse(`${deps.publicUrl}/grants?notice=revoked`);
-  });
-
-/**
- * `POST /connections/disconnect`: discards GoHighLevel's tokens and ends every grant on them (V06). The
- * tokens go first: a grant that is made meanwhile leads to nothing.
- */
-export const createDisconnectRoute = (deps: GrantsRouteDeps): RouteHandler =>
-  createPersonFormRoute(deps, async ({ request, person, form }) => {
-    const connectionId = toConnectionId(form.get("connection") ?? "");
-    if (!person.connectionIds.includes(connectionId)) {
-      return deps.errorPage(request, 404, NO_ACCOUNT);
-    }
-    await deps.upstream.removeConnection(connectionId);
-    const grantsEnded = await deps.authorization.revokeGrantsOfConnection(connectionId);
-    const { requestId } = request;
-    deps.log.info("a person disconnected an account", {
-      audit: "connection_removed",
-      requestId,
-      connectionId,
-      grantsEnded,
-    });
-    return redirectResponse(`${deps.publicUrl}/grants?notice=disconnected`);
   });
 
 /** `POST /sign-out`: ends the session, here and in the store. */
@@ -147,10 +118,4 @@ const NO_GRANT: ErrorText = {
   title: "There is no such access",
   text: "It has ended already, or it is not yours to end. Nothing was changed.",
   advice: "Open the list again to see what there is.",
-};
-
-const NO_ACCOUNT: ErrorText = {
-  title: "There is no such account",
-  text: "It is disconnected already, or you have not signed in to it in this browser. Nothing was changed.",
-  advice: "Sign in to the account first, then disconnect it.",
 };

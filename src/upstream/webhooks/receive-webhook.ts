@@ -1,4 +1,4 @@
-import { addSeconds, type Clock, toEpochSeconds } from "../../core/clock.ts";
+import { addSeconds, type Clock, type EpochSeconds, toEpochSeconds } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import { hashToken } from "../../crypto/hash.ts";
 import type { RecordStore } from "../../storage/record-store.ts";
@@ -18,6 +18,11 @@ export interface WebhookDeps extends ChangeDeps {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Drops the tokens of unclaimed installations that were uninstalled at a time. */
+  dropUninstalled(
+    whom: { readonly companyId?: string | undefined; readonly locationId?: string | undefined },
+    at: EpochSeconds,
+  ): Promise<void>;
   /** Drops the lists of locations that this process has cached. */
   forgetLocationLists(): void;
 }
@@ -72,7 +77,9 @@ const act = async (deps: WebhookDeps, event: WebhookEvent, requestId: string): P
   deps.forgetLocationLists();
   const isInstall = meaning.kind === "installed" || meaning.kind === "uninstalled";
   const held = isInstall ? await readAll(deps) : [];
-  const changes = planChanges(meaning, toEpochSeconds(atMs / 1000), held);
+  const at = toEpochSeconds(atMs / 1000);
+  if (meaning.kind === "uninstalled") await deps.dropUninstalled(meaning, at);
+  const changes = planChanges(meaning, at, held);
   for (const change of changes) await applyChange(deps, change);
   deps.log.info("webhook received", { requestId, type, changes: changes.length });
   await deps.audit.record({
@@ -85,8 +92,8 @@ const act = async (deps: WebhookDeps, event: WebhookEvent, requestId: string): P
 };
 
 /** All connections: an event names a location or an agency, and neither is a key of the store. */
-const readAll = async ({ settings, vault, connections }: WebhookDeps): Promise<VaultEntry[]> => {
-  const ids = await vault.list(settings.environment);
+const readAll = async ({ vault, connections }: WebhookDeps): Promise<VaultEntry[]> => {
+  const ids = await vault.list();
   const found = await Promise.all(ids.map((id) => connections.find(id)));
   return found.flatMap((entry) => (entry === undefined ? [] : [entry]));
 };

@@ -8,6 +8,7 @@ const record = () => {
     result: ignore,
     note: ignore,
     problem: ignore,
+    tint: (_kind: string, text: string) => text,
     strong: (text: string) => text,
     progress: (line: string) => {
       lines.push(line);

@@ -257,8 +257,8 @@ describe("one clear line for each mistake", () => {
     ],
     [
       "an unknown kind of reference",
-      { MASTER_KEY: "aws-secretsmanager:prod/key" },
-      '"aws-secretsmanager:" is not a kind of reference; supported are file: and env:',
+      { MASTER_KEY: "vault:prod/key" },
+      '"vault:" is not a kind of reference; supported are file:, env: and aws-secretsmanager:',
     ],
   ])("names the setting, the fault and what is right for %s", (_name, environment, expected) => {
     expect(mistakesOf(environment)).toContain(expected);
@@ -289,6 +289,22 @@ describe("what settings become", () => {
     const { config } = load({ GHL_CLIENT_ID: "app-1", GHL_CLIENT_SECRET: "hush" });
     expect(config.upstream).toMatchObject({ mode: "oauth", clientId: "app-1" });
     expect(JSON.stringify(config)).not.toContain("hush");
+  });
+
+  test("live without an app makes the mode token_entry, with a private token or without", () => {
+    expect(load({ GHL_MODE: "live" }).config.upstream).toEqual({ mode: "token_entry" });
+    const withToken = { GHL_MODE: "LIVE", GHL_PRIVATE_TOKEN: "pit-1", GHL_LOCATION_ID: "loc1" };
+    expect(load(withToken).config.upstream).toEqual({ mode: "token_entry" });
+    const withApp = { GHL_MODE: "live", GHL_CLIENT_ID: "app-1", GHL_CLIENT_SECRET: "hush" };
+    expect(load(withApp).config.upstream).toMatchObject({ mode: "oauth" });
+  });
+
+  test("PKCE is tried unless it is switched off", () => {
+    expect(load({}).config.pkce).toBe("auto");
+    expect(load({ GHL_PKCE: "off" }).config.pkce).toBe("off");
+    expect(() => load({ GHL_PKCE: "on", GHL_MODE: "dead" })).toThrow(
+      /GHL_MODE: "dead" is not a mode[\s\S]*GHL_PKCE: "on" is neither auto nor off/u,
+    );
   });
 
   test("a private token alone makes the mode private_token", () => {

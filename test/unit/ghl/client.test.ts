@@ -6,6 +6,7 @@ import { toConnectionId, toLocationId, toOperationId } from "../../../src/core/i
 import { fail, ok, type Result } from "../../../src/core/result.ts";
 import { toSecret } from "../../../src/core/secret.ts";
 import type { GhlCall, GhlClient } from "../../../src/ghl/call.ts";
+import { findOperation } from "../../../src/ghl/catalog/index.ts";
 import { createGhlClient } from "../../../src/ghl/client.ts";
 import type {
   AccessToken,
@@ -162,6 +163,38 @@ describe("a call", () => {
     );
     expect(bench.received[0]?.headers["content-type"]).toMatch(/^multipart\/form-data; boundary=/u);
     expect(bench.received[0]?.body).toContain("file bytes");
+  });
+
+  it("carries a key of its own, the same in each attempt, where GoHighLevel knows one", async () => {
+    const bench = await setUp((_request, count) =>
+      count % 2 === 1
+        ? { status: 401, body: { message: "Invalid JWT" } }
+        : { status: 200, body: {} },
+    );
+    const operation = "phone-system.purchase-phone-number";
+    const names = Object.keys(findOperation(operation)?.body?.fields ?? {});
+    const rest = names.filter((name) => !["phoneNumber", "fingerprintId"].includes(name));
+    const buy = (body: object) =>
+      bench.client.call(
+        call(operation, {
+          body: { ...Object.fromEntries(rest.map((name) => [name, ""])), ...body },
+        }),
+      );
+    expect((await buy({ phoneNumber: "+1" })).ok).toBe(true);
+    expect((await buy({ phoneNumber: "+1" })).ok).toBe(true);
+    expect((await buy({ phoneNumber: "+1", fingerprintId: "mine" })).ok).toBe(true);
+    const keys = bench.received.map(
+      ({ body }) => (JSON.parse(body) as Record<string, unknown>)["fingerprintId"],
+    );
+    expect(keys[0]).toMatch(/^[\da-f-]{36}$/u);
+    expect([keys[1] === keys[0], keys[2] === keys[0], keys[3] === keys[2]]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(keys.slice(4)).toEqual(["mine", "mine"]);
+    await bench.client.call(call("contacts.create-contact", { body: { firstName: "Ada" } }));
+    expect(bench.received.at(-1)?.body).toBe('{"firstName":"Ada","locationId":"loc-1"}');
   });
 
   it("keeps tokens, parameters and bodies out of the log", async () => {

@@ -75,6 +75,8 @@ const run = async (order: LoadOrder): Promise<LoadResult> => {
   return result;
 };
 
+// Both workers are told to begin once both have loaded: the load is theirs together from the start.
+process.send?.("ready");
 process.once("message", (order) => {
   void run(order as LoadOrder).then((result) => {
     process.send?.(result, () => {

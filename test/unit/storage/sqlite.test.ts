@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../../src/storage/sqlite.ts";
+import { MIGRATIONS, migrate } from "../../../src/storage/sqlite-schema.ts";
 import { createFakeClock } from "../../support/clock.ts";
 
 const at = { namespace: "codes", key: "a" };
@@ -59,6 +60,34 @@ describe("the SQLite store", () => {
     expect(other.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
     other.close();
     await store.close();
+  });
+
+  it("brings a file of an older version to this one, with its records", async () => {
+    const store = openSqliteStore(path, { clock });
+    await store.put(at, "1");
+    await store.close();
+    const database = new DatabaseSync(path);
+    const steps = [...MIGRATIONS, "ALTER TABLE records ADD COLUMN note TEXT DEFAULT 'new'"];
+    migrate(database, path, steps);
+    migrate(database, path, steps);
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
+    expect(database.prepare("SELECT key, value, version, note FROM records").all()).toEqual([
+      { key: "a", value: "1", version: 1, note: "new" },
+    ]);
+    database.close();
+  });
+
+  it("keeps the records and the version of a file whose migration fails half-way", async () => {
+    await openSqliteStore(path, { clock }).put(at, "1");
+    const database = new DatabaseSync(path);
+    const steps = [...MIGRATIONS, "ALTER TABLE records ADD COLUMN note TEXT; SELECT broken"];
+    expect(() => migrate(database, path, steps)).toThrow("broken");
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+    database.close();
+    const again = openSqliteStore(path, { clock });
+    expect(await again.get(at)).toEqual({ value: "1", version: 1 });
+    await again.put(at, "2");
+    await again.close();
   });
 
   it("refuses a file of a newer version and leaves it as it is", async () => {

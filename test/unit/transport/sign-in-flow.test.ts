@@ -356,6 +356,7 @@ describe("a sign-in at GoHighLevel that fails", () => {
       "exchange_refused",
       (purpose) => ({
         kind: "exchange_refused",
+        reason: "invalid_client",
         purpose,
         status: 401,
         hint: "check GHL_CLIENT_SECRET",
@@ -454,7 +455,7 @@ describe("/oauth/authorize", () => {
     expect(server.upstream.started).toEqual([{ kind: "sign_in" }]);
     const back = await browser.get(callbackUrl(start));
     expect(back.status).toBe(303);
-    expect(back.headers.get("location")).toBe(`${server.url}/grants?notice=connected`);
+    expect(back.headers.get("location")).toBe(`${server.url}/connections?notice=connected`);
     expect([...browser.cookies.keys()]).toEqual(["__Host-ghlmcp-session"]);
     const page = await browser.get(back.headers.get("location") ?? "");
     expect(page.status).toBe(200);

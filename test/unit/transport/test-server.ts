@@ -69,6 +69,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     publicUrl,
     enableSse: options.enableSse ?? true,
     sandbox: options.sandbox ?? true,
+    requestedScopes: [],
     authorization,
     upstream,
     surface: (options.surface ?? ((surface) => surface))(

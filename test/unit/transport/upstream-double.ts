@@ -48,6 +48,15 @@ export const createUpstreamDouble = (): UpstreamDouble => {
     breakDown: (error) => {
       broken = error;
     },
+    hasApp: true,
+    installs: {
+      receive: async () => fail({ kind: "state_missing" }),
+      find: notUsed,
+      claim: notUsed,
+      leave: notUsed,
+      list: notUsed,
+    },
+    connectPrivate: notUsed,
     tokens: { getToken: notUsed, replaceToken: notUsed },
     startLogin: async (purpose) => {
       if (broken !== undefined) throw broken;
@@ -75,6 +84,7 @@ export const createUpstreamDouble = (): UpstreamDouble => {
     findConnection: async (id) => (id === double.connection.id ? double.connection : undefined),
     listConnections: notUsed,
     removeConnection: notUsed,
+    uninstall: notUsed,
     listLocations: async () => ok([{ id: toLocationId("location-1"), name: "Harbor <Dental>" }]),
     refreshNow: notUsed,
     receiveWebhook: notUsed,

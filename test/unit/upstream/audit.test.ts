@@ -40,6 +40,39 @@ describe("the audit trail of connections", () => {
     ]);
   });
 
+  it("says once that a connection was removed, by whoever came first of several", async () => {
+    audit.clear();
+    const other = rig.another();
+    await Promise.all([
+      rig.upstream.removeConnection(connection.id),
+      other.removeConnection(connection.id),
+    ]);
+    expect(audit.events).toEqual([
+      { kind: "connection.removed", connectionId: connection.id, by: "person" },
+    ]);
+  });
+
+  it("says how asking GoHighLevel to uninstall the app went", async () => {
+    audit.clear();
+    expect((await rig.upstream.uninstall(connection.id)).ok).toBe(true);
+    expect((await rig.upstream.uninstall(connection.id)).ok).toBe(false);
+    expect(audit.events).toEqual([
+      {
+        kind: "connection.uninstalled",
+        connectionId: connection.id,
+        by: "person",
+        outcome: "done",
+      },
+      { kind: "connection.needs_reauth", connectionId: connection.id },
+      {
+        kind: "connection.uninstalled",
+        connectionId: connection.id,
+        by: "person",
+        outcome: "not_asked",
+      },
+    ]);
+  });
+
   it("has no event of a refresh that works", async () => {
     audit.clear();
     await rig.upstream.refreshNow(connection.id);

@@ -65,6 +65,7 @@ describe("a sign-in at GoHighLevel", () => {
         "client_id",
         "client_secret",
         "code",
+        "code_verifier",
         "grant_type",
         "redirect_uri",
       ]);
@@ -172,6 +173,7 @@ describe("a sign-in at GoHighLevel", () => {
       expect(outcome).toMatchObject({
         failure: {
           kind: "exchange_refused",
+          reason: expect.any(String),
           status: 401,
           hint: expect.stringContaining("start the sign-in again"),
         },

@@ -12,21 +12,17 @@ import { createMemoryStore } from "../../../src/storage/memory.ts";
 import type { RecordStore } from "../../../src/storage/record-store.ts";
 import {
   createUpstream,
+  type UpkeptUpstream,
   type UpstreamDeps,
   type UpstreamSettings,
 } from "../../../src/upstream/create-upstream.ts";
-import type {
-  CompletedLogin,
-  LoginFailure,
-  LoginPurpose,
-  Upstream,
-} from "../../../src/upstream/upstream.ts";
+import type { CompletedLogin, LoginFailure, LoginPurpose } from "../../../src/upstream/upstream.ts";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import { createMemoryLogger } from "../../support/memory-logger.ts";
 
 /** The real upstream part against the real sandbox, over HTTP, on a clock that tests move. */
 export interface Rig {
-  readonly upstream: Upstream;
+  readonly upstream: UpkeptUpstream;
   readonly sandbox: RunningSandbox;
   readonly clock: FakeClock;
   readonly store: RecordStore;
@@ -38,7 +34,7 @@ export interface Rig {
   /** The form of each request that had one. */
   forms(): URLSearchParams[];
   /** Starts another server process's worth of upstream on the same store. */
-  another(changes?: Partial<UpstreamSettings>, store?: RecordStore): Upstream;
+  another(changes?: Partial<UpstreamSettings>, store?: RecordStore): UpkeptUpstream;
   /** Walks through a sign-in as a browser would. */
   signIn(choice: string, purpose?: LoginPurpose): Promise<Result<CompletedLogin, LoginFailure>>;
   /** Signs in and gives the connection. */
@@ -55,7 +51,7 @@ export const startRig = async (
   options: {
     readonly makeStore?: (clock: FakeClock) => RecordStore;
     readonly settings?: Partial<UpstreamSettings>;
-    readonly ports?: Pick<UpstreamDeps, "audit" | "revokeGrantsOf">;
+    readonly ports?: Pick<UpstreamDeps, "audit" | "revokeGrantsOf" | "spool" | "trace">;
   } = {},
 ): Promise<Rig> => {
   const clock = createFakeClock();

@@ -1,7 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toEpochSeconds } from "../../../src/core/clock.ts";
+import { renderClaimPage, renderLeftPage } from "../../../src/web/claim-page.ts";
 import { renderConsentPage, type ConsentView } from "../../../src/web/consent-page.ts";
+import {
+  type ConnectionRow,
+  renderConnectionsPage,
+  renderConnectionsSignedOut,
+} from "../../../src/web/connections-page.ts";
+import { renderDisconnectPage } from "../../../src/web/disconnect-page.ts";
 import { renderErrorPage } from "../../../src/web/error-page.ts";
 import {
   type GrantsView,
@@ -9,9 +16,12 @@ import {
   renderSignedOutPage,
 } from "../../../src/web/grants-page.ts";
 import { renderHomePage } from "../../../src/web/home-page.ts";
+import { toLocationPage } from "../../../src/web/location-list.ts";
+import { renderPrivateTokenPage } from "../../../src/web/private-token-page.ts";
 import { STYLESHEET } from "../../../src/web/styles.ts";
 
 const consent: ConsentView = {
+  hasApp: true,
   clientName: "Claude",
   redirectHost: "localhost:1234",
   redirectIsLoopback: true,
@@ -72,7 +82,91 @@ const grants: GrantsView = {
   ],
 };
 
+const connection: ConnectionRow = {
+  id: "connection-1",
+  kind: "location",
+  name: "Harbor Dental",
+  accountId: "location-1",
+  status: "active",
+  connectedAt: ALLOWED_AT,
+  lastRefreshAt: toEpochSeconds(ALLOWED_AT + 80_000),
+  tokenExpiresAt: toEpochSeconds(ALLOWED_AT + 166_400),
+  isSilent: false,
+  scopes: ["contacts.readonly", "locations.readonly"],
+  missingScopes: [{ scope: "contacts.write", loss: "creating contacts" }],
+  clients: ["claude.ai", "Desk <Assistant>"],
+  grantsOfOthers: 1,
+};
+
+const manyNames = Array.from({ length: 120 }, (_, index) => `Location ${index + 1}`);
+
+const connections = {
+  csrfToken: "csrf-3",
+  notice: undefined,
+  sandbox: false,
+  connections: [
+    connection,
+    {
+      id: "connection-2",
+      kind: "company",
+      name: "Your agency (120 locations)",
+      accountId: "company-1",
+      status: "active",
+      connectedAt: ALLOWED_AT,
+      tokenExpiresAt: toEpochSeconds(ALLOWED_AT + 86_399),
+      isSilent: false,
+      scopes: ["oauth.readonly"],
+      missingScopes: [],
+      clients: [],
+      grantsOfOthers: 0,
+      locations: toLocationPage(manyNames, 2),
+    },
+    {
+      ...connection,
+      id: "connection-3",
+      status: "needs_reauth",
+      reason: "GoHighLevel no longer accepts the refresh token; sign in again",
+      missingScopes: [],
+      grantsOfOthers: 0,
+    },
+    { ...connection, id: "connection-4", status: "suspended", clients: [], grantsOfOthers: 3 },
+    {
+      id: "connection-5",
+      kind: "private",
+      name: "Cedar Vet",
+      accountId: "location-2",
+      status: "active",
+      connectedAt: ALLOWED_AT,
+      isSilent: false,
+      scopes: [],
+      missingScopes: [],
+      clients: ["claude.ai"],
+      grantsOfOthers: 0,
+    },
+  ],
+} as const;
+
+const disconnect = {
+  id: "connection-1",
+  kind: "location",
+  name: "Harbor <Dental>",
+  grants: 2,
+  csrfToken: "csrf-4",
+  sandbox: false,
+} as const;
+
 const PAGES = {
+  connections: renderConnectionsPage(connections),
+  "connections-empty": renderConnectionsPage({
+    ...connections,
+    connections: [],
+    notice: "The account is disconnected.",
+    sandbox: true,
+  }),
+  "connections-signed-out": renderConnectionsSignedOut({ sandbox: true, notice: undefined }),
+  disconnect: renderDisconnectPage(disconnect),
+  "disconnect-agency": renderDisconnectPage({ ...disconnect, kind: "company", grants: 1 }),
+  "disconnect-private": renderDisconnectPage({ ...disconnect, kind: "private", grants: 0 }),
   "consent-registered": renderConsentPage(consent),
   "consent-metadata-document": renderConsentPage({
     ...consent,
@@ -105,6 +199,38 @@ const PAGES = {
     accounts: [{ id: "connection-1", name: "Harbor Dental" }],
     approvedBefore: ALLOWED_AT,
   }),
+  "consent-token-only": renderConsentPage({
+    ...consent,
+    hasApp: false,
+    sandbox: false,
+    notice: "The token does not belong to this location. Nothing was kept.",
+    chosen: { access: "read", areas: ["contacts"] },
+    locationId: "location-1",
+  }),
+  claim: renderClaimPage({
+    kind: "location",
+    name: "Harbor Dental",
+    detail: "location location-1",
+    csrfToken: "csrf-3",
+    sandbox: false,
+  }),
+  "claim-for-client": renderClaimPage({
+    kind: "company",
+    name: "an agency with 2 locations",
+    detail: "agency company-1: Harbor Dental, Cedar Vet",
+    client: { label: "claude.ai", redirectHost: "claude.ai" },
+    csrfToken: "csrf-3",
+    sandbox: false,
+  }),
+  "claim-left": renderLeftPage({ sandbox: false }),
+  "private-token": renderPrivateTokenPage({ csrfToken: "csrf-4", sandbox: false, hasApp: true }),
+  "private-token-refused": renderPrivateTokenPage({
+    csrfToken: "csrf-4",
+    sandbox: false,
+    hasApp: false,
+    locationId: "location-1",
+    notice: "Enter the location id and the private integration token.",
+  }),
   grants: renderGrantsPage(grants),
   "grants-empty": renderGrantsPage({ ...grants, accounts: [], grants: [], notice: undefined }),
   "grants-signed-out": renderSignedOutPage({ sandbox: true, notice: undefined }),
@@ -134,6 +260,31 @@ describe.each(Object.entries(PAGES))("the page %s", (name, page) => {
 const HOSTILE = `"><script>alert(1)</script><b id='x' onload=\`y\`>\u202Ecod.exe`;
 
 const HOSTILE_PAGES = {
+  connections: renderConnectionsPage({
+    csrfToken: HOSTILE,
+    notice: HOSTILE,
+    sandbox: true,
+    connections: [
+      {
+        ...connection,
+        id: HOSTILE,
+        name: HOSTILE,
+        accountId: HOSTILE,
+        status: "needs_reauth",
+        reason: HOSTILE,
+        scopes: [HOSTILE],
+        missingScopes: [{ scope: HOSTILE, loss: HOSTILE }],
+        clients: [HOSTILE],
+        locations: { names: [HOSTILE], total: 100, page: 2, pages: 3, isOpen: true },
+      },
+    ],
+  }),
+  disconnect: renderDisconnectPage({
+    ...disconnect,
+    id: HOSTILE,
+    name: HOSTILE,
+    csrfToken: HOSTILE,
+  }),
   consent: renderConsentPage({
     clientName: HOSTILE,
     clientHost: HOSTILE,
@@ -145,6 +296,23 @@ const HOSTILE_PAGES = {
     csrfToken: HOSTILE,
     accounts: [{ id: HOSTILE, name: HOSTILE, detail: HOSTILE }],
     sandbox: true,
+    hasApp: true,
+    notice: HOSTILE,
+    locationId: HOSTILE,
+  }),
+  claim: renderClaimPage({
+    kind: "company",
+    name: HOSTILE,
+    detail: HOSTILE,
+    client: { label: HOSTILE, redirectHost: HOSTILE },
+    csrfToken: HOSTILE,
+    sandbox: true,
+  }),
+  "private token": renderPrivateTokenPage({
+    csrfToken: HOSTILE,
+    sandbox: true,
+    hasApp: false,
+    locationId: HOSTILE,
     notice: HOSTILE,
   }),
   "consent by name": renderConsentPage({ ...consent, clientName: HOSTILE }),
@@ -218,6 +386,33 @@ it("takes the first account that the person is signed in to unless told otherwis
     ["other", false],
   ]);
   expect(PAGES["consent-registered"]).not.toContain('name="connection"');
+});
+
+it("offers only a token where there is no app to sign in with", () => {
+  const page = PAGES["consent-token-only"];
+  expect(page).not.toContain("GoHighLevel’s own page opens");
+  expect(page).not.toContain("<summary>Use a private");
+  expect(page).toMatch(/<input\s[^>]*name="private_token"[^>]*type="password"/u);
+  expect(page).toMatch(/name="private_location"[^>]*value="location-1"/u);
+});
+
+it("shows the choices again as they were made when a token was not taken", () => {
+  const page = PAGES["consent-token-only"];
+  expect(/value="(\w+)"[^<]* checked/.exec(page)?.[1]).toBe("read");
+  expect([...page.matchAll(/name="area"[^>]*checked/gu)]).toHaveLength(1);
+});
+
+it("never fills a token in", () => {
+  for (const [name, page] of Object.entries(PAGES)) {
+    for (const [input] of page.matchAll(/<input\s[^>]*name="private_token"[^>]*>/gu)) {
+      expect(input, name).not.toContain("value=");
+    }
+  }
+});
+
+it("presses the approval when Enter is pressed, whatever field the person is in", () => {
+  const [first] = PAGES["consent-signed-in"].matchAll(/<button\s[^>]*value="(\w+)"/gu);
+  expect(first?.[1]).toBe("approve");
 });
 
 it("says what was allowed before, and still shows who asks and for what", () => {
@@ -298,3 +493,17 @@ const contrast = (one: string, other: string): number => {
   const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
   return (lighter + 0.05) / (darker + 0.05);
 };
+
+describe("a page of locations", () => {
+  it.each([
+    [0, undefined, [0, 1, 1, false]],
+    [120, undefined, [50, 1, 3, false]],
+    [120, 3, [20, 3, 3, true]],
+    [120, 99, [20, 3, 3, true]],
+    [120, 0, [50, 1, 3, true]],
+  ] as const)("of %i names, asked for %s, is %j", (count, wanted, expected) => {
+    const list = toLocationPage(manyNames.slice(0, count), wanted);
+    expect([list.names.length, list.page, list.pages, list.isOpen]).toEqual(expected);
+    expect(list.total).toBe(count);
+  });
+});

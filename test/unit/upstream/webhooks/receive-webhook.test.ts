@@ -87,9 +87,9 @@ describe("an uninstall", () => {
         const store = createMemoryStore({ clock });
         return {
           ...store,
-          delete: async (at) => {
+          take: async (at) => {
             if (broken) throw new AppError("storage_unavailable", "the store is down");
-            await store.delete(at);
+            return store.take(at);
           },
         };
       },

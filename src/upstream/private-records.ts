@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { toEpochSeconds } from "../core/clock.ts";
+import { type ConnectionId, toConnectionId, toLocationId } from "../core/ids.ts";
+import { toSecret } from "../core/secret.ts";
+import type { RecordStore } from "../storage/record-store.ts";
+
+const NAMESPACE = "private_connection";
+
+const privateRecord = z.object({
+  environment: z.string(),
+  locationId: z.string().transform(toLocationId),
+  token: z.string().transform(toSecret),
+  status: z.enum(["active", "needs_reauth"]),
+  connectedAt: z.number().int().transform(toEpochSeconds),
+});
+
+/** An entered private integration token, as it is kept. */
+export type PrivateRecord = Omit<z.infer<typeof privateRecord>, "environment">;
+
+/** The sealed records of one environment's private integration tokens. */
+export interface PrivateRecords {
+  /** One of another environment is not found, as its token belongs elsewhere. */
+  read(
+    id: ConnectionId,
+  ): Promise<{ readonly record: PrivateRecord; readonly version: number } | undefined>;
+  /** Writes at one version; false if another writer was first. */
+  write(id: ConnectionId, record: PrivateRecord, ifVersion: "absent" | number): Promise<boolean>;
+  list(): Promise<readonly ConnectionId[]>;
+  remove(id: ConnectionId): Promise<void>;
+}
+
+/** Makes the records over a sealed store, whose encryption binds each value to its address. */
+export const createPrivateRecords = (deps: {
+  readonly sealed: RecordStore;
+  readonly environment: string;
+}): PrivateRecords => {
+  const { sealed, environment } = deps;
+  return {
+    read: async (id) => {
+      const stored = await sealed.get(toAddress(id));
+      if (stored === undefined) return undefined;
+      const { environment: owner, ...record } = privateRecord.parse(JSON.parse(stored.value));
+      return owner === environment ? { record, version: stored.version } : undefined;
+    },
+    write: async (id, record, ifVersion) => {
+      // A Secret prints itself as "[secret]", so the token is revealed by hand: here and nowhere else.
+      const value = JSON.stringify({ ...record, environment, token: record.token.reveal() });
+      return (await sealed.put(toAddress(id), value, { ifVersion, group: environment })).ok;
+    },
+    list: async () => (await sealed.list(NAMESPACE, environment)).map(toConnectionId),
+    remove: (id) => sealed.delete(toAddress(id)),
+  };
+};
+
+const toAddress = (id: ConnectionId) => ({ namespace: NAMESPACE, key: id });

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { type EpochSeconds, addSeconds, toEpochSeconds } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import { toCompanyId, toLocationId } from "../core/ids.ts";
+import type { RecordStore } from "../storage/record-store.ts";
+import { toIdentityKey } from "./connection-identity.ts";
+import { type TokenAnswer, parseTokenAnswer } from "./token-answer.ts";
+import type { UnclaimedInstall } from "./upstream.ts";
+
+/** A kept installation: the token answer as it came, and the hash of the claim that came with it. */
+export interface KeptInstall {
+  readonly key: string;
+  readonly claimHash: string;
+  readonly arrivedAt: EpochSeconds;
+  readonly answer: TokenAnswer;
+  readonly version: number;
+}
+
+/** The tokens of unclaimed installations: sealed, and out of reach of everything that serves grants. */
+export interface UnclaimedInstalls {
+  /** Keeps an installation in place of an older one of the same location or agency. Gives its key. */
+  keep(install: Pick<KeptInstall, "claimHash" | "arrivedAt" | "answer">): Promise<string>;
+  find(key: string): Promise<KeptInstall | undefined>;
+  /** Drops this very installation; a newer one in its place stays. */
+  drop(install: KeptInstall): Promise<void>;
+  list(): Promise<readonly KeptInstall[]>;
+}
+
+const NAMESPACE = "unclaimed_install";
+
+/** A refresh token that lay unused for a year is dead (gohighlevel.md §4.2). */
+const KEEP_SECONDS = 365 * 86_400;
+
+const keptInstall = z.object({
+  environment: z.string(),
+  claimHash: z.string(),
+  arrivedAt: z.number().int().transform(toEpochSeconds),
+  answer: z.string(),
+});
+
+/** Makes the store of one environment. One record for a location or agency, however often it comes. */
+export const createUnclaimedInstalls = (deps: {
+  readonly sealed: RecordStore;
+  readonly environment: string;
+}): UnclaimedInstalls => {
+  const { sealed, environment } = deps;
+
+  const find: UnclaimedInstalls["find"] = async (key) => {
+    const stored = await sealed.get(toAddress(key));
+    if (stored === undefined) return undefined;
+    const { environment: owner, ...record } = keptInstall.parse(JSON.parse(stored.value));
+    // Another GoHighLevel's tokens belong elsewhere.
+    if (owner !== environment) return undefined;
+    const answer = parseTokenAnswer(record.answer);
+    if (!answer.ok) {
+      throw new AppError(
+        "storage_corrupt",
+        `the record of an unclaimed install: ${answer.failure}`,
+      );
+    }
+    return { ...record, key, answer: answer.value, version: stored.version };
+  };
+
+  return {
+    keep: async ({ answer, ...rest }) => {
+      const key = toIdentityKey({ environment, ...answer });
+      const value = JSON.stringify({ ...rest, environment, answer: JSON.stringify(answer) });
+      const expiresAt = addSeconds(rest.arrivedAt, KEEP_SECONDS);
+      await sealed.put(toAddress(key), value, { expiresAt, group: environment });
+      return key;
+    },
+    find,
+    // A delete has no condition, a write has: one that is over at once, at the version that was read.
+    drop: async ({ key, version }) => {
+      await sealed.put(toAddress(key), "", {
+        ifVersion: version,
+        expiresAt: toEpochSeconds(1),
+        group: environment,
+      });
+    },
+    list: async () => {
+      const keys = await sealed.list(NAMESPACE, environment);
+      const found = await Promise.all(keys.map(find));
+      return found
+        .filter((install) => install !== undefined)
+        .toSorted((a, b) => b.arrivedAt - a.arrivedAt);
+    },
+  };
+};
+
+/** What may be told of an installation. */
+export const toUnclaimed = ({ answer, arrivedAt }: KeptInstall): UnclaimedInstall => ({
+  kind: answer.userType === "Location" ? "location" : "company",
+  companyId: toCompanyId(answer.companyId),
+  ...(answer.userType === "Location" && answer.locationId !== undefined
+    ? { locationId: toLocationId(answer.locationId) }
+    : {}),
+  arrivedAt,
+});
+
+const toAddress = (key: string) => ({ namespace: NAMESPACE, key });
