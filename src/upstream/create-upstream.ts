@@ -23,14 +23,14 @@ import { createRefreshLeases } from "./refresh-lease.ts";
 import { createRefreshRequest } from "./refresh-request.ts";
 import { createLogTrace, type RefreshTrace } from "./refresh-trace.ts";
 import { createRotationSpool } from "./rotation-spool.ts";
-import { createRotationWriter } from "./save-rotation.ts";
+import { createRotationWriter, type RotationWriter } from "./save-rotation.ts";
 import type { UpstreamSettings } from "./settings.ts";
 import { noSpool, type Spool } from "./spool.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenSource, PRIVATE_CONNECTION_ID } from "./token-source.ts";
 import { createTokenUpkeep, type TokenUpkeep } from "./token-upkeep.ts";
 import type { Upstream } from "./upstream.ts";
-import { createVault } from "./vault.ts";
+import { createVault, type Vault } from "./vault.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 import { createWebhookReceiver } from "./webhooks/receive-webhook.ts";
 
@@ -75,11 +75,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const { environment } = settings;
   const vault = createVault({ sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
-  const leases = createRefreshLeases(base);
-  const spooled = createRotationSpool({ ...base, environment, spool: given.spool ?? noSpool });
-  const writer = createRotationWriter({ ...base, vault, spooled });
-  const request = createRefreshRequest({ ...base, writer });
-  const refresher = createRefresher({ ...base, connections, vault, request, leases, writer });
+  const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
   const tokens = createTokenSource({ settings, connections, refresher, locationTokens, clock });
   const locations = createLocationDirectory({ ...base, connections, tokens });
@@ -128,6 +124,25 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
         ? ok(privateConnection)
         : waitUnlessAborted(refreshNow({ connections, refresher }, id), signal),
   };
+};
+
+type RefreshingDeps = UpstreamDeps & {
+  readonly settings: UpstreamSettings;
+  readonly trace: RefreshTrace;
+  readonly connections: Connections;
+  readonly vault: Vault;
+};
+
+/** What refreshes, and what writes down what comes of it. */
+const createRefreshing = (
+  base: RefreshingDeps,
+): { readonly writer: RotationWriter; readonly refresher: Refresher } => {
+  const { environment } = base.settings;
+  const spooled = createRotationSpool({ ...base, environment, spool: base.spool ?? noSpool });
+  const writer = createRotationWriter({ ...base, spooled });
+  const request = createRefreshRequest({ ...base, writer });
+  const leases = createRefreshLeases(base);
+  return { writer, refresher: createRefresher({ ...base, request, leases, writer }) };
 };
 
 /** Refreshes whatever is held now, even while the connection rests after a failure. */

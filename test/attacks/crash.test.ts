@@ -147,12 +147,15 @@ for (const { kind, hasCourier } of setups)
           },
           (line) => {
             if (line.kind === "step" && line.step === "before_lease") {
-              if (death === "any_moment") setTimeout(() => void doomed.kill(), randomInt(0, 25));
+              if (death === "any_moment") {
+                // About as long as a refresh takes on a machine that has nothing else to do.
+                setTimeout(() => void doomed.kill(), randomInt(0, hasCourier ? 300 : 40));
+              }
               if (death === "answer_on_its_way") {
-                wire.rewrite(({ path, body }) => {
-                  if (path !== "/oauth/token") return body;
-                  doomed.kill();
-                  return new Promise(() => undefined);
+                // GoHighLevel has answered, and the answer is delivered after the process is gone.
+                wire.rewrite(async ({ path, body }) => {
+                  if (path === "/oauth/token") await doomed.kill();
+                  return body;
                 });
               }
             }
