@@ -61,7 +61,7 @@ export const judgeRotation = (
 };
 
 /** Whether an answer is for the account of the connection, as far as it says. */
-export const isSameIdentity = (
+const isSameIdentity = (
   { connection }: HeldConnection,
   { userType, companyId, locationId }: RefreshAnswer,
 ): boolean => {

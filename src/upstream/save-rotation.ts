@@ -68,7 +68,7 @@ const MAX_RETRYING_MS = 10_000;
 
 /** Makes the writer of this process. */
 export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter => {
-  const { spooled, trace, clock, log } = deps;
+  const { spooled, trace, log } = deps;
   /** By connection: its answer that the store does not have yet. */
   const held = new Map<ConnectionId, NotedRotation>();
   const saving = new Set<ConnectionId>();
