@@ -10,8 +10,6 @@ export const toTable = (schema: string): string => `"${schema}".records`;
  *
  * Values are bytes because PostgreSQL's text cannot hold U+0000. Keys collate as bytes ("C"), so that
  * lists have the same order on every store.
- *
- * @internal
  */
 export const MIGRATIONS: readonly ((table: string) => string)[] = [
   (table) => `CREATE TABLE ${table} (

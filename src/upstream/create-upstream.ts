@@ -21,7 +21,7 @@ import { createRefreshLeases } from "./refresh-lease.ts";
 import { createRefreshRequest } from "./refresh-request.ts";
 import { createLogTrace, type RefreshTrace } from "./refresh-trace.ts";
 import { createRotationSpool } from "./rotation-spool.ts";
-import { createRotationWriter } from "./save-rotation.ts";
+import { createRotationWriter, type RotationWriter } from "./save-rotation.ts";
 import type { UpstreamSettings } from "./settings.ts";
 import { createSignIns } from "./sign-ins.ts";
 import { noSpool, type Spool } from "./spool.ts";
@@ -30,7 +30,7 @@ import { createTokenSource } from "./token-source.ts";
 import { createTokenUpkeep, type TokenUpkeep } from "./token-upkeep.ts";
 import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
-import { createVault, type VaultEntry } from "./vault.ts";
+import { createVault, type Vault, type VaultEntry } from "./vault.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 import { createWebhookReceiver } from "./webhooks/receive-webhook.ts";
 
@@ -74,11 +74,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const { environment } = settings;
   const vault = createVault({ sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
-  const leases = createRefreshLeases(base);
-  const spooled = createRotationSpool({ ...base, environment, spool: given.spool ?? noSpool });
-  const writer = createRotationWriter({ ...base, vault, spooled });
-  const request = createRefreshRequest({ ...base, writer });
-  const refresher = createRefresher({ ...base, connections, vault, request, leases, writer });
+  const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
   const privates = createPrivateConnections({ ...base, sealed });
   const tokens = createTokenSource({ privates, connections, refresher, locationTokens, clock });
@@ -137,6 +133,25 @@ const toConnection = (entry: VaultEntry | undefined): Connection | undefined =>
   entry?.statusReason === undefined || entry.connection.status !== "needs_reauth"
     ? entry?.connection
     : { ...entry.connection, statusReason: entry.statusReason };
+
+type RefreshingDeps = UpstreamDeps & {
+  readonly settings: UpstreamSettings;
+  readonly trace: RefreshTrace;
+  readonly connections: Connections;
+  readonly vault: Vault;
+};
+
+/** What refreshes, and what writes down what comes of it. */
+const createRefreshing = (
+  base: RefreshingDeps,
+): { readonly writer: RotationWriter; readonly refresher: Refresher } => {
+  const { environment } = base.settings;
+  const spooled = createRotationSpool({ ...base, environment, spool: base.spool ?? noSpool });
+  const writer = createRotationWriter({ ...base, spooled });
+  const request = createRefreshRequest({ ...base, writer });
+  const leases = createRefreshLeases(base);
+  return { writer, refresher: createRefresher({ ...base, request, leases, writer }) };
+};
 
 /** Refreshes whatever is held now, even while the connection rests after a failure. */
 const refreshNow = async (

@@ -63,21 +63,10 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
   const cooldown = createCooldown<TokenFailure>(deps);
   const noteForAudit = createRefreshAudit(deps.audit ?? silentAuditTrail);
 
-  /** What needs no request: the outcome, or the connection whose tokens are to be refreshed. */
-  const look = async (
-    id: ConnectionId,
-    wish: RefreshWish,
-  ): Promise<{ readonly outcome: Refreshed } | { readonly due: VaultEntry }> => {
-    const entry = await connections.find(id);
-    if (entry === undefined) {
-      return { outcome: fail({ kind: "connection_missing", connectionId: id }) };
-    }
-    if (!wish.isStale(entry)) return { outcome: ok(entry) };
-    if (entry.connection.status === "needs_reauth") return { outcome: fail(toNeedsReauth(entry)) };
-    const rest = wish.force === true ? undefined : cooldown.find(id);
-    return rest === undefined
-      ? { due: entry }
-      : { outcome: fail(withWait(rest.failure, rest.seconds)) };
+  const look = async (id: ConnectionId, wish: RefreshWish): Promise<Seen> => {
+    const seen = toSeen(await connections.find(id), id, wish);
+    const rest = "due" in seen && wish.force !== true ? cooldown.find(id) : undefined;
+    return rest === undefined ? seen : { outcome: fail(withWait(rest.failure, rest.seconds)) };
   };
 
   const ask = async (entry: VaultEntry): Promise<Refreshed> => {
@@ -130,6 +119,18 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
     },
     whenIdle: () => flights.whenIdle(),
   };
+};
+
+/** What needs no request: the outcome, or the connection whose tokens are to be refreshed. */
+type Seen = { readonly outcome: Refreshed } | { readonly due: VaultEntry };
+
+const toSeen = (entry: VaultEntry | undefined, id: ConnectionId, wish: RefreshWish): Seen => {
+  if (entry === undefined)
+    return { outcome: fail({ kind: "connection_missing", connectionId: id }) };
+  if (!wish.isStale(entry)) return { outcome: ok(entry) };
+  return entry.connection.status === "needs_reauth"
+    ? { outcome: fail(toNeedsReauth(entry)) }
+    : { due: entry };
 };
 
 /** Writes the new tokens down before anyone uses them. */

@@ -3,7 +3,7 @@ import { toCompanyId } from "../core/ids.ts";
 import { type Secret, toSecret } from "../core/secret.ts";
 import { hashToken } from "../crypto/hash.ts";
 import { toScopes } from "./connections.ts";
-import type { RotationPlace } from "./seal-rotation.ts";
+import type { RotationPlace, RotationSlot } from "./seal-rotation.ts";
 import type { RefreshAnswer } from "./token-answer.ts";
 import { planRefresh } from "./token-set.ts";
 import type { HeldConnection, VaultEntry } from "./vault.ts";
@@ -16,6 +16,20 @@ export interface Rotation extends RotationPlace {
   /** The answer as it came. */
   readonly body: Secret;
 }
+
+/** The answer to the refresh that a slot was prepared for. */
+export const toRotation = (
+  { connectionId, environment, version, usedHash }: RotationSlot,
+  body: string,
+  receivedAt: EpochSeconds,
+): Rotation => ({
+  connectionId,
+  environment,
+  version,
+  usedHash,
+  receivedAt,
+  body: toSecret(body),
+});
 
 /**
  * What an answer means for the record as it is now. `apply`: the record still holds the token that was
@@ -47,7 +61,7 @@ export const judgeRotation = (
 };
 
 /** Whether an answer is for the account of the connection, as far as it says. */
-export const isSameIdentity = (
+const isSameIdentity = (
   { connection }: HeldConnection,
   { userType, companyId, locationId }: RefreshAnswer,
 ): boolean => {

@@ -3,12 +3,11 @@ import { AppError } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { type Result, fail, ok } from "../core/result.ts";
-import { toSecret } from "../core/secret.ts";
 import type { Random } from "../crypto/random.ts";
 import { toJitter } from "./connections.ts";
 import type { RefreshTrace } from "./refresh-trace.ts";
-import { applyRotation, judgeRotation, type Rotation } from "./rotation.ts";
-import type { RotationSpool } from "./rotation-spool.ts";
+import { applyRotation, judgeRotation, type Rotation, toRotation } from "./rotation.ts";
+import type { RotationSpool, SpooledRotation } from "./rotation-spool.ts";
 import type { RotationSlot } from "./seal-rotation.ts";
 import { parseRefreshAnswer, type RefreshAnswer } from "./token-answer.ts";
 import type { Vault, VaultEntry } from "./vault.ts";
@@ -69,31 +68,10 @@ const MAX_RETRYING_MS = 10_000;
 
 /** Makes the writer of this process. */
 export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter => {
-  const { spooled, trace, clock, log } = deps;
+  const { spooled, trace, log } = deps;
   /** By connection: its answer that the store does not have yet. */
   const held = new Map<ConnectionId, NotedRotation>();
   const saving = new Set<ConnectionId>();
-
-  const retrying = async (noted: NotedRotation, base?: VaultEntry): Promise<Saved> => {
-    const { connectionId, version } = noted.rotation;
-    const deadlineMs = clock.nowMs() + MAX_RETRYING_MS;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await writeOnce(deps, noted, base);
-      } catch (error) {
-        const waitMs = RETRY_AFTER_MS[attempt];
-        log.error("new GoHighLevel tokens could not be written", {
-          connectionId,
-          replaces: version,
-          attempt,
-          spooled: noted.name !== undefined,
-        });
-        const isLast = waitMs === undefined || clock.nowMs() >= deadlineMs;
-        if (isLast || !isStoreAway(error)) throw error;
-        await clock.sleep(waitMs);
-      }
-    }
-  };
 
   const save: RotationWriter["save"] = async (noted, base) => {
     const { connectionId: id } = noted.rotation;
@@ -101,9 +79,11 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
     saving.add(id);
     try {
       trace.reached("before_store_write", id);
-      const saved = await retrying(noted, base);
+      const saved = await writePatiently(deps, noted, base);
       trace.reached("store_written", id);
-      await settle(noted, saved);
+      held.delete(id);
+      // The record that may be older may still need it.
+      if (saved.kind !== "unclear") await removeSafely(deps, noted.name);
       trace.reached("spool_emptied", id);
       return saved;
     } finally {
@@ -112,32 +92,12 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
     }
   };
 
-  /** Takes an answer off the disk once nobody can need it. */
-  const settle = async ({ rotation, name }: NotedRotation, saved: Saved): Promise<void> => {
-    held.delete(rotation.connectionId);
-    // A record that is not there may be in another store, and a record that may be older may still need it.
-    if (name === undefined || (saved.kind === "unclear" && !isTooOld(rotation, clock))) return;
-    await removeSafely(deps, name);
-  };
-
-  const isOwn = (name: string): boolean => [...held.values()].some((one) => one.name === name);
+  const isOwn = ({ name, rotation }: SpooledRotation): boolean =>
+    held.get(rotation.connectionId)?.name === name || saving.has(rotation.connectionId);
 
   const restore = async (id?: ConnectionId): Promise<void> => {
-    for (const { name, rotation } of await findSafely(deps, id)) {
-      if (isOwn(name) || saving.has(rotation.connectionId)) continue;
-      const answer = parseRefreshAnswer(rotation.body.reveal());
-      if (!answer.ok) {
-        log.error("a spool file holds no tokens, it is removed", { name, problem: answer.failure });
-        await removeSafely(deps, name);
-        continue;
-      }
-      const noted = { rotation, answer: answer.value, name };
-      const saved = await retrying(noted);
-      log.warn("found GoHighLevel tokens in the spool folder", {
-        connectionId: rotation.connectionId,
-        outcome: saved.kind,
-      });
-      if (saved.kind !== "missing" || isTooOld(rotation, clock)) await settle(noted, saved);
+    for (const found of await findSafely(deps, id)) {
+      if (!isOwn(found)) await restoreOne(deps, found);
     }
   };
 
@@ -149,20 +109,10 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
 
   return {
     prepare: (entry) => spooled.prepare(entry),
-    note: (slot, { body, isSpooled }) => {
-      const { name, connectionId, environment, version, usedHash } = slot;
-      const place = { connectionId, environment, version };
-      const rotation = { ...place, usedHash, receivedAt: clock.nowSeconds(), body: toSecret(body) };
-      const isThere = isSpooled || spooled.put(slot, rotation);
-      trace.reached("answer_spooled", connectionId);
-      const answer = parseRefreshAnswer(body);
-      if (answer.ok) {
-        const noted = { rotation, answer: answer.value, ...(isThere ? { name } : {}) };
-        held.set(rotation.connectionId, noted);
-        return ok(noted);
-      }
-      if (isThere) void removeSafely(deps, name);
-      return fail(answer.failure);
+    note: (slot, answer) => {
+      const noted = takeIn(deps, slot, answer);
+      if (noted.ok) held.set(slot.connectionId, noted.value);
+      return noted;
     },
     save,
     saveHeldBack,
@@ -180,6 +130,76 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
       for (const { name } of await findSafely(deps, id)) await removeSafely(deps, name);
     },
   };
+};
+
+/** Puts an answer on the disk, then reads it. */
+const takeIn = (
+  deps: RotationWriterDeps,
+  ...[slot, { body, isSpooled }]: Parameters<RotationWriter["note"]>
+): ReturnType<RotationWriter["note"]> => {
+  const rotation = toRotation(slot, body, deps.clock.nowSeconds());
+  const isThere = isSpooled || deps.spooled.put(slot, rotation);
+  deps.trace.reached("answer_spooled", slot.connectionId);
+  const answer = parseRefreshAnswer(body);
+  if (answer.ok) {
+    return ok({ rotation, answer: answer.value, ...(isThere ? { name: slot.name } : {}) });
+  }
+  if (isThere) void removeSafely(deps, slot.name);
+  return fail(answer.failure);
+};
+
+/** Writes a rotation, and again while the store is away. */
+const writePatiently = async (
+  deps: RotationWriterDeps,
+  noted: NotedRotation,
+  base?: VaultEntry,
+): Promise<Saved> => {
+  const { clock, log } = deps;
+  const { connectionId, version } = noted.rotation;
+  const deadlineMs = clock.nowMs() + MAX_RETRYING_MS;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await writeOnce(deps, noted, base);
+    } catch (error) {
+      const waitMs = RETRY_AFTER_MS[attempt];
+      log.error("new GoHighLevel tokens could not be written", {
+        connectionId,
+        replaces: version,
+        attempt,
+        spooled: noted.name !== undefined,
+      });
+      const isLast = waitMs === undefined || clock.nowMs() >= deadlineMs;
+      if (isLast || !isStoreAway(error)) throw error;
+      await clock.sleep(waitMs);
+    }
+  }
+};
+
+/** Writes an answer that an earlier process left. One that cannot be written holds no other one up. */
+const restoreOne = async (
+  deps: RotationWriterDeps,
+  { name, rotation }: SpooledRotation,
+): Promise<void> => {
+  const { connectionId } = rotation;
+  const answer = parseRefreshAnswer(rotation.body.reveal());
+  if (!answer.ok) {
+    deps.log.error("a spool file holds no tokens, it is removed", {
+      name,
+      problem: answer.failure,
+    });
+    await removeSafely(deps, name);
+    return;
+  }
+  try {
+    const { kind } = await writePatiently(deps, { rotation, answer: answer.value, name });
+    deps.log.warn("found GoHighLevel tokens in the spool folder", { connectionId, outcome: kind });
+    // A record that is not there may be in another store, and one that may be older may still need it.
+    const isKept = kind === "missing" || kind === "unclear";
+    if (!isKept || isTooOld(rotation, deps.clock)) await removeSafely(deps, name);
+  } catch (cause) {
+    if (isStoreAway(cause)) throw cause;
+    deps.log.error("spooled GoHighLevel tokens could not be restored", { connectionId, cause });
+  }
 };
 
 /** Writes the tokens over those that they replace, on whatever version the record has by now. */
@@ -218,10 +238,15 @@ const findSafely = async (
     return [];
   });
 
-const removeSafely = ({ spooled, log }: RotationWriterDeps, name: string): Promise<void> =>
-  spooled.remove(name).catch((cause: unknown) => {
+const removeSafely = async (
+  { spooled, log }: RotationWriterDeps,
+  name: string | undefined,
+): Promise<void> => {
+  if (name === undefined) return;
+  await spooled.remove(name).catch((cause: unknown) => {
     log.warn("a spool file could not be removed", { name, cause });
   });
+};
 
 const isStoreAway = (error: unknown): boolean =>
   error instanceof AppError && error.code === "storage_unavailable";

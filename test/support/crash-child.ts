@@ -41,9 +41,9 @@ export interface CrashOrder {
 
 /** A line of a crashing process. `works` is the proof: a refresh that GoHighLevel took. */
 export type CrashLine =
-  | { readonly kind: "proved"; readonly outcome: "works" | string }
+  | { readonly kind: "proved"; readonly outcome: string }
   | { readonly kind: "step"; readonly step: RefreshStep }
-  | { readonly kind: "refreshed"; readonly outcome: "works" | string };
+  | { readonly kind: "refreshed"; readonly outcome: string };
 
 const KEY = toSecret(Buffer.alloc(32, 5).toString("base64"));
 
