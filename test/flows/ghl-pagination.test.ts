@@ -7,6 +7,11 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { ok } from "../../src/core/result.ts";
 import { toSecret } from "../../src/core/secret.ts";
 import { createGhlClient, type GhlApiClient } from "../../src/ghl/client.ts";
+import {
+  findPagination,
+  listPaginations,
+  type Pagination,
+} from "../../src/ghl/catalog/overlays/pagination.ts";
 import { createHttpClient } from "../../src/net/undici-http-client.ts";
 import { createScaledClock } from "../unit/ghl/scaled-clock.ts";
 
@@ -117,6 +122,59 @@ const STYLES: Readonly<Record<string, { readonly call?: object; readonly answer:
       };
     },
   },
+  "opportunities.search-opportunity": {
+    answer: ({ startAfterId, startAfter, limit }) => {
+      const from = after(startAfterId);
+      if (startAfterId !== undefined && Number(startAfter) !== from) return { opportunities: [] };
+      const opportunities = slice(from, limit);
+      const last = opportunities.at(-1);
+      return {
+        opportunities,
+        meta: { total: COUNT, startAfter: last?.at, startAfterId: last?.id },
+      };
+    },
+  },
+  "social-media-posting.get-posts": {
+    call: { body: { fromDate: "a", toDate: "b", includeUsers: "true" } },
+    // Wants its numbers as strings.
+    answer: ({ skip, limit }) => ({
+      results: {
+        posts: typeof skip === "string" ? slice(Number(skip), limit) : [],
+        count: COUNT,
+      },
+    }),
+  },
+  "objects.search-object-records": {
+    call: { parameters: { schemaKey: "business" } },
+    answer: ({ searchAfter, pageLimit }) => ({
+      records: slice(Array.isArray(searchAfter) ? Number(searchAfter[0]) : 0, pageLimit).map(
+        ({ id, at }) => ({ id, searchAfter: [at, id] }),
+      ),
+      total: COUNT,
+    }),
+  },
+  "conversation-ai.search-agent": {
+    answer: ({ startAfter, limit }) => ({
+      agents: slice(after(startAfter), limit),
+      totalCount: COUNT,
+    }),
+  },
+  "knowledge-base.list": {
+    call: { parameters: { knowledgeBaseId: "kb-1" } },
+    answer: ({ lastFaqId, limit }) => {
+      const faqs = slice(after(lastFaqId), limit);
+      const last = faqs.at(-1);
+      return { faqs, lastFaqId: last?.id, hasMore: (last?.at ?? COUNT) < COUNT };
+    },
+  },
+  "knowledge-base.listAllKnowledgeBasesPaginated": {
+    answer: ({ lastKnowledgeBaseId, limit }) => {
+      const knowledgeBases = slice(after(lastKnowledgeBaseId), limit);
+      const last = knowledgeBases.at(-1);
+      const hasMore = (last?.at ?? COUNT) < COUNT;
+      return { data: { knowledgeBases, lastKnowledgeBaseId: last?.id, hasMore } };
+    },
+  },
   "snapshots.get-snapshot-push": {
     call: { parameters: { snapshotId: "snap-1", companyId: "comp-1", from: "a", to: "b" } },
     answer: ({ lastDoc, limit }) => ({ data: slice(after(lastDoc), limit) }),
@@ -139,14 +197,17 @@ const readGiven = async (request: IncomingMessage): Promise<Given> => {
   };
 };
 
-/** Answers in a style; the third request is told 429, the fifth is cut, the seventh cut midway. */
+/** These requests are told to wait, the second time twice in a row. */
+const REFUSED = [3, 8, 9];
+
+/** Answers in a style; some requests are told 429, the fifth is cut, the seventh cut midway. */
 const start = async (answer: Style): Promise<{ client: GhlApiClient; count: () => number }> => {
   let count = 0;
   const server = createServer((request, response) => {
     void readGiven(request).then((given) => {
       count += 1;
       if (count === 5) return request.socket.destroy();
-      const refused = count === 3;
+      const refused = REFUSED.includes(count);
       const text = JSON.stringify(refused ? { message: "Too Many Requests" } : answer(given));
       response.writeHead(refused ? 429 : 200, {
         "content-type": "application/json",
@@ -200,7 +261,29 @@ const listIds = async (
   return ids;
 };
 
-describe("1,000 records through a 429 and two cut connections", () => {
+/** What tells one way of paging from another: the style, its place, and the parameters it moves by. */
+const toWay = (pagination: Pagination): string => {
+  const { style, in: place } = pagination;
+  const names = "name" in pagination ? [pagination.name] : Object.keys(toNext(pagination));
+  return [style, place, ...names].join(" ");
+};
+
+const toNext = (pagination: Pagination): object => ("next" in pagination ? pagination.next : {});
+
+describe("1,000 records through 429s and two cut connections", () => {
+  it("are asked for in every way of paging that the table knows", () => {
+    const ways = listPaginations()
+      .filter(([, { style }]) => style !== "single")
+      .map(([, pagination]) => toWay(pagination));
+    const tried = Object.keys(STYLES).map((id) => {
+      const pagination = findPagination(id);
+      if (pagination === undefined) throw new Error(id);
+      return toWay(pagination);
+    });
+    expect(new Set(tried)).toEqual(new Set(ways));
+    expect(new Set(ways).size).toBe(14);
+  });
+
   it.each(Object.keys(STYLES))("come once each from %s", async (operation) => {
     const style = STYLES[operation];
     if (style === undefined) throw new Error(operation);

@@ -8,6 +8,8 @@ export interface ExpectedOperation {
   readonly version: string;
   /** Names of path and query parameters, and of body fields, as `query:limit`. */
   readonly names: readonly string[];
+  /** The names that the spec itself has, without those added by hand. */
+  readonly stated: readonly string[];
   /** Those of the names that a call must have. */
   readonly required: readonly string[];
   readonly tokenClass: "location" | "company" | "either";
@@ -15,7 +17,7 @@ export interface ExpectedOperation {
 }
 
 /** One generation of an operation, as far as it matters here. */
-interface Stated extends Omit<ExpectedOperation, "version" | "tokenClass"> {
+interface Stated extends Omit<ExpectedOperation, "version" | "tokenClass" | "stated"> {
   readonly generation: "v2" | "v3";
   readonly version?: string;
   readonly tokenClass?: ExpectedOperation["tokenClass"];
@@ -93,6 +95,7 @@ const toExpected = (
   if (chosen === undefined) throw new Error(`nobody states ${key}`);
   return {
     ...chosen,
+    stated: chosen.names,
     names: [...chosen.names, ...(ADDED[key] ?? [])],
     required: [
       ...chosen.required.filter((name) => OPTIONAL[key]?.includes(name) !== true),

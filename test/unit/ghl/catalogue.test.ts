@@ -17,12 +17,18 @@ import {
   type Operation,
 } from "../../../src/ghl/catalog/operation.ts";
 import { operationsWithOwnArea } from "../../../src/ghl/catalog/overlays/area.ts";
-import { patchedOperations } from "../../../src/ghl/catalog/overlays/body.ts";
+import { bodyPatches } from "../../../src/ghl/catalog/overlays/body.ts";
 import { CLASS_EXCEPTIONS } from "../../../src/ghl/catalog/overlays/class.ts";
+import { parameterPatches } from "../../../src/ghl/catalog/overlays/parameter.ts";
+import { TOKEN_CLASS_PATCHES } from "../../../src/ghl/catalog/overlays/token-class.ts";
+import { DATED_OPERATIONS } from "../../../src/ghl/catalog/overlays/version.ts";
+import { generatedAnswersSchema } from "../../../src/sandbox/catalogue/shape.ts";
+import { operationKey, readExpectedOperations } from "../../support/expected-operations.ts";
 import { needsSpecs, readOperationList, SPECS_FOLDER } from "./shared-specs.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const generated = join(root, "src/ghl/catalog/generated");
+const answers = join(root, "src/sandbox/generated");
 const builder = join(root, "scripts/build-catalog.ts");
 
 const getOperation = (id: string): Operation => {
@@ -45,6 +51,18 @@ describe("the generated files", () => {
     expect(files).toHaveLength(46);
   });
 
+  it("say for every operation how it answers", () => {
+    const ids = readdirSync(answers).flatMap((name) => {
+      const text = readFileSync(join(answers, name), "utf8");
+      return Object.keys(generatedAnswersSchema.parse(JSON.parse(text)));
+    });
+    expect(ids.toSorted()).toEqual(
+      listOperations()
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+  });
+
   it("hold no sentence", () => {
     const long: string[] = [];
     const walk = (value: unknown): void => {
@@ -57,25 +75,37 @@ describe("the generated files", () => {
       }
     };
     for (const name of files) walk(JSON.parse(readFileSync(join(generated, name), "utf8")));
+    for (const name of readdirSync(answers)) {
+      walk(JSON.parse(readFileSync(join(answers, name), "utf8")));
+    }
     expect(long).toEqual([]);
   });
 
-  it("stay under three megabytes together", () => {
-    const bytes = files.reduce((sum, name) => sum + readFileSync(join(generated, name)).length, 0);
-    expect(bytes).toBeLessThan(3_000_000);
+  it.each([
+    [generated, 3_000_000],
+    [answers, 500_000],
+  ])("stay small together", (folder, limit) => {
+    const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name)).length);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(limit);
   });
 
   it("come out byte for byte the same when generated again", (context) => {
     needsSpecs(context);
     const again = mkdtempSync(join(tmpdir(), "catalogue-"));
+    const made = [join(again, "catalogue"), join(again, "answers")] as const;
     // From another working directory, with the default place of the specs.
-    execFileSync(process.execPath, [builder, SPECS_FOLDER, again], { cwd: tmpdir() });
-    expect(readdirSync(again).toSorted()).toEqual(files.toSorted());
-    for (const name of files) {
-      expect([name, readFileSync(join(again, name), "utf8")]).toEqual([
-        name,
-        readFileSync(join(generated, name), "utf8"),
-      ]);
+    execFileSync(process.execPath, [builder, SPECS_FOLDER, ...made], { cwd: tmpdir() });
+    for (const [folder, copy] of [
+      [generated, made[0]],
+      [answers, made[1]],
+    ] as const) {
+      expect(readdirSync(copy).toSorted()).toEqual(readdirSync(folder).toSorted());
+      for (const name of readdirSync(folder)) {
+        expect([name, readFileSync(join(copy, name), "utf8")]).toEqual([
+          name,
+          readFileSync(join(folder, name), "utf8"),
+        ]);
+      }
     }
   });
 
@@ -202,9 +232,62 @@ describe("the overlays", () => {
     expect([generation, version, path]).toEqual(expected);
   });
 
-  it("correct only operations that exist", () => {
-    for (const id of [...operationsWithOwnArea, ...patchedOperations]) {
+  const patches = { bodyPatches, parameterPatches, TOKEN_CLASS_PATCHES, DATED_OPERATIONS };
+
+  it("correct only operations that exist, and say why", () => {
+    for (const id of operationsWithOwnArea) expect(findOperation(id)).toMatchObject({ id });
+    for (const [id, { reason }] of Object.values(patches).flatMap((one) => Object.entries(one))) {
       expect(findOperation(id)).toMatchObject({ id });
+      expect([id, reason.length > 20]).toEqual([id, true]);
+    }
+    for (const { reason } of CLASS_EXCEPTIONS) expect(reason.length).toBeGreaterThan(20);
+  });
+
+  it("add only the names that they give a reason for, and lose none that a spec has", () => {
+    const expected = readExpectedOperations();
+    for (const { id } of listOperations()) {
+      const operation = getOperation(id);
+      const stated = expected.get(operationKey(operation))?.stated ?? [];
+      const names = [
+        ...operation.parameters.map((one) => `${one.in}:${one.name}`),
+        ...Object.keys(operation.body?.fields ?? {}).map((name) => `body:${name}`),
+      ];
+      const patch = Object.keys(bodyPatches[id]?.fields ?? {}).map((name) => `body:${name}`);
+      const added = names.filter((name) => !stated.includes(name) && !patch.includes(name));
+      const lost = stated.filter((name) => !names.includes(name));
+      expect([id, added, lost]).toEqual([id, [], []]);
+    }
+  });
+
+  it("change no parameter, field, class or Version that is right already", () => {
+    const raw = new Map(
+      readdirSync(generated)
+        .filter((name) => name !== "index.json")
+        .flatMap((name) => {
+          const text = readFileSync(join(generated, name), "utf8");
+          return generatedAppSchema.parse(JSON.parse(text)).operations;
+        })
+        .map((one) => [one.id, one]),
+    );
+    for (const [id, { fields = {}, optional = [] }] of Object.entries(bodyPatches)) {
+      const { v2, v3 } = raw.get(id) ?? {};
+      const body = (v3 ?? v2)?.body?.fields ?? {};
+      for (const name of optional)
+        expect([id, name, body[name]?.required]).toEqual([id, name, true]);
+      for (const [name, field] of Object.entries(fields)) {
+        expect([id, name, body[name]]).not.toEqual([id, name, field]);
+      }
+    }
+    for (const [id, { parameters }] of Object.entries(parameterPatches)) {
+      const { v2, v3 } = raw.get(id) ?? {};
+      for (const [name, patch] of Object.entries(parameters)) {
+        const stated = (v3 ?? v2)?.parameters.find((one) => one.name === name);
+        expect([id, name, { ...stated, ...patch }]).not.toEqual([id, name, stated]);
+      }
+    }
+    for (const [id, { tokenClass }] of Object.entries(TOKEN_CLASS_PATCHES)) {
+      const { v2, v3 } = raw.get(id) ?? {};
+      expect([id, (v3 ?? v2)?.tokenClass]).not.toEqual([id, tokenClass]);
     }
   });
 

@@ -2,6 +2,7 @@ import type { Body, Field, Placement } from "../operation.ts";
 
 /** A correction to the body that the specs give. Sources: gohighlevel.md §0, §2 and §4.10. */
 interface BodyPatch {
+  readonly reason: string;
   /** Fields to add, or to replace. */
   readonly fields?: Readonly<Record<string, Field>>;
   /** Fields that the spec requires and live calls do without. */
@@ -53,8 +54,8 @@ const sort: Field = {
 };
 
 const BODY_PATCHES: Readonly<Record<string, BodyPatch>> = {
-  // The spec's body is empty. Without pageLimit the answer is 422.
   "contacts.search-contacts-advanced": {
+    reason: "the spec's body is empty; without pageLimit the answer is 422",
     fields: {
       locationId: { type: "string", required: true },
       pageLimit: { type: "integer", required: true },
@@ -66,40 +67,57 @@ const BODY_PATCHES: Readonly<Record<string, BodyPatch>> = {
     },
     location: ["body:locationId"],
   },
-  // The spec requires every field, both paging styles at once, and leaves filters out.
   "opportunities.search-opportunities-advanced": {
+    reason: "the spec requires every field, both paging styles at once, and leaves filters out",
     fields: { filters, searchAfter: anyList },
     optional: ["query", "limit", "page", "additionalDetails"],
   },
   "objects.search-object-records": {
+    reason: "live calls need location, page and size alone; filters are left out of the spec",
     fields: { filters, searchAfter: anyList },
     optional: ["query"],
   },
-  // The spec's bodies are empty. An update takes the location in the query.
   "objects.create-object-record": {
+    reason: "the spec's body is empty",
     fields: {
       locationId: { type: "string", required: true },
       properties: { type: "object", required: true },
     },
     location: ["body:locationId"],
   },
-  "objects.update-object-record": { fields: { properties: { type: "object", required: true } } },
-  // The description names the field of the file, which the schema leaves out; the URLs come back.
+  "objects.update-object-record": {
+    reason: "the spec's body is empty; the location is in the query",
+    fields: { properties: { type: "object", required: true } },
+  },
+  "calendars.create-block-slot": {
+    reason: "a slot is blocked on a calendar or for a user, one of the two",
+    optional: ["calendarId"],
+  },
+  "calendars.edit-block-slot": {
+    reason: "a slot is blocked on a calendar or for a user, one of the two",
+    optional: ["calendarId"],
+  },
+  "custom-fields.create-custom-field": {
+    reason: "a field need not lie in a folder, and nobody documents the id of one",
+    optional: ["parentId"],
+  },
+  "invoices.record-invoice": {
+    reason: "the spec requires a card and a cheque at once, whatever the mode of payment",
+    optional: ["card", "cheque"],
+  },
+  "opportunities.Upsert-opportunity": {
+    reason: "the spec forgets whose deal it is, without which none can be created",
+    fields: { contactId: text },
+  },
   "conversations.upload-file-attachments": {
+    reason: "the description names the field of the file, the schema does not; the URLs come back",
     fields: { fileAttachment: { type: "array", items: { type: "string", binary: true } } },
     optional: ["attachmentUrls"],
   },
-  // A slot is blocked on a calendar or for a user, one of the two; the spec requires the calendar.
-  "calendars.create-block-slot": { optional: ["calendarId"] },
-  "calendars.edit-block-slot": { optional: ["calendarId"] },
-  // A field need not lie in a folder; the spec requires one, and nobody documents it.
-  "custom-fields.create-custom-field": { optional: ["parentId"] },
-  // The spec requires a card and a cheque at once, whatever the mode.
-  "invoices.record-invoice": { optional: ["card", "cheque"] },
-  // The spec forgets whose deal it is, without which none can be created.
-  "opportunities.Upsert-opportunity": { fields: { contactId: text } },
-  // An ordinary message has neither.
-  "conversations.send-a-new-message": { optional: ["subType", "status"] },
+  "conversations.send-a-new-message": {
+    reason: "an ordinary message has neither",
+    optional: ["subType", "status"],
+  },
 };
 
 /** The body of an operation with its corrections, if it has any. */
@@ -122,8 +140,8 @@ export const patchedPlacements = (id: string): readonly Placement[] =>
   BODY_PATCHES[id]?.location ?? [];
 
 /**
- * The operations that have a correction, for the test that each of them exists.
+ * The corrections, for the test that holds them against the specs.
  *
  * @internal
  */
-export const patchedOperations: readonly string[] = Object.keys(BODY_PATCHES);
+export const bodyPatches: Readonly<Record<string, BodyPatch>> = BODY_PATCHES;

@@ -10,11 +10,22 @@ export interface ChosenGeneration {
 /** The Version for what declares none (gohighlevel.md §4.8). */
 const UNLABELLED_VERSION = "2021-07-28";
 
-/** Operations that must stay on a dated version, whatever the specs come to say. */
-const DATED: Readonly<Record<string, string>> = {
-  // Under v3 the old path was seen answering "removed in version v3"; it works under this one.
-  "oauth.get-location-access-token": "2021-07-28",
-  "oauth.get-installed-location": "2021-07-28",
+/** An operation that must stay on a dated version, whatever the specs come to say. */
+interface DatedPatch {
+  readonly reason: string;
+  readonly version: string;
+}
+
+const REMOVED_IN_V3 = "under v3 this path was seen answering that it was removed";
+
+/**
+ * The exceptions. Exported for the test that holds them against the specs.
+ *
+ * @internal
+ */
+export const DATED_OPERATIONS: Readonly<Record<string, DatedPatch>> = {
+  "oauth.get-location-access-token": { reason: REMOVED_IN_V3, version: "2021-07-28" },
+  "oauth.get-installed-location": { reason: REMOVED_IN_V3, version: "2021-07-28" },
 };
 
 /**
@@ -22,7 +33,7 @@ const DATED: Readonly<Record<string, string>> = {
  * else v2 with its own version, and 2021-07-28 where neither declares one.
  */
 export const chooseGeneration = ({ id, v2, v3 }: GeneratedOperation): ChosenGeneration => {
-  const dated = DATED[id];
+  const dated = DATED_OPERATIONS[id]?.version;
   if (dated !== undefined && v2 !== undefined) {
     return { generation: "v2", version: dated, facts: v2 };
   }

@@ -62,8 +62,11 @@ const withBill = (
     : use(bill);
 };
 
-const change = (call: FamilyCall, path: string, bill: StoredRecord, fields: JsonObject): Outcome =>
-  answerRecord(call, call.collection(path).put(bill.id, { ...fields, updatedAt: call.now }));
+/** Lays fields over a stored bill, and answers with it. */
+const changer =
+  (call: FamilyCall, path: string) =>
+  (bill: StoredRecord, fields: JsonObject): Outcome =>
+    answerRecord(call, call.collection(path).put(bill.id, { ...fields, updatedAt: call.now }));
 
 /** A PUT replaces everything that was sent before (gohighlevel.md §4.10). */
 const updateBill =
@@ -72,7 +75,7 @@ const updateBill =
     withBill(call, path, (bill) => {
       if (bill.fields["status"] === "void") return refuse(400, "Invoice is void");
       const fields = sentFields(call);
-      return change(call, path, bill, {
+      return changer(call, path)(bill, {
         ...fields,
         ...toMoney(fields, numberOf(bill.fields["amountPaid"], 0)),
       });
@@ -86,14 +89,14 @@ const sendBill =
       if (status === "void" || status === "paid") {
         return refuse(400, `Invoice cannot be sent as it is ${textOf(status)}`);
       }
-      return change(call, path, bill, { status: status === "draft" ? "sent" : status });
+      return changer(call, path)(bill, { status: status === "draft" ? "sent" : status });
     });
 
 const voidInvoice: Behaviour = (call) =>
   withBill(call, INVOICES, (bill) =>
     bill.fields["status"] === "paid"
       ? refuse(400, "Invoice cannot be voided as it is paid")
-      : change(call, INVOICES, bill, { status: "void", amountDue: 0 }),
+      : changer(call, INVOICES)(bill, { status: "void", amountDue: 0 }),
   );
 
 /** Records a payment of the amount that is named, or of all that is due. */
@@ -106,7 +109,7 @@ const recordPayment: Behaviour = (call) =>
       return refuse(400, `Amount must be more than 0 and at most the ${due} that is due`);
     }
     const amountPaid = numberOf(bill.fields["amountPaid"], 0) + amount;
-    return change(call, INVOICES, bill, {
+    return changer(call, INVOICES)(bill, {
       ...toMoney(bill.fields, amountPaid),
       status: amount === due ? "paid" : "partially_paid",
     });
@@ -180,7 +183,7 @@ export const invoices: Family = {
     "invoices.update-estimate": updateBill(ESTIMATES),
     "invoices.send-estimate": (call) =>
       withBill(call, ESTIMATES, (bill) =>
-        change(call, ESTIMATES, bill, { estimateStatus: "sent" }),
+        changer(call, ESTIMATES)(bill, { estimateStatus: "sent" }),
       ),
     "invoices.create-invoice-from-estimate": invoiceFromEstimate,
     "invoices.generate-invoice-number": (call) => ({

@@ -1,6 +1,5 @@
 import { toSeededId } from "../../world/ids.ts";
 import type { Contact } from "../../world/contacts.ts";
-import type {} from "../../world/world.ts";
 import type { SeedContext } from "../family.ts";
 
 /** A contact of the location, for the record with this place; the same one every time. */
