@@ -77,15 +77,9 @@ export function createMcpHttp({
         return;
       }
       const body = await readJsonRpcBody(req);
-      if (!body.ok) {
-        refuse(res, body.failure);
-        return;
-      }
+      if (!body.ok) return refuse(res, body.failure);
       const view = await openView(surface, { req, res, principal });
-      if (!view.ok) {
-        refuse(res, view.failure);
-        return;
-      }
+      if (!view.ok) return refuse(res, view.failure);
       const auth: AuthInfo = { token: "", clientId: principal.clientId, scopes: [] };
       views.set(auth, view.value);
       await serve(toSdkRequest(req, auth), res, body.value);

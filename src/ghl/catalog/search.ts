@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
+
 import { listOperations } from "./index.ts";
 import type { OperationSummary } from "./operation.ts";
-import { buildIndex, type SearchIndex } from "./search/build-index.ts";
 import { rank } from "./search/rank.ts";
-import { wordsOf } from "./words.ts";
+import { openIndex, type SearchIndex, type StoredIndex } from "./search/search-index.ts";
 
 /** An operation that a search found. */
 export interface OperationHit {
@@ -20,11 +21,11 @@ export interface SearchOptions {
 }
 
 let index: SearchIndex | undefined;
+let operations: ReadonlyMap<string, OperationSummary> | undefined;
 
 /**
  * The operations that a request in plain words most likely means, best first. Synchronous; the index
- * is built at the first call. Nothing is found only where no word of the request is known and no
- * operation is allowed.
+ * is read from its file at the first call.
  *
  * @public
  */
@@ -32,11 +33,20 @@ export const searchOperations = (
   query: string,
   { limit = 5, allows = () => true }: SearchOptions = {},
 ): readonly OperationHit[] => {
-  index ??= buildIndex(
-    listOperations().map((operation) => ({ operation, words: wordsOf(operation.id) })),
-  );
-  return rank(index, query)
-    .filter(({ entry }) => allows(entry.operation))
-    .slice(0, limit)
-    .map(({ entry, score }) => ({ operation: entry.operation, score }));
+  index ??= readIndex();
+  operations ??= new Map(listOperations().map((operation) => [operation.id, operation]));
+  const hits: OperationHit[] = [];
+  for (const { operation: found, score } of rank(index, query)) {
+    if (hits.length >= limit) break;
+    const operation = operations.get(found.id);
+    if (operation === undefined) throw new Error(`the index names "${found.id}": build it again`);
+    if (allows(operation)) hits.push({ operation, score });
+  }
+  return hits;
+};
+
+// The file is ours: a test builds it again and compares.
+const readIndex = (): SearchIndex => {
+  const file = new URL("./search/search-index.json", import.meta.url);
+  return openIndex(JSON.parse(readFileSync(file, "utf8")) as StoredIndex);
 };

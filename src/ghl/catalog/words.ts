@@ -13,6 +13,8 @@ const operationWordsSchema = z.strictObject({
   phrases: z.array(z.string()).readonly(),
   /** One of the daily jobs: preferred where a request is vague. */
   everyday: z.exactOptional(z.literal(true)),
+  /** Its id says something else than it does, and is left out of the search. */
+  misnamed: z.exactOptional(z.literal(true)),
 });
 
 /** The words of one operation. */

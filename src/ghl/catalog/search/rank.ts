@@ -1,234 +1,211 @@
-import type { IndexedEntry, SearchIndex } from "./build-index.ts";
-import { type Reading, readRequest, tellNumber } from "./read-request.ts";
-import { stem } from "./stem.ts";
-import { BULK } from "./build-index.ts";
-import { EVERYDAY_STEMS, hintsOf } from "./synonyms.ts";
-import { correctTypo } from "./typo.ts";
+import { readRequest, tellNumber, type Reading } from "./read-request.ts";
+import type { IndexedOperation, SearchIndex } from "./search-index.ts";
+import { type Slot, toSlots } from "./slots.ts";
+import { BULK, PERSON } from "./synonyms.ts";
 import { agreement, type Deed } from "./verbs.ts";
 
 /** How well an operation answers a request. */
 export interface Ranked {
-  readonly entry: IndexedEntry;
+  readonly operation: IndexedOperation;
   readonly score: number;
 }
 
-/** How much each sign counts. */
+/** How much each sign adds to the score. */
 const WEIGHTS = {
   /** The words of the request that the operation has anywhere. */
   words: 0.7,
   /** The one sentence of the operation that is most like the request. */
   sentence: 0.5,
-  /** Neighbouring words of the request that are neighbours there, too. */
+  /** Neighbouring words of the request that are neighbours in that sentence, too. */
   pairs: 0.12,
-  hint: 0.5,
-  corrected: 0.8,
-  everyday: 0.06,
-  number: 0.1,
+  /** A request with two verbs, both of which the operation does: "create or update". */
   allDeeds: 0.1,
+  everyday: 0.06,
+  /** Likeness word by word, among the best. */
   literal: 0.15,
+  /** How much of the summary the request says, among the best. */
   summary: 0.1,
-  head: 1.2,
 } as const;
 
-const BULK_UNASKED = 0.85;
-const DEPRECATED = 0.75;
+/** What the score is multiplied by. */
+const FACTORS = {
+  rightNumber: 1.1,
+  wrongNumber: 0.9,
+  /** "Overdue invoices": things without a verb are asked for to be seen. */
+  thingsToRead: 1.25,
+  thingToRead: 1.06,
+  bulkUnasked: 0.85,
+  deprecated: 0.75,
+} as const;
+
 /** How many of the best are compared word by word. */
 const CLOSE = 20;
-/** "Overdue invoices": a thing without a verb is asked for to be seen. */
-const MANY_AND_READS = 1.25;
-const NO_DEED_BUT_READS = 1.06;
-
-/** A word of the request with every word of the index that it may mean. */
-interface Slot {
-  readonly weight: number;
-  readonly meanings: ReadonlyMap<string, number>;
-}
 
 /** The operations that share a word with the request, best first. */
 export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
   const reading = readRequest(query);
   const slots = toSlots(index, reading.stems);
-  if (slots.length === 0) return [];
-  const total = slots.reduce((sum, { weight }) => sum + weight, 0);
-  const words = scoreWords(index, slots);
-  const sentences = scoreSentences(index, slots, { total, deeds: reading.deeds });
-  const pairs = pairsOf(slots);
-  const asked = reading.words;
-  const ranked = [...words]
-    .map(([at, shared]) => {
-      const entry = index.entries[at];
-      if (entry === undefined) throw new Error(`no entry ${at}`);
-      const best = sentences.get(at);
-      const text =
-        (WEIGHTS.words * shared) / total +
-        WEIGHTS.sentence * (best?.likeness ?? 0) +
-        WEIGHTS.pairs *
-          (best === undefined ? 0 : sharePairs(index.sentences[best.sentence]?.stems ?? [], pairs));
-      return { entry, score: adjust(text, entry, reading) };
-    })
-    .toSorted(byScore);
-  const close = ranked.slice(0, CLOSE).map(({ entry, score }) => ({
-    entry,
+  const ranked = rankBySigns(index, slots, toWish(reading, slots));
+  const close = ranked.slice(0, CLOSE).map(({ operation, score }) => ({
+    operation,
     score:
       score +
-      WEIGHTS.literal * likenessOfWords(index, entry, asked) +
-      WEIGHTS.summary * shareOfSummary(index, entry, slots),
+      WEIGHTS.literal * compareWords(index, operation, reading.words) +
+      WEIGHTS.summary * shareOfSummary(index, operation, slots),
   }));
   return [...close.toSorted(byScore), ...ranked.slice(CLOSE)];
 };
 
+/** What a request asks for, beside its words. */
+interface Wish {
+  readonly deeds: readonly Deed[];
+  readonly number: "one" | "many" | undefined;
+  readonly bulk: boolean;
+}
+
+const toWish = ({ words, stems, deeds }: Reading, slots: readonly Slot[]): Wish => {
+  const number = tellNumber(words);
+  const bulk = stems.includes(BULK);
+  // a bare name or address: somebody is looked for
+  const bare = slots.every(({ meanings }) => meanings.has(PERSON));
+  if (!bare || deeds.some((deed) => deed !== "read")) return { deeds, number, bulk };
+  return { deeds: ["read"], number: number ?? "many", bulk };
+};
+
 const byScore = (left: Ranked, right: Ranked): number => right.score - left.score;
 
-/** The best likeness of all words, small ones too, over the sentences of an operation. */
-const likenessOfWords = (
-  index: SearchIndex,
-  { sentences: { from, to } }: IndexedEntry,
-  asked: readonly string[],
-): number => {
-  let best = 0;
-  for (const { words } of index.sentences.slice(from, to)) {
-    const shared = asked.filter((word) => words.has(word)).length;
-    best = Math.max(best, (2 * shared) / (words.size + asked.length));
-  }
-  return best;
+const rankBySigns = (index: SearchIndex, slots: readonly Slot[], wish: Wish): readonly Ranked[] => {
+  const total = slots.reduce((sum, { weight }) => sum + weight, 0);
+  const sentences = findBestSentences(index, slots, wish);
+  return [...scoreWords(slots)]
+    .map(([place, shared]) => {
+      const operation = index.operations[place];
+      if (operation === undefined) throw new Error(`no operation at ${place}`);
+      const best = sentences.get(place);
+      const text =
+        (WEIGHTS.words * shared) / total +
+        WEIGHTS.sentence * (best?.likeness ?? 0) +
+        WEIGHTS.pairs * (best === undefined ? 0 : sharePairs(best.stems, slots));
+      return { operation, score: adjust(text, operation, wish) };
+    })
+    .toSorted(byScore);
 };
 
-/** How much of the summary the request says: "late fees of an invoice" is less like a template's. */
-const shareOfSummary = (
-  index: SearchIndex,
-  { sentences: { from } }: IndexedEntry,
-  slots: readonly Slot[],
-): number => {
-  let said = 0;
-  for (const word of new Set(index.sentences[from]?.stems)) {
-    if (slots.some(({ meanings }) => meanings.has(word)))
-      said += index.terms.get(word)?.weight ?? 0;
-  }
-  return said / Math.max(1, index.sentenceWeights[from] ?? 1);
-};
-
-const toSlots = (index: SearchIndex, stems: readonly string[]): readonly Slot[] => {
-  const known = [...new Set(stems)].flatMap((word) => {
-    const slot = toSlot(index, word);
-    return slot === undefined ? [] : [slot];
-  });
-  if (known.length > 0) return known.map(favourHead);
-  // only names and values: somebody is looked for
-  const person = toSlot(index, stem("contact"));
-  return person === undefined ? [] : [person];
-};
-
-// what is asked for stands first: "a folder for templates"
-const favourHead = (slot: Slot, at: number): Slot => {
-  if (at > 0) return slot;
-  const meanings = new Map([...slot.meanings].map(([word, share]) => [word, share * WEIGHTS.head]));
-  return { weight: slot.weight * WEIGHTS.head, meanings };
-};
-
-const toSlot = (index: SearchIndex, word: string): Slot | undefined => {
-  const meanings = new Map<string, number>();
-  let factor = 1;
-  let meant: readonly string[] | undefined =
-    index.terms.has(word) || hintsOf(word).length > 0 ? [word] : undefined;
-  if (meant === undefined) {
-    meant = correct(index, word);
-    factor = WEIGHTS.corrected;
-  }
-  if (meant === undefined) return undefined;
-  for (const one of meant) {
-    if (index.terms.has(one)) meanings.set(one, factor);
-    for (const hint of hintsOf(one)) {
-      if (index.terms.has(hint) && !meanings.has(hint)) meanings.set(hint, factor * WEIGHTS.hint);
-    }
-  }
-  let weight = 0;
-  for (const [one, share] of meanings) {
-    weight = Math.max(weight, share * (index.terms.get(one)?.weight ?? 0));
-  }
-  return meanings.size === 0 ? undefined : { weight, meanings };
-};
-
-const correct = (index: SearchIndex, word: string): readonly string[] | undefined => {
-  const spelling = correctTypo(word, [...index.terms.keys(), ...EVERYDAY_STEMS.keys()]);
-  if (spelling === undefined) return undefined;
-  return EVERYDAY_STEMS.get(spelling) ?? [spelling];
-};
-
-const scoreWords = (index: SearchIndex, slots: readonly Slot[]): ReadonlyMap<number, number> => {
+const scoreWords = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
   const scores = new Map<number, number>();
   for (const { meanings } of slots) {
     const best = new Map<number, number>();
-    for (const [word, factor] of meanings) {
-      const term = index.terms.get(word);
-      for (const [at, strength] of term?.entries ?? []) {
-        const value = factor * strength * (term?.weight ?? 0);
-        if (value > (best.get(at) ?? 0)) best.set(at, value);
+    for (const { term, factor } of meanings.values()) {
+      for (const [place, strength] of term.operations) {
+        const value = factor * strength * term.weight;
+        if (value > (best.get(place) ?? 0)) best.set(place, value);
       }
     }
-    for (const [at, value] of best) scores.set(at, (scores.get(at) ?? 0) + value);
+    for (const [place, value] of best) scores.set(place, (scores.get(place) ?? 0) + value);
   }
   return scores;
 };
 
 interface BestSentence {
   readonly likeness: number;
-  readonly sentence: number;
+  readonly stems: string;
 }
 
-const scoreSentences = (
+/** The sentence of each operation that is most like the request: the cosine of their words. */
+const findBestSentences = (
   index: SearchIndex,
   slots: readonly Slot[],
-  { total, deeds }: { readonly total: number; readonly deeds: ReadonlySet<Deed> },
+  { deeds }: Wish,
 ): ReadonlyMap<number, BestSentence> => {
-  const shared = new Map<number, number>();
-  for (const { meanings } of slots) {
-    const best = new Map<number, number>();
-    for (const [word, factor] of meanings) {
-      const term = index.terms.get(word);
-      const value = factor * (term?.weight ?? 0);
-      for (const at of term?.sentences ?? []) if (value > (best.get(at) ?? 0)) best.set(at, value);
-    }
-    for (const [at, value] of best) shared.set(at, (shared.get(at) ?? 0) + value);
-  }
+  const total = slots.reduce((sum, { weight }) => sum + weight, 0);
   const found = new Map<number, BestSentence>();
-  for (const [at, value] of shared) {
-    const sentence = index.sentences[at];
-    if (sentence === undefined) throw new Error(`no sentence ${at}`);
+  for (const [place, value] of scoreSentences(slots)) {
+    const sentence = index.sentences[place];
+    if (sentence === undefined) throw new Error(`no sentence at ${place}`);
+    const done = sentence.deeds ?? index.operations[sentence.operation]?.deeds ?? [];
     const likeness =
-      (value / Math.sqrt(total * (index.sentenceWeights[at] ?? 1))) *
-      Math.sqrt(agreement(deeds, sentence.deeds));
-    const { entry } = sentence;
-    if (likeness > (found.get(entry)?.likeness ?? 0)) found.set(entry, { likeness, sentence: at });
+      (value / Math.sqrt(total * sentence.weight)) * Math.sqrt(agreement(deeds, done));
+    if (likeness > (found.get(sentence.operation)?.likeness ?? 0)) {
+      found.set(sentence.operation, { likeness, stems: sentence.stems });
+    }
   }
   return found;
 };
 
-const pairsOf = (slots: readonly Slot[]): readonly (readonly [Slot, Slot])[] =>
-  slots.slice(1).map((slot, at) => [slots[at] ?? slot, slot]);
-
-const sharePairs = (
-  stems: readonly string[],
-  pairs: readonly (readonly [Slot, Slot])[],
-): number => {
-  if (pairs.length === 0) return 0;
-  const found = pairs.filter(([left, right]) =>
-    stems.some((word, at) => left.meanings.has(word) && right.meanings.has(stems[at + 1] ?? "")),
-  );
-  return found.length / pairs.length;
+const scoreSentences = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
+  const shared = new Map<number, number>();
+  for (const { meanings } of slots) {
+    const best = new Map<number, number>();
+    for (const { term, factor } of meanings.values()) {
+      const value = factor * term.weight;
+      for (const place of term.sentences) {
+        if (value > (best.get(place) ?? 0)) best.set(place, value);
+      }
+    }
+    for (const [place, value] of best) shared.set(place, (shared.get(place) ?? 0) + value);
+  }
+  return shared;
 };
 
-const adjust = (text: number, entry: IndexedEntry, { deeds, words, stems }: Reading): number => {
-  const number = tellNumber(words);
-  let score = text + (entry.everyday ? WEIGHTS.everyday : 0);
-  if (number !== undefined && entry.deeds.has("read")) {
-    score *= entry.number === number ? 1 + WEIGHTS.number : 1 - WEIGHTS.number;
+const sharePairs = (sentence: string, slots: readonly Slot[]): number => {
+  if (slots.length < 2) return 0;
+  const stems = sentence.split(" ");
+  const found = slots.slice(1).filter((right, at) => {
+    const left = slots[at];
+    return stems.some(
+      (word, place) => left?.meanings.has(word) && right.meanings.has(stems[place + 1] ?? ""),
+    );
+  });
+  return found.length / (slots.length - 1);
+};
+
+const adjust = (text: number, operation: IndexedOperation, wish: Wish): number => {
+  const { deeds } = wish;
+  const doesAll = deeds.length > 1 && deeds.every((deed) => operation.deeds.includes(deed));
+  const score =
+    (text + (operation.everyday ? WEIGHTS.everyday : 0)) * numberFactor(operation, wish) +
+    (doesAll ? WEIGHTS.allDeeds : 0);
+  const bulk = operation.bulk && !wish.bulk ? FACTORS.bulkUnasked : 1;
+  const deprecated = operation.deprecated ? FACTORS.deprecated : 1;
+  return score * bulk * deprecated * agreement(deeds, operation.deeds);
+};
+
+const numberFactor = (operation: IndexedOperation, { deeds, number }: Wish): number => {
+  if (!operation.deeds.includes("read")) return 1;
+  const things = number === "many" ? FACTORS.thingsToRead : FACTORS.thingToRead;
+  const unsaid = deeds.length === 0 ? things : 1;
+  if (number === undefined) return unsaid;
+  return unsaid * (operation.number === number ? FACTORS.rightNumber : FACTORS.wrongNumber);
+};
+
+/** The best likeness of all words, small ones too, over the sentences of an operation. */
+const compareWords = (
+  index: SearchIndex,
+  { from, to }: IndexedOperation,
+  asked: readonly string[],
+): number => {
+  let best = 0;
+  for (const sentence of index.sentences.slice(from, to)) {
+    const words = sentence.words.split(" ");
+    const shared = asked.filter((word) => words.includes(word)).length;
+    best = Math.max(best, (2 * shared) / (words.length + asked.length));
   }
-  if (deeds.size > 1 && [...deeds].every((deed) => entry.deeds.has(deed)))
-    score += WEIGHTS.allDeeds;
-  if (deeds.size === 0 && entry.deeds.has("read")) {
-    score *= number === "many" ? MANY_AND_READS : NO_DEED_BUT_READS;
+  return best;
+};
+
+/** How much of the summary is asked for: a plain late fee is less of a template's late fee. */
+const shareOfSummary = (
+  index: SearchIndex,
+  { from }: IndexedOperation,
+  slots: readonly Slot[],
+): number => {
+  const summary = index.sentences[from];
+  if (summary === undefined) return 0;
+  let said = 0;
+  for (const word of new Set(summary.stems.split(" "))) {
+    if (slots.some(({ meanings }) => meanings.has(word))) {
+      said += index.terms.get(word)?.weight ?? 0;
+    }
   }
-  score *= agreement(deeds, entry.deeds);
-  if (entry.bulk && !stems.includes(BULK)) score *= BULK_UNASKED;
-  return entry.operation.deprecated ? score * DEPRECATED : score;
+  return said / Math.max(1, summary.weight);
 };

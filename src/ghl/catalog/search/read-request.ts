@@ -11,7 +11,7 @@ export interface Reading {
   /** The stems that carry meaning, in order. */
   readonly stems: readonly string[];
   /** What is to be done, where the sentence names it. */
-  readonly deeds: ReadonlySet<Deed>;
+  readonly deeds: readonly Deed[];
 }
 
 /** Reads a sentence: noise away, everyday words into the catalogue's, the rest to stems. */
@@ -20,21 +20,43 @@ export const readRequest = (text: string): Reading => {
   const stems: string[] = [];
   const deeds = new Set<Deed>();
   for (let at = 0; at < words.length;) {
-    const word = words[at] ?? "";
-    const verb = findVerb(words, at);
-    const expression = findExpression(words, at);
-    const isVerb = verb !== undefined && verb.length >= (expression?.length ?? 0);
-    if (isVerb) deeds.add(verb.deed);
-    if (isVerb && verb.meant !== undefined) stems.push(verb.meant);
-    if (expression !== undefined) stems.push(...expression.meant);
-    else if (!(isVerb ? EMPTY_VERBS : STOP_WORDS).has(word)) stems.push(stem(word));
-    at += Math.max(isVerb ? verb.length : 1, expression?.length ?? 1);
+    const step = readStep(words, at);
+    if (step.deed !== undefined) deeds.add(step.deed);
+    stems.push(...step.stems);
+    at += step.length;
   }
+  // "take him off the mailing list": a later "list" is no order
+  const [order] = deeds;
+  if (order !== "read" && words.includes("list")) deeds.delete("read");
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
-  return { words, stems, deeds: isQuestion(words, deeds) ? READS : deeds };
+  return { words, stems, deeds: isQuestion(words, deeds) ? ["read"] : [...deeds] };
 };
 
-const READS: ReadonlySet<Deed> = new Set(["read"]);
+interface Step {
+  readonly deed?: Deed;
+  readonly stems: readonly string[];
+  /** How many words it takes. */
+  readonly length: number;
+}
+
+// The longer of verb and expression decides how many words are taken; a verb may be an expression, too.
+const readStep = (words: readonly string[], at: number): Step => {
+  const expression = findExpression(words, at);
+  const verb = findVerb(words, at);
+  const word = words[at] ?? "";
+  if (verb === undefined || verb.length < (expression?.length ?? 0)) {
+    return expression === undefined
+      ? { stems: STOP_WORDS.has(word) ? [] : [stem(word)], length: 1 }
+      : { stems: expression.meant, length: expression.length };
+  }
+  const plain = EMPTY_VERBS.has(word) ? [] : [stem(word)];
+  const besides = verb.meant === undefined ? [] : [verb.meant];
+  return {
+    deed: verb.deed,
+    stems: [...besides, ...(expression?.meant ?? plain)],
+    length: verb.length,
+  };
+};
 
 // "what did she write" asks, and orders nothing; "how do I write a note" does
 const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {

@@ -12,7 +12,12 @@ const MAX_WORDS = 60;
 export const splitWords = (text: string): readonly string[] => {
   const words: string[] = [];
   for (const piece of hideValues(
-    text.slice(0, MAX_LENGTH).replace(ADDRESSEE, "$1 contact").replaceAll(NAMES, " ").toLowerCase(),
+    text
+      .slice(0, MAX_LENGTH)
+      .replace(ADDRESSEE, "$1 contact")
+      .replaceAll(OWNERS, "contact")
+      .replaceAll(NAMES, " ")
+      .toLowerCase(),
   ).split(SEPARATORS)) {
     const word = piece.replace(QUOTES, "");
     if (word === "") continue;
@@ -26,6 +31,8 @@ export const splitWords = (text: string): readonly string[] => {
 /** Who a text or a bill goes to: "text Maria", "invoice Acme". */
 const ADDRESSEE =
   /\b(text|email|message|invoice|bill|tag|call|tell|remind|charge|quote|reply to|write to) [A-Z][a-z]+\b/u;
+/** Whose something is: "what is Maria's number". */
+const OWNERS = /(?<=[a-z,] )[A-Z][a-z]+['’]s\b/gu;
 /** First names that are verbs or nouns when they are not a name. */
 const NAMES = /(?<=[a-z] )(?:Mark|Bill|Grant|Will|Chase|Drew|Rob|Sue|Art|Miles|Page)\b/gu;
 const SEPARATORS = /[^\p{L}\p{N}@&'-]+/u;

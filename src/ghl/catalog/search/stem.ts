@@ -1,33 +1,35 @@
 /** Forms that no rule leads back to their word. */
-const IRREGULAR: Readonly<Record<string, string>> = {
-  bought: "buy",
-  came: "come",
-  gave: "give",
-  given: "give",
-  hidden: "hide",
-  lost: "lose",
-  made: "make",
-  met: "meet",
-  owed: "owe",
-  paid: "pay",
-  sent: "send",
-  shown: "show",
-  sold: "sell",
-  spoke: "speak",
-  spent: "spend",
-  taken: "take",
-  took: "take",
-  won: "win",
-  wrote: "write",
-  written: "write",
-};
+const IRREGULAR: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    bought: "buy",
+    came: "come",
+    gave: "give",
+    given: "give",
+    hidden: "hide",
+    lost: "lose",
+    made: "make",
+    met: "meet",
+    owed: "owe",
+    paid: "pay",
+    sent: "send",
+    shown: "show",
+    sold: "sell",
+    spoke: "speak",
+    spent: "spend",
+    taken: "take",
+    took: "take",
+    won: "win",
+    wrote: "write",
+    written: "write",
+  }),
+);
 
 /**
  * A word without its ending, so that "invoices" and "invoice", or "scheduled" and "scheduling", meet.
  * Light on purpose: a stem need not be a word, but two words of different meaning must not share one.
  */
 export const stem = (word: string): string =>
-  IRREGULAR[word] ?? dropLastE(dropNounEnding(dropVerbEnding(dropPlural(word))));
+  IRREGULAR.get(word) ?? dropLastE(dropNounEnding(dropVerbEnding(dropPlural(word))));
 
 const dropPlural = (word: string): string => {
   if (word.length < 4 || !word.endsWith("s") || /(?:ss|us|is)$/u.test(word)) return word;

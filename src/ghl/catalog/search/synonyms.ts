@@ -22,10 +22,10 @@ const SAME: readonly string[] = [
   "lose: fell through, fall through, falls through, went cold, said no, lost",
   // calendar
   "appointment: appt, appts, meeting, meetings, booking, bookings, demo, demos, consultation, reservation, visit, session with",
-  "slot: opening, openings, free time, free times, availability slot, availabilities, free slot, free slots, open slot, open slots, available time, available times, open time, open times, open spot, open spots, slots, spot",
+  "slot: opening, openings, free time, free times, availability slot, availabilities, free slot, free slots, open slot, open slots, available time, available times, open time, open times, open spot, open spots, fit in, squeeze in, slots, spot",
   "noshow: no-show, no show, noshow, did not show, didn't show, no-shows, no shows, didn't turn up, did not turn up, didn't come, did not come, never came",
   "timeoff: time off, day off, days off, out of office, vacation, holiday, holidays, unavailable",
-  "workinghour: working hours, office hours, opening hours, business hours, work hours, shift, shifts",
+  "workinghour: working hours, office hours, opening hours, business hours, work hours, hours, shift, shifts",
   "reschedule: push back, postpone, move to another day, move to another time, rebook",
   "roundrobin: round robin",
   // messages
@@ -278,6 +278,19 @@ export const EVERYDAY_STEMS: ReadonlyMap<string, readonly string[]> = new Map(
 
 /** Whether a word with hyphens is an everyday expression as it stands: "to-do". */
 export const isExpression = (word: string): boolean => BY_FIRST_WORD.has(word);
+
+/** The stem of what is done to many records in one call. */
+export const BULK = stem("bulk");
+
+/** The stem of people. */
+export const PERSON = stem("contact");
+
+/**
+ * The stem of every day, week and month; for building the index.
+ *
+ * @internal
+ */
+export const DATE = stem("@date");
 
 const HINTS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(NEAR).map(([word, hints]) => [stem(word), hints.map(stem)]),

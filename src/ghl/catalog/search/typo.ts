@@ -35,25 +35,27 @@ const sameLetters = (left: string, right: string): boolean =>
 
 /** Slips between two words (letter added, left out, wrong, or swapped with the next), at most `limit` + 1. */
 const countSlips = (left: string, right: string, limit: number): number => {
-  let before: number[] = [];
-  let row = Array.from({ length: right.length + 1 }, (_, at) => at);
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: right.length + 1 }, (_, at) => at);
   for (let at = 1; at <= left.length; at += 1) {
     const next = [at];
     for (let to = 1; to <= right.length; to += 1) {
-      const same = left[at - 1] === right[to - 1];
-      let slips = Math.min(
-        (row[to] ?? 0) + 1,
-        (next[to - 1] ?? 0) + 1,
-        (row[to - 1] ?? 0) + (same ? 0 : 1),
+      const wrong = left[at - 1] === right[to - 1] ? 0 : 1;
+      const swapped = to > 1 && left[at - 1] === right[to - 2] && left[at - 2] === right[to - 1];
+      next.push(
+        Math.min(
+          cell(row, to) + 1,
+          cell(next, to - 1) + 1,
+          cell(row, to - 1) + wrong,
+          swapped ? cell(before, to - 2) + 1 : Infinity,
+        ),
       );
-      if (to > 1 && left[at - 1] === right[to - 2] && left[at - 2] === right[to - 1]) {
-        slips = Math.min(slips, (before[to - 2] ?? 0) + 1);
-      }
-      next.push(slips);
     }
     if (Math.min(...next) > limit) return limit + 1;
     before = row;
     row = next;
   }
-  return row[right.length] ?? limit + 1;
+  return cell(row, right.length);
 };
+
+const cell = (row: readonly number[], at: number): number => row[at] ?? Infinity;

@@ -10,7 +10,8 @@ const VERBS: Readonly<Record<Deed, string>> = {
     "show, list, find, get, see, view, read, check, search, fetch, display, lookup, look, pull, " +
     "bring, tell, retrieve, browse, count, preview, explain, look up, pull up, bring up, " +
     "look for, look at, look through, give me, tell me, let me see, search for, work out, export, " +
-    "download, compare, listen, play, track down, how many",
+    "download, compare, listen, play, track down, how many, run a report, make a report, " +
+    "generate a report",
   create:
     "add, create, make, new, save, enter, register, build, generate, insert, draft, compose, set up, " +
     "put in, put up, book, define, setup, onboard, write, upload, import, reserve, jot down, jot, " +
@@ -34,27 +35,29 @@ const VERBS: Readonly<Record<Deed, string>> = {
 };
 
 /** Nouns that are verbs where an object follows at once: "text the customer", but "text templates". */
-const VERBS_BEFORE_OBJECTS: Readonly<Record<string, Deed>> = {
-  answer: "send",
-  bill: "create",
-  block: "create",
-  charge: "act",
-  email: "send",
-  invoice: "create",
-  label: "create",
-  link: "act",
-  log: "create",
-  mail: "send",
-  message: "send",
-  order: "act",
-  post: "create",
-  quote: "create",
-  record: "create",
-  release: "act",
-  schedule: "create",
-  tag: "create",
-  text: "send",
-};
+const VERBS_BEFORE_OBJECTS: ReadonlyMap<string, Deed> = new Map(
+  Object.entries({
+    answer: "send",
+    bill: "create",
+    block: "create",
+    charge: "act",
+    email: "send",
+    invoice: "create",
+    label: "create",
+    link: "act",
+    log: "create",
+    mail: "send",
+    message: "send",
+    order: "act",
+    post: "create",
+    quote: "create",
+    record: "create",
+    release: "act",
+    schedule: "create",
+    tag: "create",
+    text: "send",
+  } as const),
+);
 
 const OBJECT_STARTS = new Set(
   (
@@ -90,22 +93,37 @@ export interface FoundVerb {
 
 /** The verb that stands at this place of a request. */
 export const findVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
+  const verb = findPlainVerb(words, at);
+  // "do not send the email": whatever it is, it shall not happen
+  return verb !== undefined && NEGATIONS.has(words[at - 1] ?? "")
+    ? { ...verb, deed: "stop" }
+    : verb;
+};
+
+const NEGATIONS = new Set(["don't", "dont", "not", "never"]);
+
+const findPlainVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
   // "the check arrived": what follows an article is a thing
   if (DETERMINERS.has(words[at - 1] ?? "")) return undefined;
   const split = findSplitVerb(words, at);
   if (split !== undefined) return split;
-  const word = words[at] ?? "";
+  const word = words[at - 1] === "be" ? toOrder(words[at] ?? "") : (words[at] ?? "");
   const found = BY_FIRST_WORD.get(word)?.find((verb) =>
-    verb.words.every((part, offset) => words[at + offset] === part),
+    verb.words.every((part, offset) => offset === 0 || words[at + offset] === part),
   );
   if (found !== undefined) return { deed: found.deed, length: found.words.length };
-  const deed = VERBS_BEFORE_OBJECTS[word];
+  const deed = VERBS_BEFORE_OBJECTS.get(word);
   if (deed !== undefined && OBJECT_STARTS.has(words[at + 1] ?? "")) return { deed, length: 1 };
   return undefined;
 };
 
+// "she wants to be removed"
+const toOrder = (word: string): string =>
+  [word.replace(/d$/u, ""), word.replace(/ed$/u, "")].find((verb) => BY_FIRST_WORD.has(verb)) ??
+  word;
+
 const DETERMINERS = new Set(
-  "the a an my our your his her their its in on of as per that who".split(" "),
+  "the a an my our your his her their its in on of as per by that who".split(" "),
 );
 
 interface SplitVerb {
@@ -114,17 +132,19 @@ interface SplitVerb {
 }
 
 /** Verbs whose second part follows the thing: "take the tag off", "let her know". */
-const SPLIT_VERBS: Readonly<Record<string, SplitVerb>> = {
-  drop: { after: ["into"], found: { deed: "act", length: 1 } },
-  take: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
-  throw: { after: ["out", "away"], found: { deed: "delete", length: 1 } },
-  put: { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
-  get: { after: ["signed"], found: { deed: "send", length: 1 } },
-  let: { after: ["know"], found: { deed: "send", length: 1, meant: stem("message") } },
-};
+const SPLIT_VERBS: ReadonlyMap<string, SplitVerb> = new Map(
+  Object.entries<SplitVerb>({
+    drop: { after: ["into"], found: { deed: "act", length: 1 } },
+    take: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
+    throw: { after: ["out", "away"], found: { deed: "delete", length: 1 } },
+    put: { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
+    get: { after: ["signed"], found: { deed: "send", length: 1 } },
+    let: { after: ["know"], found: { deed: "send", length: 1, meant: stem("message") } },
+  }),
+);
 
 const findSplitVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
-  const split = SPLIT_VERBS[words[at] ?? ""];
+  const split = SPLIT_VERBS.get(words[at] ?? "");
   const follows = words.slice(at + 1, at + 8).some((word) => split?.after.includes(word));
   return follows ? split?.found : undefined;
 };
@@ -137,7 +157,11 @@ const METHOD_DEEDS = {
   DELETE: "delete",
 } as const satisfies Readonly<Record<OperationSummary["method"], Deed>>;
 
-/** What an operation does by its method, where its summary does not say. */
+/**
+ * What an operation does by its method, where its summary does not say; for building the index.
+ *
+ * @internal
+ */
 export const deedOfMethod = ({ method, class: level }: OperationSummary): Deed =>
   level === "read" ? "read" : METHOD_DEEDS[method];
 
@@ -145,8 +169,8 @@ export const deedOfMethod = ({ method, class: level }: OperationSummary): Deed =
  * How far what was asked for and what is done agree: 1 when they are the same, less the worse it would
  * be to take one for the other.
  */
-export const agreement = (asked: ReadonlySet<Deed>, done: ReadonlySet<Deed>): number => {
-  if (asked.size === 0) return 1;
+export const agreement = (asked: readonly Deed[], done: readonly Deed[]): number => {
+  if (asked.length === 0) return 1;
   let best = 0;
   for (const one of asked) {
     for (const other of done) best = Math.max(best, one === other ? 1 : likeness(one, other));

@@ -1,0 +1,58 @@
+import type { Deed } from "./verbs.ts";
+
+/** An operation as the ranking sees it. */
+export interface IndexedOperation {
+  readonly id: string;
+  readonly deeds: readonly Deed[];
+  /** Whether it reads or changes one record or many. */
+  readonly number: "one" | "many";
+  /** It changes many records in one call. */
+  readonly bulk: boolean;
+  readonly everyday: boolean;
+  readonly deprecated: boolean;
+  /** Its sentences, from here to before `to`: its summary first, then its phrases and its name. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One sentence about an operation. */
+export interface IndexedSentence {
+  /** Its operation's place. */
+  readonly operation: number;
+  /** All its words, small ones too, with spaces between: they tell twins apart. */
+  readonly words: string;
+  /** The stems that carry meaning, with spaces between. */
+  readonly stems: string;
+  /** What it says is done, where that is not what its operation does. */
+  readonly deeds?: readonly Deed[];
+  /** The weights of its stems together. */
+  readonly weight: number;
+}
+
+/** A stem: how much it tells, and where it stands. */
+export interface Term {
+  /** 0 for a stem that every operation has; higher, the fewer have it. */
+  readonly weight: number;
+  /** Places of sentences. */
+  readonly sentences: readonly number[];
+  /** Places of operations, each with how strongly the stem belongs to it: 0 to 1. */
+  readonly operations: readonly (readonly [place: number, strength: number])[];
+}
+
+/** What the ranking reads, as `search-index.json` holds it. */
+export interface StoredIndex {
+  readonly operations: readonly IndexedOperation[];
+  readonly sentences: readonly IndexedSentence[];
+  readonly terms: Readonly<Record<string, Term>>;
+}
+
+/** What the ranking reads. Stems of requests may be any word, "constructor" too: hence a map. */
+export interface SearchIndex extends Omit<StoredIndex, "terms"> {
+  readonly terms: ReadonlyMap<string, Term>;
+}
+
+/** An index ready to be searched. */
+export const openIndex = ({ terms, ...stored }: StoredIndex): SearchIndex => ({
+  ...stored,
+  terms: new Map(Object.entries(terms)),
+});

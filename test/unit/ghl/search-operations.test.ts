@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+import { renderSearchIndex } from "../../../scripts/catalog/render-search-index.ts";
+import { searchOperations } from "../../../src/ghl/catalog/search.ts";
+
+const first = (query: string): string | undefined => searchOperations(query)[0]?.operation.id;
+
+describe("the search index", () => {
+  it("is the one that the words and synonyms give; else run npm run generate:search", () => {
+    const file = new URL("../../../src/ghl/catalog/search/search-index.json", import.meta.url);
+    expect(readFileSync(fileURLToPath(file), "utf8") === renderSearchIndex()).toBe(true);
+  });
+});
+
+describe("searching operations", () => {
+  it("gives five hits unless told otherwise, best first", () => {
+    const hits = searchOperations("show my contacts");
+    expect(hits).toHaveLength(5);
+    const scores = hits.map(({ score }) => score);
+    expect(scores).toEqual(scores.toSorted((left, right) => right - left));
+    expect(searchOperations("show my contacts", { limit: 2 })).toEqual(hits.slice(0, 2));
+    expect(searchOperations("show my contacts", { limit: 0 })).toEqual([]);
+  });
+
+  it("finds nothing but what is allowed", () => {
+    const reads = searchOperations("delete the contact", {
+      limit: 50,
+      allows: ({ class: level }) => level === "read",
+    });
+    expect(reads.length).toBeGreaterThan(5);
+    expect(reads.filter(({ operation }) => operation.class !== "read")).toEqual([]);
+    expect(searchOperations("delete the contact", { allows: () => false })).toEqual([]);
+  });
+
+  it("fills the hits with allowed operations, however many better ones are not allowed", () => {
+    const hits = searchOperations("add a contact", { allows: ({ area }) => area === "payments" });
+    expect(hits).toHaveLength(5);
+  });
+
+  it("tells what is to be done from what it is done to", () => {
+    expect(first("tag the lead")).toBe("contacts.add-tags");
+    expect(first("untag the lead")).toBe("contacts.remove-tags");
+    expect(first("start the Facebook campaign")).toBe("ad-manager.fb-publish-campaign");
+    expect(first("pause the Facebook campaign")).toBe("ad-manager.fb-pause-campaign");
+    expect(first("show email templates")).toBe("emails.list-email-templates");
+    expect(first("email the customer")).toBe("conversations.send-a-new-message");
+  });
+
+  it("tells one record from many", () => {
+    expect(first("show this invoice")).toBe("invoices.get-invoice");
+    expect(first("show the invoices")).toBe("invoices.list-invoices");
+  });
+
+  it("prefers the operation that replaced a deprecated one", () => {
+    const ids = searchOperations("pause a sub-account", { limit: 20 }).map(({ operation }) =>
+      String(operation.id),
+    );
+    expect(ids[0]).toBe("saas-api.pause-location");
+    expect(ids.indexOf("saas-api.pause-location-deprecated")).toBeGreaterThan(0);
+  });
+
+  it("forgives slips of the finger", () => {
+    expect(first("lsit all calenders")).toBe("calendars.get-calendars");
+    expect(first("sned an invioce")).toBe("invoices.send-invoice");
+  });
+
+  it("takes addresses, numbers and names for a person who is looked for", () => {
+    for (const query of ["ada@example.com", "+44 20 7946 0958", "Ada Lovelace", "who is Zdenka"]) {
+      expect([query, first(query)]).toEqual([query, "contacts.search-contacts-advanced"]);
+    }
+  });
+
+  it("answers whatever is typed, within bounds", () => {
+    for (const query of ["", "   ", "constructor __proto__ toString", "???", "@", "日本語", "\0"]) {
+      expect(searchOperations(query).length).toBeLessThanOrEqual(5);
+    }
+    const long = `${"a1@".repeat(50_000)} ${"contact ".repeat(50_000)}`;
+    const before = performance.now();
+    searchOperations(long);
+    searchOperations("zzzzqqqq ".repeat(60));
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+});
