@@ -1,6 +1,6 @@
 import { listOperations } from "../../src/ghl/catalog/index.ts";
-import { buildIndex } from "../../src/ghl/catalog/search/build-index.ts";
 import { wordsOf } from "../../src/ghl/catalog/words.ts";
+import { buildIndex } from "./build-index.ts";
 
 /** The text of `search-index.json`: an operation, a sentence and a term a line, so that diffs can be read. */
 export const renderSearchIndex = (): string => {

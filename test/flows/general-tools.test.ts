@@ -1,4 +1,8 @@
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from "@modelcontextprotocol/client";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createOAuthProvider, type MemoryOAuthProvider } from "../support/oauth-client.ts";
@@ -99,7 +103,7 @@ describe("a connection whose address has options", () => {
       { name: "flow-test", version: "1.0.0" },
       { versionNegotiation: { mode: "auto" } },
     );
-    await expect(first.connect(transportTo(query))).rejects.toThrow();
+    await expect(first.connect(transportTo(query))).rejects.toBeInstanceOf(UnauthorizedError);
     const callback = await signIn(provider.authorizationUrl(), {
       redirectUri: provider.redirectUrl,
       choose: "company",

@@ -34,12 +34,12 @@ export async function checkCall(
   operation: Operation,
   given: GivenCall,
   context: OperationContext,
-  location: LocationId | undefined = context.location,
 ): Promise<Result<CheckedCall, ToolFailure>> {
+  const { location } = context;
   if (location === undefined && !worksWithoutLocation(operation, context)) {
     return fail({ kind: "location_required" });
   }
-  const bounds = await toBounds(given, context, location);
+  const bounds = await toBounds(given, context);
   if (!bounds.ok) return bounds;
   const foreign =
     findForeign(given.parameters, bounds.value) ?? findForeign(given.body, bounds.value);
@@ -67,8 +67,7 @@ function unwrapList({ body: expected }: Operation, call: ContextCall): ContextCa
 /** A call without a location of its own may name those of the grant; only then they are looked up. */
 async function toBounds(
   given: GivenCall,
-  { connection, connections, principal, signal }: OperationContext,
-  location: LocationId | undefined,
+  { connection, connections, location, principal, signal }: OperationContext,
 ): Promise<Result<Bounds, ToolFailure>> {
   const company = connection?.companyId;
   if (location !== undefined) return ok({ locations: [location], company });

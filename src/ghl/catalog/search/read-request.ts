@@ -27,7 +27,7 @@ export const readRequest = (text: string): Reading => {
   }
   // "take him off the mailing list": a later "list" is no order
   const [order] = deeds;
-  if (order !== "read") deeds.delete("read");
+  if (order !== "read" && words.includes("list")) deeds.delete("read");
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
   return { words, stems, deeds: isQuestion(words, deeds) ? ["read"] : [...deeds] };
 };

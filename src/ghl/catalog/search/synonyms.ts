@@ -285,7 +285,11 @@ export const BULK = stem("bulk");
 /** The stem of people. */
 export const PERSON = stem("contact");
 
-/** The stem of every day, week and month. */
+/**
+ * The stem of every day, week and month; for building the index.
+ *
+ * @internal
+ */
 export const DATE = stem("@date");
 
 const HINTS: ReadonlyMap<string, readonly string[]> = new Map(

@@ -157,7 +157,11 @@ const METHOD_DEEDS = {
   DELETE: "delete",
 } as const satisfies Readonly<Record<OperationSummary["method"], Deed>>;
 
-/** What an operation does by its method, where its summary does not say. */
+/**
+ * What an operation does by its method, where its summary does not say; for building the index.
+ *
+ * @internal
+ */
 export const deedOfMethod = ({ method, class: level }: OperationSummary): Deed =>
   level === "read" ? "read" : METHOD_DEEDS[method];
 

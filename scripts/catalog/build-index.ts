@@ -1,9 +1,14 @@
-import type { OperationSummary } from "../operation.ts";
-import type { OperationWords } from "../words.ts";
-import { readRequest, tellNumber } from "./read-request.ts";
-import type { IndexedOperation, IndexedSentence, StoredIndex, Term } from "./search-index.ts";
-import { BULK, DATE } from "./synonyms.ts";
-import { type Deed, deedOfMethod } from "./verbs.ts";
+import type { OperationSummary } from "../../src/ghl/catalog/operation.ts";
+import type { OperationWords } from "../../src/ghl/catalog/words.ts";
+import { readRequest, tellNumber } from "../../src/ghl/catalog/search/read-request.ts";
+import type {
+  IndexedOperation,
+  IndexedSentence,
+  StoredIndex,
+  Term,
+} from "../../src/ghl/catalog/search/search-index.ts";
+import { BULK, DATE } from "../../src/ghl/catalog/search/synonyms.ts";
+import { type Deed, deedOfMethod } from "../../src/ghl/catalog/search/verbs.ts";
 
 /** An operation with the words that describe it. */
 export interface SearchEntry {
