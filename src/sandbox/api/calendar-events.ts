@@ -20,7 +20,7 @@ const { read, write } = createRouteFamily({
 const contacts = createRouteFamily({ read: "contacts.readonly", write: "contacts.write" });
 
 /** The appointment or blocked time that a path names. */
-export const eventRecord: LocationPlace = {
+const eventRecord: LocationPlace = {
   in: "record",
   name: "Event",
   find: (world, id) => world.events.get(id),

@@ -3,7 +3,7 @@ import type { FieldRule, JsonObject } from "../gate/fields.ts";
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** Whether a text is a date or a date-time in ISO 8601 that exists. */
-export const isIsoDate = (value: unknown): value is string =>
+const isIsoDate = (value: unknown): value is string =>
   typeof value === "string" && ISO_DATE.test(value) && !Number.isNaN(Date.parse(value));
 
 /** A text that must be a date. */

@@ -119,7 +119,9 @@ const findFree = (question: SlotQuestion, startMs: number): FreeSlot | undefined
   const span = { startMs, endMs };
   if (isBlocked(question, span)) return undefined;
   if (calendar.teamMembers.length === 0) {
-    const taken = overlapping(question, span).filter((event) => event.calendarId === calendar.id);
+    const taken = overlapping(question, span).filter(
+      (event) => event.kind === "appointment" && event.calendarId === calendar.id,
+    );
     return taken.length < calendar.appoinmentPerSlot ? { startMs, userIds: [] } : undefined;
   }
   const team = calendar.teamMembers.map(({ userId }) => userId);

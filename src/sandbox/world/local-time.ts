@@ -39,7 +39,7 @@ const toFormat = (timezone: string): Intl.DateTimeFormat => {
 };
 
 /** How far a time zone's clocks are ahead of UTC at an instant, in milliseconds. */
-export const offsetMs = (atMs: number, timezone: string): number => {
+const offsetMs = (atMs: number, timezone: string): number => {
   if (Number.isNaN(atMs)) return 0;
   const parts = toFormat(timezone).formatToParts(atMs);
   const part = (type: Intl.DateTimeFormatPartTypes): number =>

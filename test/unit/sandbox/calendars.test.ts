@@ -238,6 +238,15 @@ describe("appointments", () => {
     });
   });
 
+  it("may be booked before the notice is over where they say so, but never in the past", async () => {
+    const calendar = await createCalendar({ allowBookingAfter: 3, allowBookingAfterUnit: "days" });
+    const ignoreDateRange = true;
+    expect((await book(calendar)).status).toBe(400);
+    const past = { startTime: "2026-10-26T09:00:00-07:00", ignoreDateRange };
+    expect((await book(calendar, past)).status).toBe(400);
+    expect((await book(calendar, { ignoreDateRange })).status).toBe(200);
+  });
+
   it("move to a free slot with their length, and stay where the new one is taken", async () => {
     const calendar = await createCalendar();
     const first = await book(calendar);

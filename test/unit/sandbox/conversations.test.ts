@@ -435,6 +435,12 @@ describe("messages", () => {
     const file = await fetch(`${open.sandbox.baseUrl}${path}/download`, { headers });
     expect(await file.text()).toContain("I called last week");
     expect((await open.ask(`GET ${path.replace(open.here, open.elsewhere)}`)).status).toBe(403);
+    const theirs = [...world.messages.values()].find(
+      (one) => one.locationId === open.elsewhere && one.call !== undefined,
+    );
+    expect((await open.ask(`GET ${path.replace(call?.id ?? "", theirs?.id ?? "")}`)).status).toBe(
+      404,
+    );
   });
 
   it("take attachments that are uploaded", async () => {
