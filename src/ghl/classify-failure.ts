@@ -114,11 +114,17 @@ const parseObject = (body: string): Readonly<Record<string, unknown>> | undefine
 };
 
 // The dated versions answer {message}, with a list of messages for 422; v3 answers {error: {message,
-// details}}, and `error` alone can be a word such as "Unauthorized".
+// details}}, where the details are a list or hold one as `errors`, and `error` alone can be a word such as "Unauthorized".
 const toMessages = (json: Readonly<Record<string, unknown>>): readonly string[] => {
   const { message, error } = json;
   const envelope = isPlainObject(error) ? error : {};
-  const found = [...texts(message), ...texts(envelope["message"]), ...texts(envelope["details"])];
+  const { details } = envelope;
+  const found = [
+    ...texts(message),
+    ...texts(envelope["message"]),
+    ...texts(details),
+    ...(isPlainObject(details) ? texts(details["errors"]) : []),
+  ];
   return (found.length > 0 ? found : texts(error))
     .slice(0, MAX_MESSAGES)
     .map((text) => toEvidence(text, MAX_MESSAGE_LENGTH))
