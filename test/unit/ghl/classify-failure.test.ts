@@ -139,6 +139,16 @@ describe("the evidence of a refusal", () => {
     });
   });
 
+  it("is what the details of the v3 envelope list as errors", () => {
+    const details = { errors: ["property colour should not exist"], traceId: "t" };
+    const body = JSON.stringify({ error: { code: "X", message: "Unprocessable Entity", details } });
+    expect(classifyGhlFailure(422, {}, body)).toEqual({
+      kind: "bad_request",
+      status: 422,
+      messages: ["Unprocessable Entity", "property colour should not exist"],
+    });
+  });
+
   it("is the word of the error where there is no message", () => {
     expect(classify(400, { error: "Bad Request" })).toMatchObject({ messages: ["Bad Request"] });
     expect(classify(400, { message: { deep: true } })).toMatchObject({ messages: [] });

@@ -247,6 +247,17 @@ describe("custom objects", () => {
 });
 
 describe("the rest of what is kept", () => {
+  const estimateDetails = {
+    name: "Hall",
+    currency: "USD",
+    issueDate: "2026-11-01",
+    liveMode: false,
+    businessDetails: {},
+    contactDetails: { id: "c", name: "Ada", email: "ada@example.com", phoneNo: "+15550100" },
+    discount: { type: "fixed", value: 0 },
+    frequencySettings: { enabled: false, schedule: {} },
+  };
+
   it("gives submissions by form, with contacts that exist", async () => {
     const { forms } = await ask("forms.get-forms");
     const [{ id: formId }] = forms as [{ readonly id: string }];
@@ -285,5 +296,87 @@ describe("the rest of what is kept", () => {
       ask("blogs.check-url-slug-exists", { parameters: { urlSlug } });
     expect(await exists("post-1")).toEqual({ exists: true });
     expect(await exists("post-99")).toEqual({ exists: false });
+  });
+
+  it("turns an estimate into an invoice of the same total", async () => {
+    const estimate = await ask("invoices.create-new-estimate", {
+      body: {
+        ...estimateDetails,
+        items: [{ name: "Paint", currency: "USD", amount: 30, qty: 2, type: "one_time" }],
+      },
+    });
+    const parameters = { estimateId: estimate["_id"] };
+    const body = { markAsInvoiced: true };
+    await ask("invoices.create-invoice-from-estimate", { parameters, body });
+    const listing = { parameters: { limit: "100", offset: "0" } };
+    expect((await ask("invoices.list-invoices", listing))["invoices"]).toContainEqual(
+      expect.objectContaining({ estimateId: estimate["_id"], total: 60, status: "draft" }),
+    );
+  });
+
+  it("keeps prices with their product, and fulfilments with their order", async () => {
+    const { products } = await ask("products.list-invoices");
+    const [{ _id: productId }] = products as [{ readonly _id: string }];
+    const price = { name: "Yearly", type: "recurring", currency: "USD", amount: 400 };
+    const parameters = { productId };
+    await ask("products.create-price-for-product", { parameters, body: price });
+    expect(
+      (await ask("products.list-prices-for-product", { parameters }))["prices"],
+    ).toContainEqual(expect.objectContaining({ ...price, product: productId }));
+    const pending = { parameters: { status: "pending" } };
+    const { data } = await ask("payments.list-orders", pending);
+    const [{ _id: orderId }] = data as [{ readonly _id: string }];
+    await ask("payments.record-order-payment", { parameters: { orderId }, body: { mode: "cash" } });
+    expect(await ask("payments.get-order-by-id", { parameters: { orderId } })).toMatchObject({
+      status: "completed",
+    });
+  });
+
+  it("saves the text of an email template, and of no unknown one", async () => {
+    const { builders } = await ask("emails.fetch-template");
+    const [{ id: templateId }] = builders as [{ readonly id: string }];
+    const save = (id: string) => ({
+      body: {
+        templateId: id,
+        updatedBy: "u",
+        dnd: { elements: [], attrs: {}, templateSettings: {} },
+        html: "<p>Hello</p>",
+        editorType: "html",
+      },
+    });
+    await ask("emails.update-template", save(templateId));
+    expect((await ask("emails.fetch-template"))["builders"]).toContainEqual(
+      expect.objectContaining({ id: templateId, html: "<p>Hello</p>" }),
+    );
+    expect(await refused("emails.update-template", save("nobody"))).toEqual({ kind: "not_found" });
+  });
+
+  it("renames and deletes media, and deletes posts, many at once", async () => {
+    const media = async () => {
+      const parameters = { sortBy: "name", sortOrder: "asc", type: "file" };
+      const { files } = await ask("medias.fetch-media-content", { parameters });
+      return files as { readonly id: string; readonly name: string }[];
+    };
+    const [first, second] = await media();
+    const renamed = [{ id: first?.id, name: "new.png" }];
+    await ask("medias.bulk-update-media-objects", { body: { filesToBeUpdated: renamed } });
+    const filesToBeDeleted = [{ _id: second?.id }];
+    await ask("medias.bulk-delete-media-objects", {
+      body: { filesToBeDeleted, status: "deleted" },
+    });
+    const left = await media();
+    expect(left.find(({ id }) => id === first?.id)?.name).toBe("new.png");
+    expect(left.some(({ id }) => id === second?.id)).toBe(false);
+    const listing = {
+      body: { skip: "0", limit: "50", fromDate: "a", toDate: "b", includeUsers: "true" },
+    };
+    const posts = async () => {
+      const { results } = await ask("social-media-posting.get-posts", listing);
+      return (results as { readonly posts: { readonly _id: string }[] }).posts;
+    };
+    const [one] = await posts();
+    const postIds = [one?._id];
+    await ask("social-media-posting.bulk-delete-social-planner-posts", { body: { postIds } });
+    expect((await posts()).map(({ _id }) => _id)).not.toContain(one?._id);
   });
 });
