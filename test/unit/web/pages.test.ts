@@ -138,6 +138,7 @@ const PAGES = {
     sandbox: false,
     hasApp: false,
     locationId: "location-1",
+    requestId: "request-2",
     notice: "Enter the location id and the private integration token.",
   }),
   grants: renderGrantsPage(grants),
