@@ -15,7 +15,7 @@ import {
 import type { UpstreamSettings } from "./settings.ts";
 
 /** The id of the connection that stands for the configured private integration token. */
-export const PRIVATE_CONNECTION_ID: ConnectionId = toConnectionId("private");
+const PRIVATE_CONNECTION_ID: ConnectionId = toConnectionId("private");
 
 const ID_PREFIX = "private-";
 

@@ -11,6 +11,7 @@ import {
 import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderPrivateTokenFields } from "./private-token-fields.ts";
+import { renderRequestId } from "./request-id.ts";
 import { renderDay } from "./time.ts";
 
 /** Everything that the consent page shows; values from outside are raw, the page escapes them. */
@@ -38,6 +39,8 @@ export interface ConsentView {
   /** What was chosen then, and the location that a token was entered for: both are shown again. */
   readonly chosen?: { readonly access: AccessLevel; readonly areas: readonly AreaId[] | "all" };
   readonly locationId?: string;
+  /** Finds the log line of what was refused. */
+  readonly requestId?: string;
 }
 
 /**
@@ -63,7 +66,8 @@ export const renderConsentPage = (view: ConsentView): string =>
       <p class="small">
         Approve only if you started this yourself. Your GoHighLevel password and tokens are never
         given to the client.
-      </p>`,
+      </p>
+      ${renderRequestId(view.requestId)}`,
   );
 
 const UNNAMED = "A client without a name";

@@ -1,5 +1,6 @@
 import { html } from "./html.ts";
 import { renderPage } from "./layout.ts";
+import { renderRequestId } from "./request-id.ts";
 import { renderPrivateTokenFields } from "./private-token-fields.ts";
 
 /** The page for entering a private integration token. */
@@ -12,6 +13,8 @@ export interface PrivateTokenView {
   readonly locationId?: string;
   /** What was wrong with what was sent. */
   readonly notice?: string;
+  /** Finds the log line of what was refused. */
+  readonly requestId?: string;
 }
 
 /** A way to connect a location without a marketplace app. */
@@ -42,5 +45,6 @@ export const renderPrivateTokenPage = (view: PrivateTokenView): string =>
             </p>`
           : undefined
       }
+      ${renderRequestId(view.requestId)}
       <p class="small"><a href="/">About this server</a></p>`,
   );

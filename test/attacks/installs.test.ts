@@ -243,7 +243,7 @@ describe("a client's sign-in whose state GoHighLevel drops", () => {
     const chooser = await approve(victim);
     const link = (await install(attacker, location(2).id, atCallback)).stoppedAt;
     const page = await victim.get(link ?? "", { stop: atClient });
-    expect(page.status).toBe(502);
+    expect(page.status).toBe(400);
     expect(page.stoppedAt).toBeUndefined();
     expect(page.body).not.toContain(location(2).name.replaceAll("&", "&amp;"));
     const own = await victim.submitForm(chooser, { button: "allow" });
@@ -289,7 +289,7 @@ describe("a flood of callbacks without a state", () => {
       for (let index = 0; index < 6; index += 1) {
         pages.push(await victim.get(`${small.publicUrl}/oauth/callback?code=guess-${index}`));
       }
-      expect(pages.map(({ status }) => status)).toEqual([502, 502, 502, 429, 429, 429]);
+      expect(pages.map(({ status }) => status)).toEqual([400, 400, 400, 429, 429, 429]);
       expect(Number(pages[3]?.headers.get("retry-after"))).toBeGreaterThan(0);
       const asked = running.sandbox.control.requests().filter((one) => one.path === "/oauth/token");
       expect(asked).toHaveLength(3);

@@ -135,7 +135,7 @@ describe("the callback", () => {
   serve("group");
 
   it.each([
-    ["a made-up code", { code: "from-the-marketplace" }, 502, 1],
+    ["a made-up code", { code: "from-the-marketplace" }, 400, 1],
     ["no code", {}, 400, 0],
     ["an error", { error: "access_denied" }, 400, 0],
     ["an error and a code", { error: "access_denied", code: "x" }, 400, 0],

@@ -102,5 +102,10 @@ const answerFailure = async (
     );
     if (refused.ok) return redirectResponse(refused.value.location);
   }
-  return deps.errorPage(request, answer.status, answer.page);
+  const status = isUnvouched(request, failure) ? 400 : answer.status;
+  return deps.errorPage(request, status, answer.page);
 };
+
+/** Without a state no sign-in of ours vouches for the code: that it is refused is the sender's fault. */
+const isUnvouched = ({ query }: RouteRequest, { kind }: LoginFailure): boolean =>
+  kind === "exchange_refused" && !query.has("state");

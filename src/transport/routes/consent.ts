@@ -185,6 +185,7 @@ const showForm = async (
     csrfToken: deps.sessions.csrfToken(pending.transactionId, session.browserId),
     sandbox: deps.sandbox,
     hasApp: deps.upstream.hasApp,
+    ...(refused !== undefined && { requestId: shown.request.requestId }),
     ...toShownAgain(refused),
   });
   const cookies = session.setCookie === undefined ? [] : [session.setCookie];

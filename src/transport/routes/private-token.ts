@@ -36,7 +36,13 @@ const show = (
     csrfToken: deps.sessions.csrfToken(FORM, session.browserId),
     sandbox: deps.sandbox,
     hasApp: deps.upstream.hasApp,
-    ...(refused === undefined ? {} : { notice: refused.notice, locationId: refused.locationId }),
+    ...(refused === undefined
+      ? {}
+      : {
+          notice: refused.notice,
+          locationId: refused.locationId,
+          requestId: request.requestId,
+        }),
   });
   const cookies = session.setCookie === undefined ? [] : [session.setCookie];
   return pageResponse(refused?.status ?? 200, page, cookies);
