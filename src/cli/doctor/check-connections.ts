@@ -84,13 +84,14 @@ const examine = async (
   ];
 };
 
-/** The reason of a dead sign-in says itself what to do, after its semicolon. */
+/** The reason of a dead sign-in says itself what to do, after its first semicolon or colon. */
 const judgeFailure = (name: string, failure: ConnectionFailure): Found => {
   if (failure.kind !== "needs_reauth") {
     return problem(`${name}: ${explainTokenFailure(failure)}`, HOW_TO_GO_ON);
   }
-  const [text = "", fix] = failure.reason.split("; ");
-  return problem(`${name}: ${text}`, fix ?? SIGN_IN_AGAIN);
+  const [, text = failure.reason, fix = SIGN_IN_AGAIN] =
+    /^(.*?)[;:] (.*)$/su.exec(failure.reason) ?? [];
+  return problem(`${name}: ${text}`, fix);
 };
 
 const HOW_TO_GO_ON = "see the findings above; then run this again with --check";
