@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Secret } from "../core/secret.ts";
@@ -117,7 +117,8 @@ const readOrMissing = async (path: string): Promise<string | undefined> => {
 
 /** Writes the key aside and links it into place: the name appears complete, and for one maker only. */
 const makeKeyFile = async (path: string, deps: MasterKeyDeps): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  // Absolute: on a relative path Node never gives up where the working folder has been deleted.
+  await mkdir(dirname(resolve(path)), { recursive: true, mode: 0o700 });
   const aside = `${path}.${deps.random.bytes(6).toString("hex")}.new`;
   try {
     const file = await open(

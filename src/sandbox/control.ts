@@ -34,11 +34,11 @@ export const createControl = (
   const faults: { readonly pathPrefix: string; readonly how: SandboxFault["how"]; left: number }[] =
     [];
   const pausedLocations = new Set<string>();
+  const signIn = createSignInLevers();
   let uninstallWebhook: string | undefined;
   let scopeLimit: readonly string[] | undefined;
-  let habits: SignInHabits = { pkce: "ignore", dropsState: false, needsVersionId: false };
   return {
-    signIn: () => habits,
+    signIn: signIn.habits,
     pausedLocations,
     record: (request) => {
       requests.push(request);
@@ -79,6 +79,23 @@ export const createControl = (
       resumeLocation: (locationId) => {
         pausedLocations.delete(locationId);
       },
+      ...signIn.levers,
+      rotatePrivateToken,
+    },
+  };
+};
+
+type SignInLever = "setPkce" | "dropState" | "requireVersionId";
+
+/** The levers of the sign-in page, and how it behaves by them. */
+const createSignInLevers = (): {
+  readonly habits: () => SignInHabits;
+  readonly levers: Pick<SandboxControl, SignInLever>;
+} => {
+  let habits: SignInHabits = { pkce: "ignore", dropsState: false, needsVersionId: false };
+  return {
+    habits: () => habits,
+    levers: {
       setPkce: (pkce) => {
         habits = { ...habits, pkce };
       },
@@ -88,7 +105,6 @@ export const createControl = (
       requireVersionId: (needsVersionId) => {
         habits = { ...habits, needsVersionId };
       },
-      rotatePrivateToken,
     },
   };
 };

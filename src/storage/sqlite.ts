@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
@@ -103,7 +103,8 @@ export const openSqliteStore = (
 };
 
 const openDatabase = (path: string): DatabaseSync => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // Absolute: on a relative path Node never gives up where the working folder has been deleted.
+  mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
   // SQLite gives the WAL beside the database the mode of the database, so this is enough for all.
   const file = openSync(path, "a", OWNER_ONLY);
   const { mode } = fstatSync(file);

@@ -75,24 +75,7 @@ const answerFailure = async (
   request: RouteRequest,
   failure: LoginFailure,
 ): Promise<Response> => {
-  deps.log.warn("sign-in did not finish", {
-    requestId: request.requestId,
-    failure: failure.kind,
-    // Somebody may be sending others their own sign-in (attack case B05).
-    ...(failure.kind === "wrong_browser" && { audit: "sign_in_in_other_browser" }),
-    ...("status" in failure && { upstreamStatus: failure.status, hint: failure.hint }),
-    ...("problem" in failure && { problem: failure.problem }),
-  });
-  // Only what became of a sign-in of ours: anybody can make up a state.
-  if ("purpose" in failure || failure.kind === "wrong_browser") {
-    const { requestId } = request;
-    await deps.audit?.record({
-      kind: "sign_in.failed",
-      reason: failure.kind,
-      ...("reason" in failure && { refusal: failure.reason }),
-      requestId,
-    });
-  }
+  await noteFailure(deps, request, failure);
   const answer = describeLoginFailure(failure);
   if ("purpose" in failure && failure.purpose.kind === "authorization" && answer.toClient) {
     const refused = await deps.authorization.refuse(
@@ -104,6 +87,30 @@ const answerFailure = async (
   }
   const status = isUnvouched(request, failure) ? 400 : answer.status;
   return deps.errorPage(request, status, answer.page);
+};
+
+const noteFailure = async (
+  deps: CallbackRouteDeps,
+  { requestId }: RouteRequest,
+  failure: LoginFailure,
+): Promise<void> => {
+  deps.log.warn("sign-in did not finish", {
+    requestId,
+    failure: failure.kind,
+    // Somebody may be sending others their own sign-in (attack case B05).
+    ...(failure.kind === "wrong_browser" && { audit: "sign_in_in_other_browser" }),
+    ...("status" in failure && { upstreamStatus: failure.status, hint: failure.hint }),
+    ...("problem" in failure && { problem: failure.problem }),
+  });
+  // Only what became of a sign-in of ours: anybody can make up a state.
+  if ("purpose" in failure || failure.kind === "wrong_browser") {
+    await deps.audit?.record({
+      kind: "sign_in.failed",
+      reason: failure.kind,
+      ...("reason" in failure && { refusal: failure.reason }),
+      requestId,
+    });
+  }
 };
 
 /** Without a state no sign-in of ours vouches for the code: that it is refused is the sender's fault. */
