@@ -1,6 +1,7 @@
 import { type AuditEvent, type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import { type Clock, toEpochSeconds } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
+import { AppError } from "../core/errors.ts";
 import { type ConnectionId, toCompanyId, toLocationId } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
 import type { Random } from "../crypto/random.ts";
@@ -63,6 +64,14 @@ export const createConnections = (deps: {
       for (;;) {
         const id = await identities.claim(identity, () => random.id());
         const existing = await vault.read(id);
+        // The index is not sealed: whoever can write to the store must not make one account's sign-in
+        // overwrite the tokens of another.
+        if (existing !== undefined && toIdentityKeyOf(existing.connection) !== identity) {
+          throw new AppError(
+            "storage_corrupt",
+            `the index of connections leads to "${id}", which is of another account`,
+          );
+        }
         const held = toHeldConnection({ id, environment, answer, clock, random });
         const written = await vault.write(held, existing?.version ?? "absent");
         if (written === "conflict") continue;

@@ -37,8 +37,23 @@ const tokenAnswer = z.object({
 /** What `/oauth/token` answers for a code, as far as we use it. */
 export type TokenAnswer = z.infer<typeof tokenAnswer>;
 
-// A refresh repeats who the token is for, though not in every version of the API.
-const refreshAnswer = tokenAnswer.partial({ scope: true, userType: true, companyId: true });
+/** Early enough to be asked anew soon, late enough to be no storm. */
+const UNKNOWN_LIFETIME_SECONDS = 3_600;
+
+// A refresh repeats who the token is for, though not in every version of the API. The old refresh token
+// is used up by now: whatever else is odd about the answer, its tokens must not be lost over it.
+const refreshAnswer = tokenAnswer.extend({
+  expires_in: lifetimeSeconds.catch(UNKNOWN_LIFETIME_SECONDS),
+  token_type: tokenAnswer.shape.token_type.catch(undefined),
+  scope: tokenAnswer.shape.scope.optional().catch(undefined),
+  userType: tokenAnswer.shape.userType.optional().catch(undefined),
+  companyId: tokenAnswer.shape.companyId.optional().catch(undefined),
+  locationId: optionalId.catch(undefined),
+  userId: optionalId.catch(undefined),
+  approvedLocations: tokenAnswer.shape.approvedLocations.catch(undefined),
+  approveAllLocations: tokenAnswer.shape.approveAllLocations.catch(undefined),
+  installToFutureLocations: tokenAnswer.shape.installToFutureLocations.catch(undefined),
+});
 
 /** What `/oauth/token` answers for a refresh token, as far as we use it. */
 export type RefreshAnswer = z.infer<typeof refreshAnswer>;

@@ -2,23 +2,35 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MaintainableStore } from "../../../src/storage/maintainable-store.ts";
 import { openSqliteStore } from "../../../src/storage/sqlite.ts";
 import { chooseAtSandbox, type Rig, startRig, tokenOf } from "./upstream-rig.ts";
 
 describe("connections", () => {
   let rig: Rig;
   let folder: string;
+  let store: MaintainableStore;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "ghl-mcp-vault-"));
     rig = await startRig({
-      makeStore: (clock) => openSqliteStore(join(folder, "store.db"), { clock }),
+      makeStore: (clock) => {
+        store = openSqliteStore(join(folder, "store.db"), { clock });
+        return store;
+      },
     });
   });
   afterEach(async () => {
     await rig.close();
     await rm(folder, { recursive: true });
   });
+
+  const keysOf = async (wanted: string): Promise<readonly string[]> => {
+    const keys: string[] = [];
+    for await (const { namespace, key } of store.entries())
+      if (namespace === wanted) keys.push(key);
+    return keys;
+  };
 
   const idOf = (index: number) => String(rig.sandbox.locations[index]?.id);
 
@@ -52,6 +64,19 @@ describe("connections", () => {
     await rig.upstream.removeConnection(first.id);
     expect(await rig.upstream.listConnections()).toEqual([]);
     expect((await rig.connect(idOf(0))).id).not.toBe(first.id);
+  });
+
+  it("do not take the tokens of another account, whatever the unsealed index says", async () => {
+    await rig.connect(idOf(0));
+    const [own = ""] = await keysOf("connection_identity");
+    await rig.connect(idOf(1));
+    const foreign = (await keysOf("connection_identity")).find((key) => key !== own) ?? "";
+    const at = (key: string) => ({ namespace: "connection_identity", key });
+    const target = await rig.store.get(at(own));
+    await rig.store.put(at(foreign), target?.value ?? "");
+    const before = await rig.upstream.listConnections();
+    await expect(rig.signIn(idOf(1))).rejects.toMatchObject({ code: "storage_corrupt" });
+    expect(await rig.upstream.listConnections()).toEqual(before);
   });
 
   it("keep to their environment", async () => {

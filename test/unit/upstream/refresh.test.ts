@@ -359,6 +359,21 @@ describe("refreshing tokens", () => {
     expect(tokenOf(await get()).reveal()).not.toBe("foreign");
   });
 
+  it.each([
+    ["no lifetime", {}],
+    ["a lifetime that is no number", { expires_in: "abc" }],
+    ["an odd user type and odd ids", { expires_in: DAY, userType: "Robot", companyId: "../x" }],
+    ["scopes that are a list", { expires_in: DAY, scope: ["contacts.readonly"] }],
+  ])("keeps new tokens that come with %s: the old one is used up", async (_what, odd) => {
+    rig.clock.advance(DAY);
+    const body = JSON.stringify({ access_token: "new", refresh_token: "next", ...odd });
+    const how = { kind: "status", status: 200, body } as const;
+    rig.sandbox.control.misbehave({ pathPrefix: "/oauth/token", count: 1, how });
+    expect(tokenOf(await get()).reveal()).toBe("new");
+    expect((await rig.upstream.findConnection(connection.id))?.scopes).toEqual(connection.scopes);
+    expect(rig.grants("refresh_token")).toBe(1);
+  });
+
   it("is proved by refreshNow, whatever the age of the tokens", async () => {
     const first = tokenOf(await get()).reveal();
     rig.clock.advance(10);
