@@ -211,10 +211,11 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
 
 /** Where answers to refreshes lie until the store has them, and who brings them there. */
 const createSpooling = (
-  { spoolDir }: Config,
+  { spoolDir, storageUrl }: Config,
   { makeCourier, log }: WiredDeps,
 ): Pick<UpstreamDeps, "spool" | "courier"> => {
-  if (spoolDir === undefined) return {};
+  // A command may have put memory in the place of the store of the settings.
+  if (spoolDir === undefined || storageUrl === "memory:") return {};
   const spool = openSpoolFolder(spoolDir, { log });
   return makeCourier === undefined
     ? { spool }

@@ -97,7 +97,7 @@ describe("an installation from the marketplace", () => {
 
   it("U01: is offered by the next consent page in one click once it is claimed", async () => {
     const taken = await victim.submitForm(await install(victim), { button: "take" });
-    expect(taken.url.pathname).toBe("/grants");
+    expect(taken.url.pathname).toBe("/connections");
     expect(taken.body).toContain(location(0).name);
     expect(victim.cookiesFor(running.publicUrl).has(CLAIM)).toBe(false);
 
@@ -115,7 +115,7 @@ describe("an installation from the marketplace", () => {
     const page = await install(victim, "company");
     expectClaimPage(page, `an agency with ${running.sandbox.locations.length} locations`);
     const taken = await victim.submitForm(page, { button: "take" });
-    expect(taken.body).toContain(`your agency (${running.sandbox.locations.length} locations)`);
+    expect(taken.body).toContain(`Your agency (${running.sandbox.locations.length} locations)`);
   });
 
   it("U01: sent to a victim's browser changes nothing there until the victim says so", async () => {
@@ -170,7 +170,7 @@ describe("an installation from the marketplace", () => {
     expect((await victim.get(`${target}?decision=take&csrf=${csrf}`)).status).toBe(200);
     expect(counts()).toEqual(before);
     // The form itself is still good.
-    expect((await victim.submitForm(page, { button: "take" })).url.pathname).toBe("/grants");
+    expect((await victim.submitForm(page, { button: "take" })).url.pathname).toBe("/connections");
   });
 });
 
@@ -214,7 +214,7 @@ describe("a client's sign-in whose state GoHighLevel drops", () => {
     expect(page.body).not.toContain("gets the access to it that you approved");
     const taken = await victim.submitForm(page, { button: "take", stop: atClient });
     expect(taken.stoppedAt).toBeUndefined();
-    expect(taken.url.pathname).toBe("/grants");
+    expect(taken.url.pathname).toBe("/connections");
     expect(counts()).toMatchObject({ grant: before["grant"], code: before["code"] });
   });
 
@@ -255,7 +255,7 @@ describe("a client's sign-in whose state GoHighLevel drops", () => {
     const page = await victim.submitForm(chooser, { button: "allow", stop: atClient });
     expect(page.body).not.toContain("gets the access to it that you approved");
     const taken = await victim.submitForm(page, { button: "take", stop: atClient });
-    expect(taken.url.pathname).toBe("/grants");
+    expect(taken.url.pathname).toBe("/connections");
     expect((await openConsent(victim, client)).body).toContain(
       `Continue with <bdi>${location(0).name}`,
     );
@@ -297,7 +297,7 @@ describe("a flood of callbacks without a state", () => {
       expect(countRows(small.databasePath, "install_claim")).toBe(0);
       // A sign-in with its state is no part of the flood.
       const signedIn = await signInPlainly(small, victim, location(0).id);
-      expect(signedIn.url.pathname).toBe("/grants");
+      expect(signedIn.url.pathname).toBe("/connections");
     } finally {
       await small.close();
     }

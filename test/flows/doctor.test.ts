@@ -246,7 +246,7 @@ it("asks with a private integration token, names a dead one, and makes no store 
       check: "connections",
       level: "problem",
       text: `private integration token of location ${locationId()}: GoHighLevel no longer accepts the private integration token`,
-      fix: "set a new GHL_PRIVATE_TOKEN",
+      fix: "make a new one in the location under Settings, Private Integrations, and set GHL_PRIVATE_TOKEN to it",
     },
   ]);
   expect(JSON.stringify(dead)).not.toContain("pit-dead");
