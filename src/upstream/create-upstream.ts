@@ -30,7 +30,7 @@ import { createTokenSource } from "./token-source.ts";
 import { createTokenUpkeep, type TokenUpkeep } from "./token-upkeep.ts";
 import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
-import { createVault, type Vault, type VaultEntry } from "./vault.ts";
+import { createVault, type HeldConnection, type Vault } from "./vault.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 import { createWebhookReceiver } from "./webhooks/receive-webhook.ts";
 
@@ -81,9 +81,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const locations = createLocationDirectory({ ...base, connections, privates, tokens });
 
   const findConnection: Upstream["findConnection"] = async (id) =>
-    isPrivateId(id)
-      ? (await privates.find(id))?.connection
-      : toConnection(await connections.find(id));
+    toConnection(await (isPrivateId(id) ? privates : connections).find(id));
 
   const forget = (id: ConnectionId): void => {
     locationTokens.forget(id);
@@ -129,7 +127,9 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
 };
 
 /** The connection without its tokens, and with the reason of its status. */
-const toConnection = (entry: VaultEntry | undefined): Connection | undefined =>
+const toConnection = (
+  entry: Pick<HeldConnection, "connection" | "statusReason"> | undefined,
+): Connection | undefined =>
   entry?.statusReason === undefined || entry.connection.status !== "needs_reauth"
     ? entry?.connection
     : { ...entry.connection, statusReason: entry.statusReason };

@@ -191,7 +191,9 @@ const renderActions = (view: ConnectionsView, row: ConnectionRow): SafeHtml =>
   html`<div class="actions">
     ${
       row.kind === "private"
-        ? undefined
+        ? html`<a class="button" href="/oauth/private-token"
+            >Enter a new token<span class="unseen"> for ${row.name}</span></a
+          >`
         : html`<form method="post" action="/connections/reconnect">
             ${renderToken(view)}
             <input type="hidden" name="connection" value="${row.id}" />

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -37,7 +38,12 @@ export interface CliOptions {
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env["PATH"] ?? "", ...options.env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      // Another user could not write there.
+      ...(options.uid === undefined ? { NODE_COMPILE_CACHE: COMPILE_CACHE } : {}),
+      ...options.env,
+    },
     stdio: [options.input === true ? "pipe" : "ignore", "pipe", "pipe"],
     ...(options.uid === undefined ? {} : { uid: options.uid }),
   });

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 
 const BROWSER_SCRIPT = fileURLToPath(new URL("interop-browser.ts", import.meta.url));
 
@@ -52,6 +53,7 @@ export function createInteropHome(): InteropHome {
     HOME: folder,
     XDG_CONFIG_HOME: folder,
     BROWSER: join(bin, "browser"),
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     NO_COLOR: "1",
   };
   const running = new Map<ChildProcess, Promise<void>>();
