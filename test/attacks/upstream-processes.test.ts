@@ -87,16 +87,17 @@ for (const kind of [sqlite, postgres, redis])
         const others = await Promise.all([startInstance(one), startInstance(one)]);
         const instances = [one, ...others];
         const tokens = await (await createAttackClient(one)).obtain();
-        for (let round = 1; round <= 2; round += 1) {
+        // Fewer in the second round: a hundred calls would have to wait for GoHighLevel's limit.
+        for (const [round, count] of [50, 12].entries()) {
           sandbox.control.expireAccessTokens();
           const answers = await Promise.all(
-            Array.from({ length: 50 }, (_, call) =>
+            Array.from({ length: count }, (_, call) =>
               search(instances[call % 3]?.publicUrl ?? "", tokens.access_token),
             ),
           );
-          expect(answers.map((answer) => answer.status)).toEqual(Array(50).fill(200));
+          expect(answers.map((answer) => answer.status)).toEqual(Array(count).fill(200));
           expect(answers.filter(isError)).toEqual([]);
-          expect(refreshStatuses()).toEqual(Array(round).fill(200));
+          expect(refreshStatuses()).toEqual(Array(round + 1).fill(200));
         }
       },
     );
