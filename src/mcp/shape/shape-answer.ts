@@ -1,6 +1,6 @@
 import type { Operation } from "../../ghl/catalog/operation.ts";
 import { type UpstreamRecord, isRecord, toText } from "../record.ts";
-import { MAX_RESULT_CHARACTERS, pruneObject } from "../result.ts";
+import { MAX_RESULT_CHARACTERS, fitRecords, pruneObject } from "../result.ts";
 import type { ToolOutput } from "../tool.ts";
 import { findKindFields } from "./kinds.ts";
 import { findUnknownPaths, projectRecord } from "./project.ts";
@@ -49,7 +49,11 @@ export function shapeAnswer(
   options: ShapeOptions,
 ): ToolOutput {
   if (body === undefined || body === null) return { done: true };
-  if (options.fields !== undefined && isRecord(body)) return shapeFields(body, options.fields);
+  if (options.fields !== undefined) {
+    const rows = findRows(body, options.fields);
+    if (rows !== undefined) return shapeRows(operation, rows, options);
+    if (isRecord(body)) return shapeFields(body, options.fields);
+  }
   const roomy = shapeMembers(operation, body, ROOMY);
   if (JSON.stringify(pruneObject(roomy)).length <= MAX_RESULT_CHARACTERS) return roomy;
   const tight = shapeMembers(operation, body, TIGHT);
@@ -58,6 +62,38 @@ export function shapeAnswer(
   return text.length <= MAX_RESULT_CHARACTERS
     ? { ...tight, note }
     : { start: text.slice(0, MAX_RESULT_CHARACTERS / 2), note };
+}
+
+interface Rows {
+  readonly name: string;
+  readonly list: readonly UpstreamRecord[];
+}
+
+/** The one list of an answer, where the paths count from its records rather than from the answer. */
+function findRows(body: unknown, fields: readonly string[]): Rows | undefined {
+  const members = isRecord(body) ? Object.entries(body) : [["records", body] as const];
+  const [only, ...others] = members.flatMap(([name, list]) =>
+    Array.isArray(list) && list.length > 0 && list.every(isRecord) ? [{ name, list }] : [],
+  );
+  if (only === undefined || others.length > 0) return undefined;
+  const inRows = fields.length - findUnknownPaths(only.list, fields).length;
+  const inBody = isRecord(body) ? found(body, fields) : 0;
+  return inRows > inBody ? only : undefined;
+}
+
+function shapeRows(
+  operation: Pick<Operation, "id" | "app">,
+  { name, list }: Rows,
+  options: ShapeOptions,
+): ToolOutput {
+  const { records, kept } = fitRecords(
+    list.map((row) => shapeRow(row, { operation, name }, options)),
+  );
+  const notes = [
+    kept < list.length ? `cut after ${kept} of ${list.length}; ask for fewer fields` : undefined,
+    toFieldsNote(list, options),
+  ].filter((note) => note !== undefined);
+  return { [name]: records, ...(notes.length === 0 ? {} : { note: notes.join("; ") }) };
 }
 
 /** Paths count from the record itself, where the answer wraps it in one name, or from the answer. */
