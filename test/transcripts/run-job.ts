@@ -5,8 +5,8 @@ import { createCountingRandom } from "../support/counting-random.ts";
 import { obtainTokens } from "../support/interop-oauth.ts";
 import { startApp } from "../support/running-app.ts";
 import type { Job } from "./job.ts";
-import { openSession, type Step } from "./session.ts";
-import { openWorld } from "./world.ts";
+import { openSession, type Session, type Step } from "./session.ts";
+import { openWorld, type World } from "./world.ts";
 
 /** A Monday morning in Portland, the day after the last of the sample data. */
 const NOW_SECONDS = Date.UTC(2026, 10, 2, 16) / 1000;
@@ -23,28 +23,50 @@ export interface Transcript {
   readonly listTokens: number;
 }
 
-/**
- * Does a job on a server and a sandbox of its own, with a grant that a person gave in the browser. Time
- * stands still and chance repeats itself, so that the numbers are the same in every run.
- */
-export async function runJob(job: Job): Promise<Transcript> {
+/** A server and a sandbox of their own. */
+export interface JobServer {
+  readonly world: World;
+  /** Connects with a grant that a person gives in the browser. */
+  open(as: Pick<Job, "grant" | "confirmation">): Promise<Session>;
+  /** Lets time go on; otherwise it stands still. */
+  pass(seconds: number): void;
+  close(): Promise<void>;
+}
+
+/** Starts both. Time stands still and chance repeats itself: the numbers are the same in every run. */
+export async function startJobServer(): Promise<JobServer> {
   const clock = createFakeClock(NOW_SECONDS);
   const sandbox = await startSandbox({ clock, random: createCountingRandom("sandbox") });
   const random = createCountingRandom("server");
   const running = await startApp({ clock, random, sandbox, config: { scopes: ALL_SCOPES } });
+  const world = openWorld(sandbox, clock);
+  return {
+    world,
+    open: async ({ grant, confirmation }) => {
+      const choose = grant === "one location" ? world.here : "company";
+      const { access_token: token } = await obtainTokens(running, {
+        signIn: { choose, consent: { access: "critical" } },
+      });
+      return openSession(running, token, confirmation);
+    },
+    pass: clock.advance,
+    close: async () => {
+      await running.close();
+      await sandbox.close();
+    },
+  };
+}
+
+/** Does a job on a server of its own. */
+export async function runJob(job: Job): Promise<Transcript> {
+  const server = await startJobServer();
   try {
-    // Whatever was arranged counts towards the rate limit; a little later it does not.
-    const world = openWorld(sandbox, clock.nowMs() + RATE_WINDOW_SECONDS * 1000);
-    const { access_token: token } = await obtainTokens(running, {
-      signIn: {
-        choose: job.grant === "one location" ? world.here : "company",
-        consent: { access: "critical" },
-      },
-    });
+    const { world } = server;
     await job.arrange?.(world);
-    clock.advance(RATE_WINDOW_SECONDS);
+    // Whatever was arranged counts towards the rate limit; a little later it does not.
+    server.pass(RATE_WINDOW_SECONDS);
+    const session = await server.open(job);
     world.forgetRequests();
-    const session = await openSession(running, token, job.confirmation);
     try {
       await job.run(session, world);
       return { steps: session.steps, listTokens: session.listTokens };
@@ -52,7 +74,6 @@ export async function runJob(job: Job): Promise<Transcript> {
       await session.close();
     }
   } finally {
-    await running.close();
-    await sandbox.close();
+    await server.close();
   }
 }

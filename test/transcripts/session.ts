@@ -1,7 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import type { RunningApp } from "../support/running-app.ts";
-import { toWords } from "./to-words.ts";
 
 /** How a client is told to confirm what is critical. */
 export type Confirmation = "by code" | "by asking";
@@ -23,6 +22,8 @@ export interface Step {
 export interface Session {
   /** Calls a tool; an error of the tool fails the test. */
   call(tool: string, args?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** Calls a tool that may answer with an error. */
+  attempt(tool: string, args?: Readonly<Record<string, unknown>>): Promise<Answer>;
   readonly steps: readonly Step[];
   /** What the person was asked, where the client can ask. */
   readonly questions: readonly string[];
@@ -62,19 +63,24 @@ export async function openSession(
     }),
   );
   const { tools } = await client.listTools();
+  const attempt: Session["attempt"] = async (tool, args = {}) => {
+    const result = await client.callTool({ name: tool, arguments: { ...args } });
+    const [content] = result.content;
+    const text = content?.type === "text" ? content.text : "";
+    const asked = JSON.stringify({ name: tool, arguments: args });
+    steps.push({ tool, tokens: countTokens(asked) + countTokens(text) });
+    return {
+      data: (result.structuredContent ?? {}) as Record<string, unknown>,
+      text,
+      isError: result.isError === true,
+    };
+  };
   return {
+    attempt,
     call: async (tool, args = {}) => {
-      const result = await client.callTool({ name: tool, arguments: { ...args } });
-      const [content] = result.content;
-      const text = content?.type === "text" ? content.text : "";
-      const asked = JSON.stringify({ name: tool, arguments: args });
-      steps.push({ tool, tokens: countTokens(asked) + countTokens(text) });
-      if (result.isError === true) throw new Error(`${toWords(tool, args)}: ${text}`);
-      return {
-        data: (result.structuredContent ?? {}) as Record<string, unknown>,
-        text,
-        isError: false,
-      };
+      const answer = await attempt(tool, args);
+      if (answer.isError) throw new Error(`${tool} ${JSON.stringify(args)}: ${answer.text}`);
+      return answer;
     },
     steps,
     questions,

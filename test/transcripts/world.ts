@@ -1,3 +1,4 @@
+import type { Clock } from "../../src/core/clock.ts";
 import type { RunningSandbox, SandboxRequest } from "../../src/sandbox/sandbox.ts";
 
 /** GoHighLevel as it is behind the server: its API with a token of its own, past every tool. */
@@ -5,8 +6,7 @@ export interface World {
   readonly sandbox: RunningSandbox;
   /** The location of the job; the first of the sample data. */
   readonly here: string;
-  /** The time of the job, in milliseconds. */
-  readonly nowMs: number;
+  nowMs(): number;
   get(path: string, location?: string): Promise<Record<string, unknown>>;
   send(method: "POST" | "PUT", path: string, body: unknown): Promise<Record<string, unknown>>;
   /** What reached GoHighLevel through the server and may have changed something. */
@@ -16,7 +16,7 @@ export interface World {
 }
 
 /** Reads and writes with the private integration token of a location. */
-export function openWorld(sandbox: RunningSandbox, nowMs: number): World {
+export function openWorld(sandbox: RunningSandbox, { nowMs }: Pick<Clock, "nowMs">): World {
   const here = sandbox.locations[0]?.id ?? "";
   const call = async (
     method: string,

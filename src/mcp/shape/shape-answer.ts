@@ -1,6 +1,7 @@
 import type { Operation } from "../../ghl/catalog/operation.ts";
+import { estimateTokens } from "../estimate-tokens.ts";
 import { type UpstreamRecord, isRecord, toText } from "../record.ts";
-import { MAX_RESULT_CHARACTERS, fitRecords, pruneObject } from "../result.ts";
+import { MAX_RESULT_TOKENS, fitRecords, pruneObject } from "../result.ts";
 import type { ToolOutput } from "../tool.ts";
 import { findKindFields } from "./kinds.ts";
 import { findUnknownPaths, projectRecord } from "./project.ts";
@@ -55,14 +56,17 @@ export function shapeAnswer(
     if (isRecord(body)) return shapeFields(body, options.fields);
   }
   const roomy = shapeMembers(operation, body, ROOMY);
-  if (JSON.stringify(pruneObject(roomy)).length <= MAX_RESULT_CHARACTERS) return roomy;
+  if (estimateTokens(JSON.stringify(pruneObject(roomy))) <= MAX_RESULT_TOKENS) return roomy;
   const tight = shapeMembers(operation, body, TIGHT);
   const text = JSON.stringify(pruneObject(tight));
   const note = "cut to stay short; ask for what you need with fields";
-  return text.length <= MAX_RESULT_CHARACTERS
+  return estimateTokens(text) <= MAX_RESULT_TOKENS
     ? { ...tight, note }
-    : { start: text.slice(0, MAX_RESULT_CHARACTERS / 2), note };
+    : { start: text.slice(0, MAX_START), note };
 }
+
+/** How much is shown of an answer that fits in no other way; as text its quotes are escaped. */
+const MAX_START = 7_500;
 
 interface Rows {
   readonly name: string;

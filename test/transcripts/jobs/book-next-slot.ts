@@ -34,7 +34,7 @@ export const bookNextSlot: Job = {
     expect(kept["calendarId"]).toBe(next["calendar_id"]);
     expect(kept["contactId"]).toBe(person["id"]);
     expect(Date.parse(kept["startTime"] ?? "")).toBe(Date.parse(start));
-    expect(Date.parse(start)).toBeGreaterThanOrEqual(world.nowMs);
+    expect(Date.parse(start)).toBeGreaterThanOrEqual(world.nowMs());
     expect(world.writes()).toHaveLength(1);
   },
 };

@@ -14,7 +14,7 @@ const overdue = async (world: World): Promise<readonly Task[]> => {
     completed: false,
     limit: 100,
   });
-  return (tasks as Task[]).filter(({ dueDate }) => Date.parse(dueDate) < world.nowMs);
+  return (tasks as Task[]).filter(({ dueDate }) => Date.parse(dueDate) < world.nowMs());
 };
 
 /** Overdue tasks by owner; complete one. */
@@ -37,7 +37,7 @@ export const overdueTasks: Job = {
       pages: 5,
     });
     const late = rows(tasks.data, "tasks").filter(
-      ({ dueDate }) => Date.parse(String(dueDate)) < world.nowMs,
+      ({ dueDate }) => Date.parse(String(dueDate)) < world.nowMs(),
     );
     const oldest = first(late);
     await session.call("write_operation", {

@@ -38,7 +38,7 @@ export const reschedule: Job = {
     });
     const appointment = first(
       rows(contact.data, "appointments").filter(
-        ({ start }) => Date.parse(String(start)) > world.nowMs,
+        ({ start }) => Date.parse(String(start)) > world.nowMs(),
       ),
     );
     const free = await session.call("find_free_slots", {

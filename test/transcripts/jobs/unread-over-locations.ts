@@ -15,7 +15,7 @@ export const unreadOverLocations: Job = {
     });
     found(ways.text, "conversations.search-conversation");
     await session.call("describe_operation", { operation: "conversations.search-conversation" });
-    const endDate = world.nowMs - TWO_DAYS_MS;
+    const endDate = world.nowMs() - TWO_DAYS_MS;
     const unread = await session.call("read_operation", {
       operation: "conversations.search-conversation",
       parameters: { status: "unread", endDate, limit: 100 },
