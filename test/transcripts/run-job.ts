@@ -1,3 +1,4 @@
+import type { AccessLevel } from "../../src/core/access.ts";
 import { findOperation, listOperations } from "../../src/ghl/catalog/index.ts";
 import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
 import { createFakeClock } from "../support/clock.ts";
@@ -27,7 +28,7 @@ export interface Transcript {
 export interface JobServer {
   readonly world: World;
   /** Connects with a grant that a person gives in the browser. */
-  open(as: Pick<Job, "grant" | "confirmation">): Promise<Session>;
+  open(as: Pick<Job, "grant" | "confirmation">, access?: AccessLevel): Promise<Session>;
   /** Lets time go on; otherwise it stands still. */
   pass(seconds: number): void;
   close(): Promise<void>;
@@ -42,10 +43,10 @@ export async function startJobServer(): Promise<JobServer> {
   const world = openWorld(sandbox, clock);
   return {
     world,
-    open: async ({ grant, confirmation }) => {
+    open: async ({ grant, confirmation }, access = "critical") => {
       const choose = grant === "one location" ? world.here : "company";
       const { access_token: token } = await obtainTokens(running, {
-        signIn: { choose, consent: { access: "critical" } },
+        signIn: { choose, consent: { access } },
       });
       return openSession(running, token, confirmation);
     },
