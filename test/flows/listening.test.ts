@@ -32,9 +32,10 @@ const listen = async (
   app: RunningApp,
   token: string,
   notifications: Record<string, unknown>,
+  path = "/mcp",
 ): Promise<Frames> => {
-  const params = { notifications };
-  const response = await openMcp(app, token, { method: "subscriptions/listen", params });
+  const call = { method: "subscriptions/listen", params: { notifications } };
+  const response = await openMcp(app, token, call, { path });
   expect(response.status).toBe(200);
   const frames = readFrames(response);
   expect((await frames.next()).value).toMatchObject({
@@ -95,25 +96,21 @@ describe("listening for changes of what a grant reaches", () => {
     expect(await names()).not.toContain(gone?.name);
   });
 
-  it("is told of a tag in its own location, and not of one elsewhere that it names", async () => {
+  it.each([
+    ["with grants of their own", (): Promise<readonly string[]> => ownGrants()],
+    ["with one grant of the agency, each pinned by its address", () => pinnedByAddress()],
+  ])("is told of a tag in its own location, and not of one elsewhere, %s", async (_name, sign) => {
     const app = await start();
-    const [first, second] = app.sandbox.locations.map(({ id }) => id);
-    const client = await createAttackClient(app);
-    const [here, there] = [
-      await client.obtain({ choose: first ?? "" }),
-      await client.obtain({ choose: second ?? "" }),
-    ];
-    const uris = [first, second].map((id) => `ghl://locations/${id ?? ""}/tags`);
-    const [own, foreign] = await Promise.all(
-      [here, there].map(({ access_token: token }) =>
-        listen(app, token, { resourceSubscriptions: uris }),
-      ),
-    );
-    if (own === undefined || foreign === undefined) throw new Error("no streams");
-    const answer = await callTool(app, here.access_token, {
-      name: "write_operation",
-      arguments: { operation: "locations.create-tag", body: { name: "heard" } },
-    });
+    const places = app.sandbox.locations.slice(0, 2).map(({ id }) => id);
+    const uris = places.map((id) => `ghl://locations/${id}/tags`);
+    const tokens = await sign();
+    const at = (index: number): string => `/mcp?location=${places[index] ?? ""}`;
+    const subscriptions = { resourceSubscriptions: uris };
+    const own = await listen(app, tokens[0] ?? "", subscriptions, at(0));
+    const foreign = await listen(app, tokens[1] ?? "", subscriptions, at(1));
+    const args = { operation: "locations.create-tag", body: { name: "heard" } };
+    const tool = { name: "write_operation", arguments: args };
+    const answer = await callTool(app, tokens[0], tool, { path: at(0) });
     expect(resultOf(answer)).not.toHaveProperty("isError", true);
     expect(await next(own)).toMatchObject({
       method: "notifications/resources/updated",
@@ -123,4 +120,20 @@ describe("listening for changes of what a grant reaches", () => {
     expect(await next(own)).toMatchObject(END);
     expect(await next(foreign)).toMatchObject(END);
   });
+
+  const signIns = async (...choices: readonly string[]): Promise<readonly string[]> => {
+    if (running === undefined) throw new Error("no server");
+    const client = await createAttackClient(running);
+    const tokens: string[] = [];
+    for (const choose of choices) tokens.push((await client.obtain({ choose })).access_token);
+    return tokens;
+  };
+  const ownGrants = () => {
+    const [first, second] = running?.sandbox.locations ?? [];
+    return signIns(first?.id ?? "", second?.id ?? "");
+  };
+  const pinnedByAddress = async () => {
+    const [token = ""] = await signIns("company");
+    return [token, token];
+  };
 });
