@@ -1,6 +1,6 @@
 /**
  * What a character of JSON costs in tokens, by what it is part of. Fitted to o200k on the results of the
- * sandbox; `test/unit/mcp/estimate-tokens.test.ts` holds how far it is off. The tokenizer itself is larger
+ * sandbox; `test/transcripts/result-sizes.test.ts` holds how far it is off. The tokenizer itself is larger
  * than this server.
  */
 const OF_ID = 0.69;

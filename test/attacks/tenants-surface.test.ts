@@ -142,15 +142,21 @@ describe("the typed tools", () => {
     ];
   };
 
-  it.each(ERAS)("N01: do nothing with ids of another location, and tell nothing (%s)", async (era) => {
-    for (const [name, args] of calls()) {
-      const before = wire.exchanges().length;
-      const answer = await callTool(running, mine.token, { name, arguments: args }, { era });
-      expect({ name, result: resultOf(answer) }).toMatchObject({ name, result: { isError: true } });
-      expectNothingTold(answer);
-      expectNothingDone(before);
-    }
-  });
+  it.each(ERAS)(
+    "N01: do nothing with ids of another location, and tell nothing (%s)",
+    async (era) => {
+      for (const [name, args] of calls()) {
+        const before = wire.exchanges().length;
+        const answer = await callTool(running, mine.token, { name, arguments: args }, { era });
+        expect({ name, result: resultOf(answer) }).toMatchObject({
+          name,
+          result: { isError: true },
+        });
+        expectNothingTold(answer);
+        expectNothingDone(before);
+      }
+    },
+  );
 
   it("N01: find nothing by an id of another location where they search", async () => {
     for (const [name, args, list] of [
@@ -187,10 +193,15 @@ describe("the typed tools", () => {
 
 describe("resources, prompts and completion", () => {
   const ask = (method: string, params: Record<string, unknown>, era: (typeof ERAS)[number]) =>
-    callMcp(running, mine.token, { method, params }, {
-      era,
-      headers: typeof params["uri"] === "string" ? { "mcp-name": params["uri"] } : {},
-    });
+    callMcp(
+      running,
+      mine.token,
+      { method, params },
+      {
+        era,
+        headers: typeof params["uri"] === "string" ? { "mcp-name": params["uri"] } : {},
+      },
+    );
 
   it.each(ERAS)("N01: list and complete the own location alone (%s)", async (era) => {
     const listed = await ask("resources/list", {}, era);

@@ -93,7 +93,10 @@ describe("every result", () => {
     let checked = 0;
     for (const { id } of free) {
       server.pass(10);
-      const { text, isError } = await session.attempt("read_operation", { operation: id, pages: 5 });
+      const { text, isError } = await session.attempt("read_operation", {
+        operation: id,
+        pages: 5,
+      });
       if (isError) continue;
       checked += 1;
       const tokens = countTokens(text);

@@ -37,9 +37,9 @@ export const unreadOverLocations: Job = {
       }
     }
     const told = rows(unread.data, "conversations");
-    expect(
-      told.map((row) => `${String(row["location"])} ${String(row["id"])}`).toSorted(),
-    ).toEqual(expected.toSorted());
+    expect(told.map((row) => `${String(row["location"])} ${String(row["id"])}`).toSorted()).toEqual(
+      expected.toSorted(),
+    );
     expect(new Set(told.map((row) => row["location"])).size).toBe(3);
     expect(world.writes()).toEqual([]);
   },
