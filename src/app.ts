@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config/config.ts";
 import { loadMasterKeys } from "./config/master-key.ts";
 import type { AuditTrail } from "./core/audit.ts";
+import { createChangeFeed } from "./core/changes.ts";
 import type { Clock } from "./core/clock.ts";
 import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
@@ -170,10 +171,12 @@ type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
 const wireServices = (config: Config, deps: WiredDeps): Services => {
   const { clock, http, log, settings } = deps;
   const audit = createAuditTrail(deps);
+  const changes = createChangeFeed();
   const upstream = createUpstream({
     ...deps,
     config: settings,
     audit,
+    changes,
     ...createSpooling(config, deps),
     revokeGrantsOf: (id) => authorization.revokeGrantsOfConnection(id, "webhook"),
   });
@@ -205,6 +208,7 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     version: VERSION,
     mode: isSandbox(settings) ? "sandbox" : "live",
     scopes: settings.scopes,
+    changes,
   });
   return { upstream, authorization, surface, ghl, audit };
 };

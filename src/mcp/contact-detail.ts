@@ -39,6 +39,8 @@ function toDetail(contact: UpstreamRecord): UpstreamRecord {
   const { address1, city, state, postalCode, country, dndSettings } = contact;
   return {
     ...toContactSummary(contact),
+    source: contact["source"],
+    updated: toTime(contact["dateUpdated"]),
     address: { street: address1, city, state, postal_code: postalCode, country },
     website: contact["website"],
     birthday: contact["dateOfBirth"],

@@ -1,12 +1,10 @@
 import { cleanText } from "./clean-text.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
 import type { ToolOutput } from "./tool.ts";
 import { UNTRUSTED, toUntrustedMark } from "./untrusted.ts";
 
-/**
- * The most characters of JSON in one result: about 6,000 tokens, at 2.5 to 2.8 characters per token,
- * measured (o200k) on lists of deals and of contacts, which are rich in ids.
- */
-export const MAX_RESULT_CHARACTERS = 15_000;
+/** The most tokens of records in one result, by {@link estimateTokens}, which is off by up to a tenth: about 6,000 with notes. */
+export const MAX_RESULT_TOKENS = 5_400;
 
 /** A tool result on the wire: the object, and the same as compact JSON for clients that read text. */
 export type WireResult = {
@@ -60,14 +58,14 @@ export interface FittedRecords {
 /** Takes records from the front while they fit the budget; always at least one. Prunes them. */
 export function fitRecords(
   records: readonly ToolOutput[],
-  maxCharacters: number = MAX_RESULT_CHARACTERS,
+  maxTokens: number = MAX_RESULT_TOKENS,
 ): FittedRecords {
   const fitting: ToolOutput[] = [];
   let used = 0;
   for (const record of records) {
     const pruned = pruneObject(record);
-    used += JSON.stringify(pruned).length + 1;
-    if (fitting.length > 0 && used > maxCharacters) break;
+    used += estimateTokens(JSON.stringify(pruned));
+    if (fitting.length > 0 && used > maxTokens) break;
     fitting.push(pruned);
   }
   return { records: fitting, kept: fitting.length };

@@ -51,7 +51,7 @@ export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
         clock: deps.clock,
         graceMs,
         endStreams: async () => {
-          await sse?.close();
+          await Promise.all([sse?.close(), mcp.endStreams()]);
         },
         endRequests: () => mcp.close(),
       }),

@@ -17,6 +17,7 @@ import type { View } from "../mcp/connection-options.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import type { CookieKeys } from "./cookie-keys.ts";
+import { createInFlight } from "./in-flight.ts";
 import { type JsonRpcRefusal, refuse } from "./json-rpc-error.ts";
 import { createListening } from "./listening.ts";
 import { readJsonRpcBody } from "./mcp-body.ts";
@@ -27,6 +28,8 @@ import { openView } from "./open-view.ts";
 export interface McpHttp {
   /** Serves one authenticated request. Host, Origin and the token were checked before. */
   handle(req: IncomingMessage, res: ServerResponse, principal: Principal): Promise<void>;
+  /** Ends the streams that clients listen on; calls go on. */
+  endStreams(): Promise<void>;
   /** Ends what is in flight. */
   close(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export function createMcpHttp({ surface, authorization, cookieKeys, log }: McpHt
     onerror,
   });
   const listening = createListening({ surface, factory, onerror });
+  const inFlight = createInFlight();
   const answer: McpHttpHandler["fetch"] = async (request, options) => {
     const { view, handler = shared } = servedBy(options?.authInfo);
     const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);
@@ -90,6 +94,7 @@ export function createMcpHttp({ surface, authorization, cookieKeys, log }: McpHt
         return;
       }
       const { view, body } = opened.value;
+      inFlight.note({ req, res, principal, body });
       if (isCallOf(body, "initialize")) res.setHeader("mcp-session-id", cookieKeys.random());
       const listens = isCallOf(body, "subscriptions/listen");
       const listener = listens ? listening.open(view) : undefined;
@@ -102,6 +107,7 @@ export function createMcpHttp({ surface, authorization, cookieKeys, log }: McpHt
       served.set(auth, { view, ...(listener !== undefined && { handler: listener.handler }) });
       await serve(toSdkRequest(req, auth), res, body);
     },
+    endStreams: () => listening.close(),
     close: async () => {
       await Promise.all([shared.close(), listening.close()]);
     },
@@ -130,9 +136,9 @@ async function openRequest(
 
 /**
  * Whether a body is one request of this method. The answer to `initialize` names a session, since some
- * clients of the legacy era count on it (2025-11-25, Session Management); nothing is kept under the
- * name, and whatever name comes back is ignored, so that a client may sign in anew or meet another
- * instance at any time.
+ * clients of the legacy era count on it (2025-11-25, Session Management); nothing is stored under the
+ * name, and any name that comes back is good, so that a client may sign in anew or meet another instance
+ * at any time. A cancellation alone is told by it from those of other clients (in-flight.ts).
  */
 const isCallOf = (body: unknown, method: string): boolean =>
   typeof body === "object" && body !== null && "method" in body && body.method === method;

@@ -1,4 +1,5 @@
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
+import type { ChangeFeed } from "../core/changes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
 import type { HttpClient } from "../core/http-client.ts";
@@ -53,6 +54,8 @@ export interface UpstreamDeps {
   readonly trace?: RefreshTrace;
   /** Where events of connections are recorded. Absent: nowhere. */
   readonly audit?: AuditTrail;
+  /** Hears of connections whose locations changed. Absent: nobody does. */
+  readonly changes?: Pick<ChangeFeed, "publish">;
   /** Ends every grant on a connection that a webhook ends, and says how many there were. */
   revokeGrantsOf?(id: ConnectionId): Promise<number>;
 }
@@ -115,6 +118,8 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
       removeConnection: (id) => removeConnection(id, "webhook"),
       dropUninstalled: (whom, at) => signIns.dropUninstalled(whom, at),
       forgetLocationLists: () => locations.forgetAll(),
+      announceLocations: (connectionId) =>
+        given.changes?.publish({ kind: "locations", connectionId }),
     }),
     listLocations: (id, signal) => waitUnlessAborted(locations.list(id), signal),
     refreshNow: async (id, signal) => {

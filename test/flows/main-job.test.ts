@@ -117,8 +117,14 @@ describe.each(drivers)("$name", (driver) => {
       "get_oauth_status",
       "list_locations",
       "search_contacts",
+      "get_contact",
       "create_contact",
+      "update_contact",
       "get_opportunities",
+      "update_opportunity",
+      "get_conversation",
+      "find_free_slots",
+      "book_appointment",
       "search_operations",
       "describe_operation",
       "read_operation",
@@ -156,7 +162,7 @@ describe.each(drivers)("$name", (driver) => {
       token_type: "Bearer",
     });
     const fresh = await driver.connect(provider);
-    expect((await fresh.listTools()).tools).toHaveLength(9);
+    expect((await fresh.listTools()).tools).toHaveLength(15);
     expect(provider.currentTokens()?.refresh_token).not.toBe(before?.refresh_token);
     await fresh.close();
     await client.close();

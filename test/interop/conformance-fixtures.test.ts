@@ -1,12 +1,15 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InMemoryServerEventBus } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toClientId, toConnectionId, toGrantId } from "../../src/core/ids.ts";
 import type { Principal } from "../../src/core/principal.ts";
 import { ok } from "../../src/core/result.ts";
-import { readConformanceResults, type ScenarioResult } from "../support/interop-conformance.ts";
+import {
+  readConformanceResults,
+  readRequiredScenarios,
+  type ScenarioResult,
+} from "../support/interop-conformance.ts";
 import {
   createInteropHome,
   findBin,
@@ -80,7 +83,7 @@ const runSuite = async (revision: Revision): Promise<Run> => {
 describe.each(["2025-11-25", "2026-07-28"] as const)(
   "the conformance suite's fixtures on the product's HTTP pipeline, %s",
   (revision) => {
-    const required = readRequired(revision);
+    const required = readRequiredScenarios(revision);
 
     it("runs every scenario that the revision requires", () => {
       expect(required.filter((scenario) => !runs[revision].results.has(scenario))).toEqual([]);
@@ -96,14 +99,3 @@ describe.each(["2025-11-25", "2026-07-28"] as const)(
     });
   },
 );
-
-/** The scenarios that a revision requires of a server, from the suite's own frozen list. */
-function readRequired(revision: string): readonly string[] {
-  const folder = join(dirname(fileURLToPath(MANIFEST)), "requirements");
-  const text = readFileSync(join(folder, `${revision}.yaml`), "utf8");
-  const section = /^server:\n((?: {2}- .+\n)+)/mu.exec(text)?.[1] ?? "";
-  return section
-    .trim()
-    .split("\n")
-    .map((line) => line.replace(/^\s*- /u, ""));
-}

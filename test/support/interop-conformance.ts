@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** What the conformance suite found in one scenario. */
 export interface ScenarioResult {
@@ -32,4 +33,17 @@ function toScenario(folder: string): string {
   return folder
     .replace(/^(?:authorization-server|server)-/u, "")
     .replace(/-\d{4}-\d{2}-\d{2}T[\d-]+Z$/u, "");
+}
+
+const MANIFEST = import.meta.resolve("@modelcontextprotocol/conformance/package.json");
+
+/** The scenarios that a revision requires of a server, from the suite's own frozen list. */
+export function readRequiredScenarios(revision: string): readonly string[] {
+  const folder = join(dirname(fileURLToPath(MANIFEST)), "requirements");
+  const text = readFileSync(join(folder, `${revision}.yaml`), "utf8");
+  const section = /^server:\n((?: {2}- .+\n)+)/mu.exec(text)?.[1] ?? "";
+  return section
+    .trim()
+    .split("\n")
+    .map((line) => line.replace(/^\s*- /u, ""));
 }

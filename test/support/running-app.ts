@@ -6,7 +6,7 @@ import type { Config } from "../../src/config/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import type { Logger } from "../../src/core/logger.ts";
 import { toSecret } from "../../src/core/secret.ts";
-import { systemRandom } from "../../src/crypto/random.ts";
+import { type Random, systemRandom } from "../../src/crypto/random.ts";
 import type { GuardedFetchSettings } from "../../src/net/guarded-fetch.ts";
 import { createGuardedFetch } from "../../src/net/guarded-fetch.ts";
 import { createHttpClient } from "../../src/net/undici-http-client.ts";
@@ -49,6 +49,8 @@ export interface RunningAppOptions {
   readonly clock?: Clock;
   readonly config?: Partial<Config>;
   readonly log?: Logger;
+  /** Randomness that a test can foresee. Default: the machine's. */
+  readonly random?: Random;
   /** Where client metadata documents come from: the settings of a metadata host of the test. */
   readonly clientDocuments?: GuardedFetchSettings;
   /** A sandbox that goes on after `close`, shared by several apps. */
@@ -99,7 +101,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
       ? {}
       : { clientDocuments: createGuardedFetch(options.clientDocuments) }),
     clock,
-    random: systemRandom,
+    random: options.random ?? systemRandom,
     log: options.log ?? logger.log,
     ...(options.trace === undefined ? {} : { trace: options.trace }),
     ...(options.rates === undefined ? {} : { rates: options.rates }),

@@ -2,10 +2,11 @@ import type { LocationSummary } from "../../core/connection.ts";
 import { type Result, fail, ok } from "../../core/result.ts";
 import { type Pagination, findPagination } from "../../ghl/catalog/overlays/pagination.ts";
 import { toErrorText } from "../errors.ts";
+import { estimateTokens } from "../estimate-tokens.ts";
 import type { ToolFailure } from "../failure.ts";
 import { placeTimes } from "../place-times.ts";
 import { type UpstreamRecord, isRecord, toRecords } from "../record.ts";
-import { MAX_RESULT_CHARACTERS, fitRecords } from "../result.ts";
+import { MAX_RESULT_TOKENS, fitRecords } from "../result.ts";
 import { shapeRow } from "../shape/shape-answer.ts";
 import type { ToolOutcome, ToolOutput } from "../tool.ts";
 import { type GivenCall, checkCall } from "./check-call.ts";
@@ -160,21 +161,21 @@ function createBasket({ context }: ReadRequest, asked: number): Basket {
   const rows: ToolOutput[] = [];
   const failed: ToolOutput[] = [];
   const more: ToolOutput[] = [];
-  let usedCharacters = 0;
+  let usedTokens = 0;
   let count = 0;
   let name = "records";
   let goOn: ListCursor | undefined;
 
   const addCrop = ({ location }: Harvest, crop: Crop): void => {
     const { listed, shown } = crop;
-    const left = MAX_RESULT_CHARACTERS - usedCharacters;
+    const left = MAX_RESULT_TOKENS - usedTokens;
     const fitted = fitRecords(shown, Math.max(1, left));
-    const size = JSON.stringify(fitted.records).length;
+    const size = estimateTokens(JSON.stringify(fitted.records));
     // At least one row is always taken, however long: but only where the result is empty so far.
     const kept = rows.length === 0 || size <= left ? fitted.kept : 0;
     if (kept > 0) {
       rows.push(...fitted.records);
-      usedCharacters += size;
+      usedTokens += size;
       ({ name } = crop);
     }
     if (kept < shown.length) goOn = { ...(toNext(listed, kept) ?? START), location: location.id };
@@ -197,7 +198,7 @@ function createBasket({ context }: ReadRequest, asked: number): Basket {
       }
     },
     count: () => count,
-    isFull: () => goOn !== undefined || usedCharacters >= MAX_RESULT_CHARACTERS,
+    isFull: () => goOn !== undefined || usedTokens >= MAX_RESULT_TOKENS,
     toOutput: (rest) => {
       const following = rest[count];
       const cursor =

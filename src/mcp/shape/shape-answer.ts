@@ -1,6 +1,7 @@
 import type { Operation } from "../../ghl/catalog/operation.ts";
+import { estimateTokens } from "../estimate-tokens.ts";
 import { type UpstreamRecord, isRecord, toText } from "../record.ts";
-import { MAX_RESULT_CHARACTERS, pruneObject } from "../result.ts";
+import { MAX_RESULT_TOKENS, fitRecords, pruneObject } from "../result.ts";
 import type { ToolOutput } from "../tool.ts";
 import { findKindFields } from "./kinds.ts";
 import { findUnknownPaths, projectRecord } from "./project.ts";
@@ -49,15 +50,54 @@ export function shapeAnswer(
   options: ShapeOptions,
 ): ToolOutput {
   if (body === undefined || body === null) return { done: true };
-  if (options.fields !== undefined && isRecord(body)) return shapeFields(body, options.fields);
+  if (options.fields !== undefined) {
+    const rows = findRows(body, options.fields);
+    if (rows !== undefined) return shapeRows(operation, rows, options);
+    if (isRecord(body)) return shapeFields(body, options.fields);
+  }
   const roomy = shapeMembers(operation, body, ROOMY);
-  if (JSON.stringify(pruneObject(roomy)).length <= MAX_RESULT_CHARACTERS) return roomy;
+  if (estimateTokens(JSON.stringify(pruneObject(roomy))) <= MAX_RESULT_TOKENS) return roomy;
   const tight = shapeMembers(operation, body, TIGHT);
   const text = JSON.stringify(pruneObject(tight));
   const note = "cut to stay short; ask for what you need with fields";
-  return text.length <= MAX_RESULT_CHARACTERS
+  return estimateTokens(text) <= MAX_RESULT_TOKENS
     ? { ...tight, note }
-    : { start: text.slice(0, MAX_RESULT_CHARACTERS / 2), note };
+    : { start: text.slice(0, MAX_START), note };
+}
+
+/** How much is shown of an answer that fits in no other way; as text its quotes are escaped. */
+const MAX_START = 7_500;
+
+interface Rows {
+  readonly name: string;
+  readonly list: readonly UpstreamRecord[];
+}
+
+/** The one list of an answer, where the paths count from its records rather than from the answer. */
+function findRows(body: unknown, fields: readonly string[]): Rows | undefined {
+  const members = isRecord(body) ? Object.entries(body) : [["records", body] as const];
+  const [only, ...others] = members.flatMap(([name, list]) =>
+    Array.isArray(list) && list.length > 0 && list.every(isRecord) ? [{ name, list }] : [],
+  );
+  if (only === undefined || others.length > 0) return undefined;
+  const inRows = fields.length - findUnknownPaths(only.list, fields).length;
+  const inBody = isRecord(body) ? found(body, fields) : 0;
+  return inRows > inBody ? only : undefined;
+}
+
+function shapeRows(
+  operation: Pick<Operation, "id" | "app">,
+  { name, list }: Rows,
+  options: ShapeOptions,
+): ToolOutput {
+  const { records, kept } = fitRecords(
+    list.map((row) => shapeRow(row, { operation, name }, options)),
+  );
+  const notes = [
+    kept < list.length ? `cut after ${kept} of ${list.length}; ask for fewer fields` : undefined,
+    toFieldsNote(list, options),
+  ].filter((note) => note !== undefined);
+  return { [name]: records, ...(notes.length === 0 ? {} : { note: notes.join("; ") }) };
 }
 
 /** Paths count from the record itself, where the answer wraps it in one name, or from the answer. */

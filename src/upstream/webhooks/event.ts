@@ -21,11 +21,10 @@ const webhookBody = z.object({
 /** What an event says for us. */
 export type WebhookMeaning =
   | {
-      readonly kind: "installed" | "uninstalled";
+      readonly kind: "installed" | "uninstalled" | "locations_changed";
       readonly companyId?: CompanyId;
       readonly locationId?: LocationId;
     }
-  | { readonly kind: "locations_changed" }
   | { readonly kind: "nothing" };
 
 /** An event, as far as we read it. */
@@ -75,7 +74,7 @@ const toMeaning = (
       return { kind: "uninstalled", ...whom };
     case "LocationCreate":
     case "LocationUpdate":
-      return { kind: "locations_changed" };
+      return { kind: "locations_changed", ...whom };
     default:
       return { kind: "nothing" };
   }

@@ -15,7 +15,7 @@ export type Change =
       readonly locationId: LocationId;
     };
 
-type Install = Extract<WebhookMeaning, { readonly kind: "installed" | "uninstalled" }>;
+type Install = Exclude<WebhookMeaning, { readonly kind: "nothing" }>;
 
 /**
  * What an event changes in these connections. A connection that was signed in after the event knows
@@ -36,6 +36,25 @@ export const planChanges = (
     case "nothing":
       return [];
   }
+};
+
+/**
+ * The connections that may reach other locations after an event, or the same under other names. An event
+ * that names no agency may be about any: whoever hears of it asks again, and learns nothing else. Pure.
+ */
+export const findConcerned = (
+  meaning: WebhookMeaning,
+  all: readonly Pick<HeldConnection, "connection">[],
+): readonly ConnectionId[] => {
+  if (meaning.kind === "nothing") return [];
+  const { companyId, locationId } = meaning;
+  return all.flatMap(({ connection: { id, kind, ...own } }) => {
+    const isConcerned =
+      kind === "company"
+        ? companyId === undefined || companyId === own.companyId
+        : locationId !== undefined && locationId === own.locationId;
+    return isConcerned ? [id] : [];
+  });
 };
 
 /** An agency's connection learns a location that the app was installed in later. */

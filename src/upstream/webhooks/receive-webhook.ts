@@ -1,4 +1,5 @@
 import { addSeconds, type Clock, type EpochSeconds, toEpochSeconds } from "../../core/clock.ts";
+import type { ConnectionId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
 import { hashToken } from "../../crypto/hash.ts";
 import type { RecordStore } from "../../storage/record-store.ts";
@@ -8,7 +9,7 @@ import type { Vault, VaultEntry } from "../vault.ts";
 import { applyChange, type ChangeDeps } from "./apply-change.ts";
 import { checkEvent, type WebhookOutcome } from "./check-event.ts";
 import { parseWebhookEvent, type WebhookEvent } from "./event.ts";
-import { planChanges } from "./plan-changes.ts";
+import { findConcerned, planChanges } from "./plan-changes.ts";
 import { createSignatureCheck, type WebhookDelivery } from "./signature.ts";
 
 /** What {@link createWebhookReceiver} needs. */
@@ -25,6 +26,8 @@ export interface WebhookDeps extends ChangeDeps {
   ): Promise<void>;
   /** Drops the lists of locations that this process has cached. */
   forgetLocationLists(): void;
+  /** Tells those who listen in this process that a connection may reach other locations now. */
+  announceLocations(id: ConnectionId): void;
 }
 
 /** Takes one webhook in. */
@@ -75,12 +78,12 @@ const note = (log: Logger, requestId: string, outcome: WebhookOutcome): WebhookO
 const act = async (deps: WebhookDeps, event: WebhookEvent, requestId: string): Promise<void> => {
   const { type, meaning, atMs = deps.clock.nowMs() } = event;
   deps.forgetLocationLists();
-  const isInstall = meaning.kind === "installed" || meaning.kind === "uninstalled";
-  const held = isInstall ? await readAll(deps) : [];
+  const held = meaning.kind === "nothing" ? [] : await readAll(deps);
   const at = toEpochSeconds(atMs / 1000);
   if (meaning.kind === "uninstalled") await deps.dropUninstalled(meaning, at);
   const changes = planChanges(meaning, at, held);
   for (const change of changes) await applyChange(deps, change);
+  for (const id of findConcerned(meaning, held)) deps.announceLocations(id);
   deps.log.info("webhook received", { requestId, type, changes: changes.length });
   await deps.audit.record({
     kind: "webhook.received",

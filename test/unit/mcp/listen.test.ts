@@ -4,6 +4,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import type { Principal } from "../../../src/core/principal.ts";
 import { ok } from "../../../src/core/result.ts";
 import { createMcpHttp } from "../../../src/transport/mcp-http.ts";
+import { readFrames } from "../../support/event-stream.ts";
 import {
   BERLIN,
   createHarness,
@@ -97,19 +98,6 @@ const openStream = async (
     leave: () => leaving.abort(),
   };
 };
-
-async function* readFrames(response: Response): AsyncGenerator<Record<string, unknown>> {
-  let text = "";
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += chunk;
-    const events = text.split("\n\n");
-    text = events.pop() ?? "";
-    for (const event of events) {
-      const data = /^data: (.*)$/mu.exec(event)?.[1];
-      if (data !== undefined) yield JSON.parse(data) as Record<string, unknown>;
-    }
-  }
-}
 
 const createTag = (harness: Harness, principal: Principal) =>
   harness.call(principal, "write_operation", {

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../core/principal.ts";
+
+/** One message of a client, and where its answer goes. */
+export interface InFlightMessage {
+  readonly req: Pick<IncomingMessage, "headers">;
+  readonly res: Pick<ServerResponse, "destroy" | "once">;
+  readonly principal: Pick<Principal, "grantId">;
+  readonly body: unknown;
+}
+
+/** The requests of the legacy era that are being answered in this process. */
+export interface InFlight {
+  /**
+   * Remembers a request until its response has closed; a `notifications/cancelled` ends the request that
+   * it names (2025-11-25, Cancellation).
+   */
+  note(message: InFlightMessage): void;
+}
+
+/**
+ * Makes the book of requests. A client of the legacy era leaves its connection open when it cancels, and
+ * says so in a message of its own, which meets another server object than the request did. Both carry the
+ * name of the session that `initialize` gave out. The grant is part of what is looked up: nobody ends a
+ * request of somebody else. A cancellation that another instance gets ends nothing; it may always come
+ * too late.
+ */
+export const createInFlight = (): InFlight => {
+  const answering = new Map<string, InFlightMessage["res"]>();
+  return {
+    note: ({ req, res, principal, body }) => {
+      const session = req.headers["mcp-session-id"];
+      if (typeof session !== "string" || !isRecord(body)) return;
+      const toKey = (id: unknown): string => JSON.stringify([principal.grantId, session, id]);
+      if (body["method"] === "notifications/cancelled") {
+        const { params } = body;
+        // As if the client had left: what runs for it hears of that already.
+        if (isRecord(params)) answering.get(toKey(params["requestId"]))?.destroy();
+        return;
+      }
+      if (!isRequestId(body["id"])) return;
+      const key = toKey(body["id"]);
+      answering.set(key, res);
+      res.once("close", () => {
+        if (answering.get(key) === res) answering.delete(key);
+      });
+    },
+  };
+};
+
+const isRequestId = (id: unknown): boolean => typeof id === "string" || typeof id === "number";
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
