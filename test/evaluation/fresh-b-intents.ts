@@ -157,7 +157,7 @@ export const FRESH_B_INTENTS: readonly Intent[] = [
   // social media
   ["put this photo on Instagram tomorrow at noon", "social-media-posting.create-post"],
   ["what is lined up for our socials this week", "social-media-posting.get-posts"],
-  ["how did our posts do last month", "social-media-posting.get-statistics"],
+  ["how did our posts do last month", "social-media-posting.get-social-media-statistics"],
   ["there is a typo in the Facebook post, fix it", "social-media-posting.edit-post"],
   ["pull the LinkedIn post", "social-media-posting.delete-post"],
   ["which social profiles are hooked up", "social-media-posting.get-account"],
