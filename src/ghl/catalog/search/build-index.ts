@@ -1,5 +1,5 @@
 import type { OperationSummary } from "../operation.ts";
-import type { OperationWords } from "../words.ts";
+import { appOf, type OperationWords } from "../words.ts";
 import { readRequest, tellNumber } from "./read-request.ts";
 import type { IndexedOperation, IndexedSentence, StoredIndex, Term } from "./search-index.ts";
 import { BULK, DATE } from "./synonyms.ts";
@@ -24,13 +24,15 @@ export const buildIndex = (source: readonly SearchEntry[]): StoredIndex => {
   const operations: IndexedOperation[] = [];
   const sentences: Omit<IndexedSentence, "weight">[] = [];
   const counts: ReadonlyMap<string, number>[] = [];
+  const families = [...new Set(source.map(({ operation }) => familyOf(operation)))];
   source.forEach((entry, place) => {
     const deeds = deedsOf(entry);
     const texts = sentencesOf(entry);
     const from = sentences.length;
     for (const text of texts) sentences.push(toSentence(text, place, deeds));
     const to = sentences.length;
-    operations.push(toOperation(entry, { deeds, from, to }));
+    const family = families.indexOf(familyOf(entry.operation));
+    operations.push(toOperation(entry, { deeds, from, to, family }));
     counts.push(countStems(entry));
   });
   const terms = collectTerms(counts, sentences);
@@ -40,6 +42,10 @@ export const buildIndex = (source: readonly SearchEntry[]): StoredIndex => {
     terms: Object.fromEntries(terms),
   };
 };
+
+// what is done to the same things: /contacts/{contactId}/notes and /contacts/{contactId}/notes/{id}
+const familyOf = ({ id, path }: OperationSummary): string =>
+  [appOf(id), ...path.split("/").filter((part) => part !== "" && !part.startsWith("{"))].join("/");
 
 const sentencesOf = ({ operation, words }: SearchEntry): readonly string[] => {
   const name = words.misnamed === true ? [] : [nameOf(operation.id)];
@@ -76,7 +82,7 @@ const OBJECT = / (?:an?|the|that|to|of|on|in|for|by|with|from) /u;
 
 const toOperation = (
   { operation, words }: SearchEntry,
-  rest: Pick<IndexedOperation, "deeds" | "from" | "to">,
+  rest: Pick<IndexedOperation, "deeds" | "from" | "to" | "family">,
 ): IndexedOperation => {
   const summary = readRequest(words.summary);
   return {

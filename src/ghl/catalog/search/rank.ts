@@ -1,4 +1,5 @@
 import { readRequest, tellNumber, type Reading } from "./read-request.ts";
+import { findBestSentences, scoreWords } from "./score.ts";
 import type { IndexedOperation, SearchIndex } from "./search-index.ts";
 import { type Slot, toSlots } from "./slots.ts";
 import { BULK, PERSON } from "./synonyms.ts";
@@ -22,7 +23,7 @@ const WEIGHTS = {
   allDeeds: 0.1,
   everyday: 0.06,
   /** Likeness word by word, among the best. */
-  literal: 0.15,
+  literal: 0.4,
   /** How much of the summary the request says, among the best. */
   summary: 0.1,
 } as const;
@@ -76,8 +77,8 @@ const byScore = (left: Ranked, right: Ranked): number => right.score - left.scor
 
 const rankBySigns = (index: SearchIndex, slots: readonly Slot[], wish: Wish): readonly Ranked[] => {
   const total = slots.reduce((sum, { weight }) => sum + weight, 0);
-  const sentences = findBestSentences(index, slots, wish);
-  return [...scoreWords(slots)]
+  const sentences = findBestSentences(index, slots, wish.deeds);
+  return [...scoreWords(index, slots)]
     .map(([place, shared]) => {
       const operation = index.operations[place];
       if (operation === undefined) throw new Error(`no operation at ${place}`);
@@ -89,62 +90,6 @@ const rankBySigns = (index: SearchIndex, slots: readonly Slot[], wish: Wish): re
       return { operation, score: adjust(text, operation, wish) };
     })
     .toSorted(byScore);
-};
-
-const scoreWords = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
-  const scores = new Map<number, number>();
-  for (const { meanings } of slots) {
-    const best = new Map<number, number>();
-    for (const { term, factor } of meanings.values()) {
-      for (const [place, strength] of term.operations) {
-        const value = factor * strength * term.weight;
-        if (value > (best.get(place) ?? 0)) best.set(place, value);
-      }
-    }
-    for (const [place, value] of best) scores.set(place, (scores.get(place) ?? 0) + value);
-  }
-  return scores;
-};
-
-interface BestSentence {
-  readonly likeness: number;
-  readonly stems: string;
-}
-
-/** The sentence of each operation that is most like the request: the cosine of their words. */
-const findBestSentences = (
-  index: SearchIndex,
-  slots: readonly Slot[],
-  { deeds }: Wish,
-): ReadonlyMap<number, BestSentence> => {
-  const total = slots.reduce((sum, { weight }) => sum + weight, 0);
-  const found = new Map<number, BestSentence>();
-  for (const [place, value] of scoreSentences(slots)) {
-    const sentence = index.sentences[place];
-    if (sentence === undefined) throw new Error(`no sentence at ${place}`);
-    const done = sentence.deeds ?? index.operations[sentence.operation]?.deeds ?? [];
-    const likeness =
-      (value / Math.sqrt(total * sentence.weight)) * Math.sqrt(agreement(deeds, done));
-    if (likeness > (found.get(sentence.operation)?.likeness ?? 0)) {
-      found.set(sentence.operation, { likeness, stems: sentence.stems });
-    }
-  }
-  return found;
-};
-
-const scoreSentences = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
-  const shared = new Map<number, number>();
-  for (const { meanings } of slots) {
-    const best = new Map<number, number>();
-    for (const { term, factor } of meanings.values()) {
-      const value = factor * term.weight;
-      for (const place of term.sentences) {
-        if (value > (best.get(place) ?? 0)) best.set(place, value);
-      }
-    }
-    for (const [place, value] of best) shared.set(place, (shared.get(place) ?? 0) + value);
-  }
-  return shared;
 };
 
 const sharePairs = (sentence: string, slots: readonly Slot[]): number => {

@@ -13,6 +13,8 @@ export interface IndexedOperation {
   /** Its sentences, from here to before `to`: its summary first, then its phrases and its name. */
   readonly from: number;
   readonly to: number;
+  /** The number of its family: all that is done to the same things. */
+  readonly family: number;
 }
 
 /** One sentence about an operation. */
@@ -49,10 +51,15 @@ export interface StoredIndex {
 /** What the ranking reads. Stems of requests may be any word, "constructor" too: hence a map. */
 export interface SearchIndex extends Omit<StoredIndex, "terms"> {
   readonly terms: ReadonlyMap<string, Term>;
+  /** The places of the operations of each family. */
+  readonly families: readonly (readonly number[])[];
 }
 
 /** An index ready to be searched. */
-export const openIndex = ({ terms, ...stored }: StoredIndex): SearchIndex => ({
-  ...stored,
-  terms: new Map(Object.entries(terms)),
-});
+export const openIndex = ({ terms, ...stored }: StoredIndex): SearchIndex => {
+  const families: number[][] = [];
+  stored.operations.forEach(({ family }, place) => {
+    (families[family] ??= []).push(place);
+  });
+  return { ...stored, terms: new Map(Object.entries(terms)), families };
+};
