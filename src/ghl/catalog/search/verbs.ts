@@ -11,20 +11,23 @@ const VERBS: Readonly<Record<Deed, string>> = {
     "bring, tell, retrieve, browse, count, preview, explain, look up, pull up, bring up, " +
     "look for, look at, look through, give me, tell me, let me see, search for, work out, export, " +
     "download, compare, listen, play, track down, how many, run a report, make a report, " +
-    "generate a report",
+    "generate a report, inspect, peek, monitor, have a look, hear, skim, find out, figure out",
   create:
     "add, create, make, new, save, enter, register, build, generate, insert, draft, compose, set up, " +
     "put in, put up, book, define, setup, onboard, write, upload, import, reserve, jot down, jot, " +
-    "invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
+    "need another, need a new, want a new, want another, need one more, put together, whip up, invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
   update:
     "change, edit, update, rename, move, modify, fix, correct, adjust, set, switch, assign, reassign, " +
     "raise, lower, replace, mark, turn, reschedule, extend, relabel, alter, amend, tweak, configure, " +
-    "increase, reduce, swap, postpone, confirm, complete, finish, tick off, check off, reword, reset",
+    "increase, reduce, swap, postpone, confirm, complete, finish, tick off, check off, reword, reset, " +
+    "shift, bump, hand over, redo, refresh, reorder, rearrange, toggle, flip, cross off, put off, " +
+    "is wrong, are wrong, has a typo, out of date",
   delete:
     "delete, remove, erase, drop, discard, scrap, bin, trash, wipe, kick, get rid of, take off, " +
     "take out, take away, take down, throw away, throw out, close down, clear out, rid, untag, unlink, " +
-    "disconnect, uninstall, destroy, unfollow, detach, no more, no longer",
-  send: "send, resend, shoot, notify, forward, reply, respond, let them know, send out, write back, text back, get back to, inform",
+    "disconnect, uninstall, destroy, unfollow, detach, no more, no longer, don't need, dont need, " +
+    "don't use, dont use, not needed, axe, nix, purge, strip, scrub, strike, forget, take away from",
+  send: "send, resend, shoot, ping, fire off, drop a line, notify, forward, reply, respond, let them know, send out, write back, text back, get back to, inform",
   act:
     "publish, launch, resume, unpause, connect, start, begin, run, execute, convert, share, approve, " +
     "restart, enroll, enrol, subscribe, merge, trigger, activate, enable, kick off, turn into, put, " +
