@@ -266,7 +266,16 @@ export const findExpression = (
   const found = BY_FIRST_WORD.get(words[at] ?? "")?.find((expression) =>
     expression.words.every((part, offset) => words[at + offset] === part),
   );
-  return found && { meant: found.meant, length: found.words.length };
+  if (found !== undefined) return { meant: found.meant, length: found.words.length };
+  const meant = meantByPlural(words[at] ?? "");
+  return meant && { meant, length: 1 };
+};
+
+// "customers", where only "customer" is written down
+const meantByPlural = (word: string): readonly string[] | undefined => {
+  if (word.length < 5 || !word.endsWith("s")) return undefined;
+  const one = word.slice(0, -1);
+  return BY_FIRST_WORD.get(one)?.find(({ words }) => words.length === 1)?.meant;
 };
 
 /** The everyday words, by their stems, with the stems that they mean. */
