@@ -49,7 +49,7 @@ const readStep = (words: readonly string[], at: number): Step => {
       ? { stems: STOP_WORDS.has(word) ? [] : [stem(word)], length: 1 }
       : { stems: expression.meant, length: expression.length };
   }
-  const plain = EMPTY_VERBS.has(word) ? [] : [stem(word)];
+  const plain = EMPTY_VERBS.has(word) || STOP_WORDS.has(word) ? [] : [stem(word)];
   const besides = verb.meant === undefined ? [] : [verb.meant];
   return {
     deed: verb.deed,
@@ -60,10 +60,20 @@ const readStep = (words: readonly string[], at: number): Step => {
 
 // "what did she write" asks, and orders nothing; "how do I write a note" does
 const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {
-  if (words[0] === "how" && (words[1] === "to" || words[2] === "i")) return false;
+  if (asksHow(words) || (words[0] === "do" && words[1] === "not")) return false;
   if (QUESTION_STARTS.has(words[0] ?? "")) return true;
   return deeds.size === 0 && words.some((word) => ASKING.has(word));
 };
+
+// "is there a way to move it", "how can we move it": to be done, not to be read
+const asksHow = (words: readonly string[]): boolean =>
+  words[0] === "how"
+    ? words[1] === "to" || DOERS.has(words[2] ?? "")
+    : WAYS.test(words.slice(0, 6).join(" "));
+
+const DOERS = new Set(["i", "we", "you", "one"]);
+const WAYS =
+  /^(?:is it possible to|is there (?:a|any) way|(?:are|am) (?:we|i) able to|any (?:way|chance)) /u;
 
 /** Whether a sentence means one record or many; undefined where nothing tells. */
 export const tellNumber = (words: readonly string[]): "one" | "many" | undefined => {

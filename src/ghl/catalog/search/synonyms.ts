@@ -7,9 +7,10 @@ import { stem } from "./stem.ts";
  */
 const SAME: readonly string[] = [
   // people
-  "contact: lead, leads, person, people, persons, customer, client, prospect, buyer, patient, guest, subscriber, someone, somebody, everyone, everybody, folks, guy, crm record, contact record",
-  "user: staff, employee, teammate, colleague, coworker, co-worker, team member, team members, staff members, new hire, hire, hires, worker, workers, staff member, team, sales rep, rep, users",
+  "contact: lead, leads, person, people, persons, customer, client, prospect, buyer, patient, guest, subscriber, someone, somebody, everyone, everybody, folks, guy, crm record, contact record, shopper, attendee, purchaser, folk, gentleman, lady",
+  "user: staff, employee, teammate, colleague, coworker, co-worker, team member, team members, staff members, new hire, hire, hires, worker, workers, staff member, team, sales rep, rep, users, salesperson, salespeople, salesman, sales person, sales people, personnel, crew, workmate",
   "b2b: b2b",
+  "note: memo, memos, remark, remarks",
   "business: firm, organisation, organization",
   "company: agency, agencies",
   "affiliate: referral partner, referrer, ambassador",
@@ -80,7 +81,7 @@ const SAME: readonly string[] = [
   "task: to-do, to-dos, to do list, todo, todos, to-do list, to do, follow-up task, follow up task, reminder to, remind, chore, chores, task list",
   "recurring task: recurring task, recurring tasks, repeat task, repeating task, repeating tasks, repeating to-do, weekly to-do, repeating todo, weekly task, weekly repeating to-do",
   "phonenumber: phone numbers, phone number to buy, business number, business numbers, phone line, phone lines, local number, local numbers, toll-free number, toll free number, lines, number with area code, area code, phone number",
-  "permission: permissions, access rights, rights",
+  "permission: permissions, access rights, rights, privilege, privileges, allowed to, allowed to do",
   "timezone: time zone, time zones, timezones",
   "snapshot: account template, account templates",
   "menulink: custom menu link, custom menu links, menu link, menu links, sidebar link, sidebar links, custom menu, custom menus, menu item, menu items, sidebar menu, left menu, left sidebar",
@@ -148,7 +149,7 @@ const SAME: readonly string[] = [
   "message: write back, text back, message back, get back to",
   "bulk: several, multiple, mass, batch, a bunch of, lots of, at once, all of these, all these, many, together",
   "count: how many, number of",
-  "@date: today, tonight, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march, april, june, july, august, september, october, november, december, mondays, tuesdays, wednesdays, thursdays, fridays, this morning, this afternoon, this evening, this week, last week, next week, this month, last month, next month, this year, last year, this quarter, last quarter",
+  "@date: today, tonight, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march, april, june, july, august, september, october, november, december, mondays, tuesdays, wednesdays, thursdays, fridays, this morning, this afternoon, this evening, this week, last week, next week, this month, last month, next month, this year, last year, this quarter, last quarter, this weekend, weekend, noon, midday, morning, afternoon, evening, fortnight, the other day, so far, these days, month, week, year, day",
   "unread: as read, as unread",
   "every: all, each, everything",
   "pause: suspend, suspended, freeze, frozen, put on hold, hold, lock, halt, stop running",
@@ -165,6 +166,9 @@ const SAME: readonly string[] = [
   "attach: attachment, attachments, attached",
   "own: owns, owned",
   "authorise: authorise, authorize, oauth",
+  "login: log in, log on, sign in, logged in, log-in, sign-in",
+  "schedule: planned, lined up, line up",
+  "enquiry: inquiry",
   "token: access token, api token, access tokens",
 ];
 
@@ -174,6 +178,20 @@ const SAME: readonly string[] = [
  */
 const NEAR: Readonly<Record<string, readonly string[]>> = {
   money: ["transaction", "pay"],
+  cash: ["pay", "transaction"],
+  overdue: ["unpaid"],
+  percent: ["coupon"],
+  diary: ["appointment", "calendar"],
+  enquiry: ["contact", "opportunity"],
+  visitor: ["contact"],
+  caller: ["contact"],
+  employer: ["business"],
+  manager: ["user"],
+  boss: ["user"],
+  assistant: ["user"],
+  messenger: ["message"],
+  telegram: ["message"],
+  branch: ["location"],
   pay: ["transaction", "unpaid"],
   sale: ["opportunity", "transaction"],
   reply: ["answer", "respond"],

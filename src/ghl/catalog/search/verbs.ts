@@ -110,7 +110,7 @@ const findPlainVerb = (words: readonly string[], at: number): FoundVerb | undefi
   if (DETERMINERS.has(words[at - 1] ?? "")) return undefined;
   const split = findSplitVerb(words, at);
   if (split !== undefined) return split;
-  const word = words[at - 1] === "be" ? toOrder(words[at] ?? "") : (words[at] ?? "");
+  const word = toVerb(words, at);
   const found = BY_FIRST_WORD.get(word)?.find((verb) =>
     verb.words.every((part, offset) => offset === 0 || words[at + offset] === part),
   );
@@ -120,10 +120,32 @@ const findPlainVerb = (words: readonly string[], at: number): FoundVerb | undefi
   return undefined;
 };
 
-// "she wants to be removed"
+// "she wants to be removed", "how about deleting a contact"; but "stop sending it", "our booking page"
+const toVerb = (words: readonly string[], at: number): string => {
+  const word = words[at] ?? "";
+  const before = words[at - 1] ?? "";
+  if (before === "be") return toOrder(word);
+  if (!word.endsWith("ing") || ENDINGS.has(before)) return word;
+  const order = toOrder(`${word.slice(0, -3)}ed`);
+  return OBJECT_STARTS.has(words[at + 1] ?? "") && BY_FIRST_WORD.has(order) ? order : word;
+};
+
+const ENDINGS = new Set([
+  "stop",
+  "stopped",
+  "quit",
+  "cease",
+  "from",
+  "without",
+  "is",
+  "are",
+  "was",
+]);
+
 const toOrder = (word: string): string =>
-  [word.replace(/d$/u, ""), word.replace(/ed$/u, "")].find((verb) => BY_FIRST_WORD.has(verb)) ??
-  word;
+  [/d$/u, /ed$/u, /(?<=(.))\1ed$/u]
+    .map((ending) => word.replace(ending, ""))
+    .find((verb) => BY_FIRST_WORD.has(verb)) ?? word;
 
 const DETERMINERS = new Set(
   "the a an my our your his her their its in on of as per by that who".split(" "),
