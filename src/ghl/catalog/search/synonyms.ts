@@ -10,6 +10,9 @@ const SAME: readonly string[] = [
   "contact: lead, leads, person, people, persons, customer, client, prospect, buyer, patient, guest, subscriber, someone, somebody, everyone, everybody, folks, guy, crm record, contact record, shopper, attendee, purchaser, folk, gentleman, lady",
   "user: staff, employee, teammate, colleague, coworker, co-worker, team member, team members, staff members, new hire, hire, hires, worker, workers, staff member, team, sales rep, rep, users, salesperson, salespeople, salesman, sales person, sales people, personnel, crew, workmate",
   "b2b: b2b",
+  "follower: watcher, watchers, watch, watching, keep an eye on, keep tabs on, in the loop, follow, following, followed, follows",
+  "followup: follow up, follow-up, follow-ups, follow ups, following up, followed up",
+  "csv: spreadsheet, spreadsheets, excel, excel file, excel sheet, xls",
   "note: memo, memos, remark, remarks",
   "business: firm, organisation, organization",
   "company: agency, agencies",
@@ -57,12 +60,12 @@ const SAME: readonly string[] = [
   "transaction: payments, transactions, revenue, earnings, income, money in, sales figures, takings, earn, earned, turnover",
   "order: purchase, purchases, purchased, orders",
   "fulfil: fulfill, fulfilled, fulfilment, fulfillment, ship the order, shipped, shipment, shipments",
-  "subscription: membership plan, recurring payment, recurring payments, recurring plan, subscriptions",
+  "subscription: subscribed to, subscribes to, membership plan, recurring payment, recurring payments, recurring plan, subscriptions",
   "latefee: late fee, late fees, late charge, late charges, late payment fee, penalty",
   "autopay: auto pay, auto-pay, auto payment, automatic payment, autopayment, charge the card automatically, charge automatically, auto charge",
   "gateway: payment gateway, payment provider, payment processor, payment providers, payment gateways",
   "wallet: wallet balance, credit balance",
-  "rebill: rebilling, rebilled, resell, reselling, markup, mark-up",
+  "rebill: mark up, markups, margin, margins, pass on to clients, rebilling, rebilled, resell, reselling, markup, mark-up",
   // shop
   "product: item, items, merchandise, goods, products, article for sale",
   "collection: product category, product categories, shop category, product group, product groups, collections",
@@ -83,7 +86,7 @@ const SAME: readonly string[] = [
   "phonenumber: phone numbers, phone number to buy, business number, business numbers, phone line, phone lines, local number, local numbers, toll-free number, toll free number, lines, number with area code, area code, phone number",
   "permission: permissions, access rights, rights, privilege, privileges, allowed to, allowed to do",
   "timezone: time zone, time zones, timezones",
-  "snapshot: account template, account templates",
+  "snapshot: blueprint, blueprints, account blueprint, account blueprints, account template, account templates",
   "menulink: custom menu link, custom menu links, menu link, menu links, sidebar link, sidebar links, custom menu, custom menus, menu item, menu items, sidebar menu, left menu, left sidebar",
   "saas: saas mode, software as a service, white label reselling",
   // marketing
@@ -117,7 +120,7 @@ const SAME: readonly string[] = [
   "linkedin campaign: linkedin ad campaign, linkedin ads campaign",
   "phone: cell, mobile, telephone, cell number, mobile number, cell phone, cellphone, telephone number",
   "status: delivery status, state",
-  "information: info",
+  "information: info, everything we hold on, everything we have on, everything we know about, everything about, all we know about, all we have on",
   "adset: ad set, ad sets, adsets",
   "adgroup: ad group, ad groups",
   "adaccount: ad account, ad accounts, ads account, ads accounts, advertising account, advertising accounts",
@@ -147,7 +150,7 @@ const SAME: readonly string[] = [
   // doing
   "recurring: repeat, repeats, repeating, repeated, every week, every month, each month, each week, every monday, weekly, monthly, quarterly, each quarter, regularly",
   "message: write back, text back, message back, get back to",
-  "bulk: several, multiple, mass, batch, a bunch of, lots of, at once, all of these, all these, many, together",
+  "bulk: in one go, in one sweep, hundreds of, dozens of, loads of, all at once, en masse, in bulk, several, multiple, mass, batch, a bunch of, lots of, at once, all of these, all these, many, together",
   "count: how many, number of",
   "@date: today, tonight, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march, april, june, july, august, september, october, november, december, mondays, tuesdays, wednesdays, thursdays, fridays, this morning, this afternoon, this evening, this week, last week, next week, this month, last month, next month, this year, last year, this quarter, last quarter, this weekend, weekend, noon, midday, morning, afternoon, evening, fortnight, the other day, so far, these days, month, week, year, day",
   "unread: as read, as unread",
@@ -177,6 +180,10 @@ const SAME: readonly string[] = [
  * alone.
  */
 const NEAR: Readonly<Record<string, readonly string[]>> = {
+  scribble: ["note"],
+  belong: ["relation", "associate"],
+  squeeze: ["slot"],
+  afford: ["wallet", "fund"],
   money: ["transaction", "pay"],
   cash: ["pay", "transaction"],
   overdue: ["unpaid"],

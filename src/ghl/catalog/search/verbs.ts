@@ -15,18 +15,19 @@ const VERBS: Readonly<Record<Deed, string>> = {
   create:
     "add, create, make, new, save, enter, register, build, generate, insert, draft, compose, set up, " +
     "put in, put up, book, define, setup, onboard, write, upload, import, reserve, jot down, jot, " +
-    "need another, need a new, want a new, want another, need one more, put together, whip up, invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
+    "need another, need a new, want a new, want another, need one more, put together, whip up, need an extra, load, bring over, invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
   update:
     "change, edit, update, rename, move, modify, fix, correct, adjust, set, switch, assign, reassign, " +
     "raise, lower, replace, mark, turn, reschedule, extend, relabel, alter, amend, tweak, configure, " +
     "increase, reduce, swap, postpone, confirm, complete, finish, tick off, check off, reword, reset, " +
     "shift, bump, hand over, redo, refresh, reorder, rearrange, toggle, flip, cross off, put off, " +
-    "is wrong, are wrong, has a typo, out of date",
+    "is wrong, are wrong, has a typo, out of date, changed, moved, is different, got married",
   delete:
     "delete, remove, erase, drop, discard, scrap, bin, trash, wipe, kick, get rid of, take off, " +
     "take out, take away, take down, throw away, throw out, close down, clear out, rid, untag, unlink, " +
     "disconnect, uninstall, destroy, unfollow, detach, no more, no longer, don't need, dont need, " +
-    "don't use, dont use, not needed, axe, nix, purge, strip, scrub, strike, forget, take away from",
+    "don't use, dont use, not needed, axe, nix, purge, strip, scrub, strike, forget, take away from, " +
+    "clean up, tidy up, do away with, chuck, chuck out, ditch, break, sever, undo",
   send: "send, resend, shoot, ping, fire off, drop a line, notify, forward, reply, respond, let them know, send out, write back, text back, get back to, inform",
   act:
     "publish, launch, resume, unpause, connect, start, begin, run, execute, convert, share, approve, " +
@@ -46,6 +47,7 @@ const VERBS_BEFORE_OBJECTS: ReadonlyMap<string, Deed> = new Map(
     charge: "act",
     email: "send",
     invoice: "create",
+    keep: "create",
     label: "create",
     link: "act",
     log: "create",
@@ -57,6 +59,7 @@ const VERBS_BEFORE_OBJECTS: ReadonlyMap<string, Deed> = new Map(
     record: "create",
     release: "act",
     schedule: "create",
+    store: "create",
     tag: "create",
     text: "send",
   } as const),
@@ -156,12 +159,22 @@ interface SplitVerb {
   readonly found: FoundVerb;
 }
 
+const COMPARATIVES =
+  "longer shorter bigger smaller higher lower cheaper friendlier faster slower louder quieter nicer better public private visible default optional required".split(
+    " ",
+  );
+
 /** Verbs whose second part follows the thing: "take the tag off", "let her know". */
 const SPLIT_VERBS: ReadonlyMap<string, SplitVerb> = new Map(
   Object.entries<SplitVerb>({
     drop: { after: ["into"], found: { deed: "act", length: 1 } },
+    kick: { after: ["off", "out"], found: { deed: "delete", length: 1 } },
+    make: { after: COMPARATIVES, found: { deed: "update", length: 1 } },
+    pull: { after: ["out", "off"], found: { deed: "delete", length: 1 } },
+    switch: { after: ["off"], found: { deed: "stop", length: 1 } },
     take: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
-    throw: { after: ["out", "away"], found: { deed: "delete", length: 1 } },
+    throw: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
+    turn: { after: ["off"], found: { deed: "stop", length: 1 } },
     put: { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
     get: { after: ["signed"], found: { deed: "send", length: 1 } },
     let: { after: ["know"], found: { deed: "send", length: 1, meant: stem("message") } },
