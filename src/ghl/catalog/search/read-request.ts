@@ -1,4 +1,4 @@
-import { splitWords } from "./split-words.ts";
+import { CLAUSE_END, splitWords } from "./split-words.ts";
 import { stem } from "./stem.ts";
 import { findExpression } from "./synonyms.ts";
 import { type Deed, findVerb } from "./verbs.ts";
@@ -16,15 +16,17 @@ export interface Reading {
 
 /** Reads a sentence: noise away, everyday words into the catalogue's, the rest to stems. */
 export const readRequest = (text: string): Reading => {
-  const words = splitWords(text);
+  const clauses = splitWords(text);
+  const words = clauses.filter((word) => word !== CLAUSE_END);
   const stems: string[] = [];
   const deeds = new Set<Deed>();
-  for (let at = 0; at < words.length;) {
-    const step = readStep(words, at);
+  for (let at = 0; at < clauses.length;) {
+    const step = readStep(clauses, at);
     if (step.deed !== undefined) deeds.add(step.deed);
     stems.push(...step.stems);
     at += step.length;
   }
+  if (isOver(words)) return { words, stems, deeds: ["delete", "stop"] };
   // "take him off the mailing list": a later "list" is no order
   const [order] = deeds;
   if (order !== "read") deeds.delete("read");
@@ -46,7 +48,7 @@ const readStep = (words: readonly string[], at: number): Step => {
   const word = words[at] ?? "";
   if (verb === undefined || verb.length < (expression?.length ?? 0)) {
     return expression === undefined
-      ? { stems: STOP_WORDS.has(word) ? [] : [stem(word)], length: 1 }
+      ? { stems: STOP_WORDS.has(word) || word === CLAUSE_END ? [] : [stem(word)], length: 1 }
       : { stems: expression.meant, length: expression.length };
   }
   const plain = EMPTY_VERBS.has(word) || STOP_WORDS.has(word) ? [] : [stem(word)];
@@ -57,6 +59,12 @@ const readStep = (words: readonly string[], at: number): Step => {
     length: verb.length,
   };
 };
+
+// "we don't ship with UPS any more"
+const isOver = (words: readonly string[]): boolean =>
+  OVER.test(words.join(" ")) && !QUESTION_STARTS.has(words[0] ?? "");
+
+const OVER = /\b(?:not|\w+n['’]?t|stopped|nobody)\b.* any ?more\b/u;
 
 // "what did she write" asks, and orders nothing; "how do I write a note" does
 const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {
