@@ -14,7 +14,7 @@ export interface Ranked {
 /** How much each sign adds to the score. */
 const WEIGHTS = {
   /** The words of the request that the operation has anywhere. */
-  words: 0.7,
+  words: 0.75,
   /** The one sentence of the operation that is most like the request. */
   sentence: 0.5,
   /** Neighbouring words of the request that are neighbours in that sentence, too. */
@@ -23,9 +23,9 @@ const WEIGHTS = {
   allDeeds: 0.1,
   everyday: 0.06,
   /** Likeness word by word, among the best. */
-  literal: 0.4,
+  literal: 0.6,
   /** How much of the summary the request says, among the best. */
-  summary: 0.1,
+  summary: 0.07,
 } as const;
 
 /** What the score is multiplied by. */
@@ -33,7 +33,7 @@ const FACTORS = {
   rightNumber: 1.1,
   wrongNumber: 0.9,
   /** "Overdue invoices": things without a verb are asked for to be seen. */
-  thingsToRead: 1.25,
+  thingsToRead: 1.13,
   thingToRead: 1.06,
   bulkUnasked: 0.85,
   deprecated: 0.75,

@@ -69,6 +69,7 @@ const OVER = /\b(?:not|\w+n['’]?t|stopped|nobody)\b.* any ?more\b/u;
 // "what did she write" asks, and orders nothing; "how do I write a note" does
 const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {
   if (asksHow(words) || (words[0] === "do" && words[1] === "not")) return false;
+  if (words[0] === "have" && !ASKED.has(words[1] ?? "")) return false;
   if (QUESTION_STARTS.has(words[0] ?? "")) return true;
   return deeds.size === 0 && words.some((word) => ASKING.has(word));
 };
@@ -78,6 +79,23 @@ const asksHow = (words: readonly string[]): boolean =>
   words[0] === "how"
     ? words[1] === "to" || DOERS.has(words[2] ?? "")
     : WAYS.test(words.slice(0, 6).join(" "));
+
+// "have Tom call her" is no question
+const ASKED = new Set([
+  "i",
+  "we",
+  "you",
+  "he",
+  "she",
+  "they",
+  "it",
+  "any",
+  "all",
+  "our",
+  "my",
+  "the",
+  "these",
+]);
 
 const DOERS = new Set(["i", "we", "you", "one"]);
 const WAYS =

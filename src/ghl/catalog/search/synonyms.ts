@@ -18,7 +18,7 @@ const SAME: readonly string[] = [
   "company: agency, agencies",
   "affiliate: referral partner, referrer, ambassador",
   // accounts
-  "subaccount: sub-account, sub account, sub accounts, sub-accounts, client account, client accounts, customer account, client's account, location account, subaccounts, location, locations",
+  "subaccount: our business, our own business, our company, sub-account, sub account, sub accounts, sub-accounts, client account, client accounts, customer account, client's account, location account, subaccounts, location, locations",
   // sales
   "opportunity: deal, deals, opp, opps, sales opportunity, opportunities",
   "pipeline: pipelines, sales board, funnel stages",
@@ -26,7 +26,7 @@ const SAME: readonly string[] = [
   "lose: fell through, fall through, falls through, went cold, said no, lost",
   // calendar
   "appointment: appt, appts, meeting, meetings, booking, bookings, demo, demos, consultation, reservation, visit, session with",
-  "slot: opening, openings, free time, free times, availability slot, availabilities, free slot, free slots, open slot, open slots, available time, available times, open time, open times, open spot, open spots, fit in, squeeze in, slots, spot",
+  "slot: anything open, anything free, anything available, any room, have room, opening, openings, free time, free times, availability slot, availabilities, free slot, free slots, open slot, open slots, available time, available times, open time, open times, open spot, open spots, fit in, squeeze in, slots, spot",
   "noshow: no-show, no show, noshow, did not show, didn't show, no-shows, no shows, didn't turn up, did not turn up, didn't come, did not come, never came",
   "timeoff: time off, day off, days off, out of office, vacation, holiday, holidays, unavailable",
   "workinghour: working hours, office hours, opening hours, business hours, work hours, hours, shift, shifts",
@@ -62,7 +62,7 @@ const SAME: readonly string[] = [
   "fulfil: fulfill, fulfilled, fulfilment, fulfillment, ship the order, shipped, shipment, shipments",
   "subscription: subscribed to, subscribes to, membership plan, recurring payment, recurring payments, recurring plan, subscriptions",
   "latefee: late fee, late fees, late charge, late charges, late payment fee, penalty",
-  "autopay: auto pay, auto-pay, auto payment, automatic payment, autopayment, charge the card automatically, charge automatically, auto charge",
+  "autopay: off the card, off their card, off her card, off his card, auto pay, auto-pay, auto payment, automatic payment, autopayment, charge the card automatically, charge automatically, auto charge",
   "gateway: payment gateway, payment provider, payment processor, payment providers, payment gateways",
   "wallet: wallet balance, credit balance",
   "rebill: mark up, markups, margin, margins, pass on to clients, rebilling, rebilled, resell, reselling, markup, mark-up",
@@ -172,6 +172,8 @@ const SAME: readonly string[] = [
   "login: log in, log on, sign in, logged in, log-in, sign-in",
   "schedule: planned, lined up, line up",
   "enquiry: inquiry",
+  "inbound: incoming, came in, coming in, comes in",
+  "outbound: outgoing, went out, going out",
   "token: access token, api token, access tokens",
 ];
 
@@ -180,6 +182,9 @@ const SAME: readonly string[] = [
  * alone.
  */
 const NEAR: Readonly<Record<string, readonly string[]>> = {
+  pet: ["customobject", "record"],
+  car: ["customobject", "record"],
+  vehicle: ["customobject", "record"],
   scribble: ["note"],
   belong: ["relation", "associate"],
   squeeze: ["slot"],

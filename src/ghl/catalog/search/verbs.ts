@@ -159,32 +159,46 @@ interface SplitVerb {
   readonly found: FoundVerb;
 }
 
-const COMPARATIVES =
-  "longer shorter bigger smaller higher lower cheaper friendlier faster slower louder quieter nicer better public private visible default optional required".split(
-    " ",
-  );
+const COMPARATIVES = (
+  "longer shorter bigger smaller higher lower cheaper friendlier faster slower louder quieter nicer " +
+  "better public private visible default optional required"
+).split(" ");
+
+const DELETE: FoundVerb = { deed: "delete", length: 1 };
+const STOP: FoundVerb = { deed: "stop", length: 1 };
+const SEND: FoundVerb = { deed: "send", length: 1 };
+const GO_LIVE: SplitVerb = {
+  after: ["live"],
+  found: { deed: "act", length: 1, meant: stem("publish") },
+};
 
 /** Verbs whose second part follows the thing: "take the tag off", "let her know". */
-const SPLIT_VERBS: ReadonlyMap<string, SplitVerb> = new Map(
-  Object.entries<SplitVerb>({
-    drop: { after: ["into"], found: { deed: "act", length: 1 } },
-    kick: { after: ["off", "out"], found: { deed: "delete", length: 1 } },
-    make: { after: COMPARATIVES, found: { deed: "update", length: 1 } },
-    pull: { after: ["out", "off"], found: { deed: "delete", length: 1 } },
-    switch: { after: ["off"], found: { deed: "stop", length: 1 } },
-    take: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
-    throw: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
-    turn: { after: ["off"], found: { deed: "stop", length: 1 } },
-    put: { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
-    get: { after: ["signed"], found: { deed: "send", length: 1 } },
-    let: { after: ["know"], found: { deed: "send", length: 1, meant: stem("message") } },
+const SPLIT_VERBS: ReadonlyMap<string, readonly SplitVerb[]> = new Map(
+  Object.entries<readonly SplitVerb[]>({
+    drop: [{ after: ["into"], found: { deed: "act", length: 1 } }],
+    get: [{ after: ["signed"], found: SEND }],
+    kick: [{ after: ["out"], found: DELETE }],
+    let: [{ after: ["know"], found: { ...SEND, meant: stem("message") } }],
+    make: [{ after: COMPARATIVES, found: { deed: "update", length: 1 } }],
+    pull: [{ after: ["out", "off"], found: DELETE }],
+    push: [GO_LIVE],
+    put: [
+      { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
+      GO_LIVE,
+    ],
+    set: [GO_LIVE],
+    switch: [{ after: ["off"], found: STOP }],
+    take: [GO_LIVE, { after: ["off", "out", "away"], found: DELETE }],
+    throw: [{ after: ["off", "out", "away"], found: DELETE }],
+    turn: [{ after: ["off"], found: STOP }],
   }),
 );
 
 const findSplitVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
-  const split = SPLIT_VERBS.get(words[at] ?? "");
-  const follows = words.slice(at + 1, at + 8).some((word) => split?.after.includes(word));
-  return follows ? split?.found : undefined;
+  const near = words.slice(at + 1, at + 8);
+  return SPLIT_VERBS.get(words[at] ?? "")?.find(({ after }) =>
+    near.some((word) => after.includes(word)),
+  )?.found;
 };
 
 const METHOD_DEEDS = {
@@ -221,7 +235,7 @@ const likeness = (one: Deed, other: Deed): number => {
 };
 
 /** Reading for changing, or deleting for creating. */
-const APART = 0.5;
+const APART = 0.57;
 /** Creating for updating or sending. */
 const CHANGING = 0.7;
 /** Publishing for updating, stopping for deleting. */
