@@ -1,8 +1,9 @@
+import { askedWithoutWord, isOver, isQuestion } from "./questions.ts";
 import { CLAUSE_END, splitWords } from "./split-words.ts";
 import { stem } from "./stem.ts";
 import { findExpression } from "./synonyms.ts";
 import { type Deed, findVerb } from "./verbs.ts";
-import { ALL, ASKING, EMPTY_VERBS, MANY, ONE, QUESTION_STARTS, STOP_WORDS } from "./word-lists.ts";
+import { ALL, EMPTY_VERBS, MANY, ONE, STOP_WORDS } from "./word-lists.ts";
 
 /** What a sentence says, whether a request or one of the words of an operation. */
 export interface Reading {
@@ -26,12 +27,14 @@ export const readRequest = (text: string): Reading => {
     stems.push(...step.stems);
     at += step.length;
   }
+  const unsaid = askedWithoutWord(words);
+  if (unsaid !== undefined) stems.push(stem(unsaid));
   if (isOver(words)) return { words, stems, deeds: ["delete", "stop"] };
   // "take him off the mailing list": a later "list" is no order
   const [order] = deeds;
   if (order !== "read") deeds.delete("read");
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
-  return { words, stems, deeds: isQuestion(words, deeds) ? ["read"] : [...deeds] };
+  return { words, stems, deeds: isQuestion(words, deeds.size > 0) ? ["read"] : [...deeds] };
 };
 
 interface Step {
@@ -48,58 +51,19 @@ const readStep = (words: readonly string[], at: number): Step => {
   const word = words[at] ?? "";
   if (verb === undefined || verb.length < (expression?.length ?? 0)) {
     return expression === undefined
-      ? { stems: STOP_WORDS.has(word) || word === CLAUSE_END ? [] : [stem(word)], length: 1 }
+      ? { stems: STOP_WORDS.has(word) ? [] : [stem(word)], length: 1 }
       : { stems: expression.meant, length: expression.length };
   }
-  const plain = EMPTY_VERBS.has(word) || STOP_WORDS.has(word) ? [] : [stem(word)];
   const besides = verb.meant === undefined ? [] : [verb.meant];
   return {
     deed: verb.deed,
-    stems: [...besides, ...(expression?.meant ?? plain)],
+    stems: [...besides, ...(expression?.meant ?? stemsOfVerb(word))],
     length: verb.length,
   };
 };
 
-// "we don't ship with UPS any more"
-const isOver = (words: readonly string[]): boolean =>
-  OVER.test(words.join(" ")) && !QUESTION_STARTS.has(words[0] ?? "");
-
-const OVER = /\b(?:not|\w+n['’]?t|stopped|nobody)\b.* any ?more\b/u;
-
-// "what did she write" asks, and orders nothing; "how do I write a note" does
-const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {
-  if (asksHow(words) || (words[0] === "do" && words[1] === "not")) return false;
-  if (words[0] === "have" && !ASKED.has(words[1] ?? "")) return false;
-  if (QUESTION_STARTS.has(words[0] ?? "")) return true;
-  return deeds.size === 0 && words.some((word) => ASKING.has(word));
-};
-
-// "is there a way to move it", "how can we move it": to be done, not to be read
-const asksHow = (words: readonly string[]): boolean =>
-  words[0] === "how"
-    ? words[1] === "to" || DOERS.has(words[2] ?? "")
-    : WAYS.test(words.slice(0, 6).join(" "));
-
-// "have Tom call her" is no question
-const ASKED = new Set([
-  "i",
-  "we",
-  "you",
-  "he",
-  "she",
-  "they",
-  "it",
-  "any",
-  "all",
-  "our",
-  "my",
-  "the",
-  "these",
-]);
-
-const DOERS = new Set(["i", "we", "you", "one"]);
-const WAYS =
-  /^(?:is it possible to|is there (?:a|any) way|(?:are|am) (?:we|i) able to|any (?:way|chance)) /u;
+const stemsOfVerb = (word: string): readonly string[] =>
+  EMPTY_VERBS.has(word) || STOP_WORDS.has(word) ? [] : [stem(word)];
 
 /** Whether a sentence means one record or many; undefined where nothing tells. */
 export const tellNumber = (words: readonly string[]): "one" | "many" | undefined => {

@@ -13,7 +13,7 @@ export const STOP_WORDS = toSet(
     "way ways possible possibly maybe perhaps actually really simply mind help chance able hoping trying " +
     "don't dont isn't isnt can't cant doesn't doesnt didn't didnt won't wasn't aren't haven't hasn't " +
     "bucks dollar dollars euro euros pound pounds quid usd eur gbp cents " +
-    "after before during since until ago know new @id",
+    "after before during since until ago know new @id @end",
 );
 
 /** Verbs that say nothing about the thing, as "record a payment" and "download the file" do. */
