@@ -15,7 +15,7 @@ const VERBS: Readonly<Record<Deed, string>> = {
   create:
     "add, create, make, new, save, enter, register, build, generate, insert, draft, compose, set up, " +
     "put in, put up, book, define, setup, onboard, write, upload, import, reserve, jot down, jot, " +
-    "need another, need a new, want a new, want another, need one more, put together, whip up, need an extra, load, bring over, invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
+    "need another, need a new, want a new, want another, need one more, put together, whip up, need an extra, load, bring over, price up, cost up, write up, make out, pencil in, invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
   update:
     "change, edit, update, rename, move, modify, fix, correct, adjust, set, switch, assign, reassign, " +
     "raise, lower, replace, mark, turn, reschedule, extend, relabel, alter, amend, tweak, configure, " +

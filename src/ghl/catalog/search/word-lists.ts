@@ -2,7 +2,7 @@ const toSet = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
 /** Words that carry no meaning of their own in a request. */
 export const STOP_WORDS = toSet(
-  "a an the and or but of to in on at for from with by about into onto under over up out off as so " +
+  "a an the and or but of to in on at for from with by about into onto under over up out off away as so " +
     "i me my mine we us our ours you your he him his she her hers they them their it its s t ll re ve " +
     "this that these those there here is are was were be been being am do does did done has have had " +
     "can could would should will shall may might must let lets please pls plz hey hi hello thanks " +
