@@ -22,14 +22,14 @@ const DATE_WEIGHT = 0.8;
 /** Reads the words of all operations into the index that is kept in `search-index.json`. */
 export const buildIndex = (source: readonly SearchEntry[]): StoredIndex => {
   const operations: IndexedOperation[] = [];
-  const sentences: Omit<IndexedSentence, "weight">[] = [];
+  const sentences: ReadSentence[] = [];
   const counts: ReadonlyMap<string, number>[] = [];
   const families = [...new Set(source.map(({ operation }) => familyOf(operation)))];
-  source.forEach((entry, place) => {
+  source.forEach((entry) => {
     const deeds = deedsOf(entry);
     const texts = sentencesOf(entry);
     const from = sentences.length;
-    for (const text of texts) sentences.push(toSentence(text, place, deeds));
+    for (const text of texts) sentences.push(toSentence(text, deeds));
     const to = sentences.length;
     const family = families.indexOf(familyOf(entry.operation));
     operations.push(toOperation(entry, { deeds, from, to, family }));
@@ -38,7 +38,10 @@ export const buildIndex = (source: readonly SearchEntry[]): StoredIndex => {
   const terms = collectTerms(counts, sentences);
   return {
     operations,
-    sentences: sentences.map((one) => ({ ...one, weight: weigh(one.stems.split(" "), terms) })),
+    sentences: sentences.map(({ words, stems, deeds }) => {
+      const weight = weigh(stems.split(" "), terms);
+      return deeds === undefined ? [words, stems, weight] : [words, stems, weight, deeds];
+    }),
     terms: Object.fromEntries(terms),
   };
 };
@@ -61,14 +64,12 @@ const nameOf = (id: string): string =>
 const splitName = (name: string): string =>
   name.replaceAll(/([a-z])([A-Z])/gu, "$1 $2").replaceAll(/[^A-Za-z]+/gu, " ");
 
-const toSentence = (
-  text: string,
-  operation: number,
-  ofOperation: readonly Deed[],
-): Omit<IndexedSentence, "weight"> => {
+type ReadSentence = Pick<IndexedSentence, "words" | "stems" | "deeds">;
+
+const toSentence = (text: string, ofOperation: readonly Deed[]): ReadSentence => {
   const { words, stems, deeds } = readRequest(text);
-  const own = deeds.length > 0 && deeds.join() !== ofOperation.join() ? { deeds } : {};
-  return { operation, words: words.join(" "), stems: stems.join(" "), ...own };
+  const own = deeds.length > 0 && deeds.join() !== ofOperation.join() ? deeds : undefined;
+  return { words: words.join(" "), stems: stems.join(" "), deeds: own };
 };
 
 // "List emails that workflows send" lists: only what stands before the object is done

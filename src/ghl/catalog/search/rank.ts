@@ -44,8 +44,9 @@ const CLOSE = 20;
 
 /** The operations that share a word with the request, best first. */
 export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
-  const reading = readRequest(query);
-  const slots = toSlots(index, reading.stems);
+  const asked = readRequest(query);
+  const slots = toSlots(index, asked.stems);
+  const reading = isBare(asked, slots) ? { ...asked, words: FINDING } : asked;
   const ranked = rankBySigns(index, slots, toWish(reading, slots));
   const close = ranked.slice(0, CLOSE).map(({ operation, score }) => ({
     operation,
@@ -57,6 +58,13 @@ export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
   return [...close.toSorted(byScore), ...ranked.slice(CLOSE)];
 };
 
+// a bare name or address: somebody is looked for
+const isBare = ({ deeds }: Reading, slots: readonly Slot[]): boolean =>
+  deeds.length === 0 && slots.every(({ meanings }) => meanings.has(PERSON));
+
+/** What a bare name or address says. */
+const FINDING = ["find", "contacts", "by", "name", "email", "phone"];
+
 /** What a request asks for, beside its words. */
 interface Wish {
   readonly deeds: readonly Deed[];
@@ -67,7 +75,6 @@ interface Wish {
 const toWish = ({ words, stems, deeds }: Reading, slots: readonly Slot[]): Wish => {
   const number = tellNumber(words);
   const bulk = stems.includes(BULK);
-  // a bare name or address: somebody is looked for
   const bare = slots.every(({ meanings }) => meanings.has(PERSON));
   if (!bare || deeds.some((deed) => deed !== "read")) return { deeds, number, bulk };
   return { deeds: ["read"], number: number ?? "many", bulk };

@@ -71,21 +71,29 @@ export const findBestSentences = (
     const sentence = index.sentences[at];
     const operation = index.operations[sentence?.operation ?? -1];
     if (sentence === undefined || operation === undefined) throw new Error(`no sentence at ${at}`);
-    const { stems, operation: place, weight } = sentence;
-    const cosine = value / Math.sqrt(total * weight);
-    const done = sentence.deeds ?? operation.deeds;
-    keepBest(found, place, { likeness: cosine * Math.sqrt(agreement(deeds, done)), stems });
-    keepBest(ofFamily, operation.family, { likeness: FAMILY * cosine, stems });
+    const cosine = value / Math.sqrt(total * sentence.weight);
+    const { operation: place, stems } = sentence;
+    if (isBetter(ofFamily, operation.family, FAMILY * cosine)) {
+      ofFamily.set(operation.family, { likeness: FAMILY * cosine, stems });
+    }
+    // most are no better even where what they say is done is what is asked for
+    if (!isBetter(found, place, cosine)) continue;
+    const likeness = cosine * Math.sqrt(agreement(deeds, sentence.deeds ?? operation.deeds));
+    if (isBetter(found, place, likeness)) found.set(place, { likeness, stems });
   }
   for (const [family, sentence] of ofFamily) {
-    for (const place of index.families[family] ?? []) keepBest(found, place, sentence);
+    for (const place of index.families[family] ?? []) {
+      if (isBetter(found, place, sentence.likeness)) found.set(place, sentence);
+    }
   }
   return found;
 };
 
-const keepBest = (best: Map<number, BestSentence>, key: number, one: BestSentence): void => {
-  if (one.likeness > (best.get(key)?.likeness ?? 0)) best.set(key, one);
-};
+const isBetter = (
+  best: ReadonlyMap<number, BestSentence>,
+  key: number,
+  likeness: number,
+): boolean => likeness > (best.get(key)?.likeness ?? 0);
 
 const scoreSentences = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
   const shared = new Map<number, number>();

@@ -26,7 +26,7 @@ export interface IndexedSentence {
   /** The stems that carry meaning, with spaces between. */
   readonly stems: string;
   /** What it says is done, where that is not what its operation does. */
-  readonly deeds?: readonly Deed[];
+  readonly deeds: readonly Deed[] | undefined;
   /** The weights of its stems together. */
   readonly weight: number;
 }
@@ -41,25 +41,47 @@ export interface Term {
   readonly operations: readonly (readonly [place: number, strength: number])[];
 }
 
+/** A sentence as it is stored: most of the index is sentences, and names would be half of them. */
+export type StoredSentence = readonly [
+  words: string,
+  stems: string,
+  weight: number,
+  deeds?: readonly Deed[],
+];
+
 /** What the ranking reads, as `search-index.json` holds it. */
 export interface StoredIndex {
   readonly operations: readonly IndexedOperation[];
-  readonly sentences: readonly IndexedSentence[];
+  /** In the order of their operations. */
+  readonly sentences: readonly StoredSentence[];
   readonly terms: Readonly<Record<string, Term>>;
 }
 
 /** What the ranking reads. Stems of requests may be any word, "constructor" too: hence a map. */
-export interface SearchIndex extends Omit<StoredIndex, "terms"> {
+export interface SearchIndex extends Omit<StoredIndex, "sentences" | "terms"> {
+  readonly sentences: readonly IndexedSentence[];
   readonly terms: ReadonlyMap<string, Term>;
   /** The places of the operations of each family. */
   readonly families: readonly (readonly number[])[];
 }
 
 /** An index ready to be searched. */
-export const openIndex = ({ terms, ...stored }: StoredIndex): SearchIndex => {
+export const openIndex = ({ operations, sentences, terms }: StoredIndex): SearchIndex => {
   const families: number[][] = [];
-  stored.operations.forEach(({ family }, place) => {
+  const opened: IndexedSentence[] = [];
+  operations.forEach(({ family, from, to }, place) => {
     (families[family] ??= []).push(place);
+    for (let at = from; at < to; at += 1) {
+      const stored = sentences[at];
+      if (stored === undefined) throw new Error(`no sentence at ${at}`);
+      opened.push({
+        operation: place,
+        words: stored[0],
+        stems: stored[1],
+        weight: stored[2],
+        deeds: stored[3],
+      });
+    }
   });
-  return { ...stored, terms: new Map(Object.entries(terms)), families };
+  return { operations, sentences: opened, terms: new Map(Object.entries(terms)), families };
 };

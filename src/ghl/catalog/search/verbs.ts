@@ -227,11 +227,11 @@ export const agreement = (asked: readonly Deed[], done: readonly Deed[]): number
 };
 
 const likeness = (one: Deed, other: Deed): number => {
-  const both = new Set([one, other]);
-  if (both.has("read")) return APART;
-  if (both.has("stop")) return both.has("delete") || both.has("update") ? NEARLY : APART;
-  if (both.has("delete")) return both.has("act") ? CHANGING : APART;
-  return both.has("act") ? NEARLY : CHANGING;
+  const either = (deed: Deed): boolean => one === deed || other === deed;
+  if (either("read")) return APART;
+  if (either("stop")) return either("delete") || either("update") ? NEARLY : APART;
+  if (either("delete")) return either("act") ? CHANGING : APART;
+  return either("act") ? NEARLY : CHANGING;
 };
 
 /** Reading for changing, or deleting for creating. */
