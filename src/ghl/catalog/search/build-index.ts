@@ -1,7 +1,7 @@
 import type { OperationSummary } from "../operation.ts";
 import { appOf, type OperationWords } from "../words.ts";
 import { readRequest, tellNumber } from "./read-request.ts";
-import type { IndexedOperation, IndexedSentence, StoredIndex, Term } from "./search-index.ts";
+import type { IndexedOperation, StoredIndex, Term } from "./search-index.ts";
 import { BULK, DATE } from "./synonyms.ts";
 import { type Deed, deedOfMethod } from "./verbs.ts";
 
@@ -64,7 +64,11 @@ const nameOf = (id: string): string =>
 const splitName = (name: string): string =>
   name.replaceAll(/([a-z])([A-Z])/gu, "$1 $2").replaceAll(/[^A-Za-z]+/gu, " ");
 
-type ReadSentence = Pick<IndexedSentence, "words" | "stems" | "deeds">;
+interface ReadSentence {
+  readonly words: string;
+  readonly stems: string;
+  readonly deeds: readonly Deed[] | undefined;
+}
 
 const toSentence = (text: string, ofOperation: readonly Deed[]): ReadSentence => {
   const { words, stems, deeds } = readRequest(text);

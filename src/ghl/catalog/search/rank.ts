@@ -137,8 +137,8 @@ const compareWords = (
   asked: readonly string[],
 ): number => {
   let best = 0;
-  for (const sentence of index.sentences.slice(from, to)) {
-    const words = sentence.words.split(" ");
+  for (const [sentence] of index.sentences.slice(from, to)) {
+    const words = sentence.split(" ");
     const shared = asked.filter((word) => words.includes(word)).length;
     best = Math.max(best, (2 * shared) / (words.length + asked.length));
   }
@@ -153,11 +153,12 @@ const shareOfSummary = (
 ): number => {
   const summary = index.sentences[from];
   if (summary === undefined) return 0;
+  const [, stems, weight] = summary;
   let said = 0;
-  for (const word of new Set(summary.stems.split(" "))) {
+  for (const word of new Set(stems.split(" "))) {
     if (slots.some(({ meanings }) => meanings.has(word))) {
       said += index.terms.get(word)?.weight ?? 0;
     }
   }
-  return said / Math.max(1, summary.weight);
+  return said / Math.max(1, weight);
 };

@@ -69,24 +69,33 @@ export const findBestSentences = (
   const ofFamily = new Map<number, BestSentence>();
   for (const [at, value] of scoreSentences(slots)) {
     const sentence = index.sentences[at];
-    const operation = index.operations[sentence?.operation ?? -1];
+    const place = index.owners[at] ?? -1;
+    const operation = index.operations[place];
     if (sentence === undefined || operation === undefined) throw new Error(`no sentence at ${at}`);
-    const cosine = value / Math.sqrt(total * sentence.weight);
-    const { operation: place, stems } = sentence;
+    const [, stems, weight, done = operation.deeds] = sentence;
+    const cosine = value / Math.sqrt(total * weight);
     if (isBetter(ofFamily, operation.family, FAMILY * cosine)) {
       ofFamily.set(operation.family, { likeness: FAMILY * cosine, stems });
     }
     // most are no better even where what they say is done is what is asked for
     if (!isBetter(found, place, cosine)) continue;
-    const likeness = cosine * Math.sqrt(agreement(deeds, sentence.deeds ?? operation.deeds));
+    const likeness = cosine * Math.sqrt(agreement(deeds, done));
     if (isBetter(found, place, likeness)) found.set(place, { likeness, stems });
   }
+  spread(index, ofFamily, found);
+  return found;
+};
+
+const spread = (
+  { families }: SearchIndex,
+  ofFamily: ReadonlyMap<number, BestSentence>,
+  found: Map<number, BestSentence>,
+): void => {
   for (const [family, sentence] of ofFamily) {
-    for (const place of index.families[family] ?? []) {
+    for (const place of families[family] ?? []) {
       if (isBetter(found, place, sentence.likeness)) found.set(place, sentence);
     }
   }
-  return found;
 };
 
 const isBetter = (

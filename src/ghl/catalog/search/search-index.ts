@@ -1,3 +1,4 @@
+import { EVERYDAY_STEMS } from "./synonyms.ts";
 import type { Deed } from "./verbs.ts";
 
 /** An operation as the ranking sees it. */
@@ -17,20 +18,6 @@ export interface IndexedOperation {
   readonly family: number;
 }
 
-/** One sentence about an operation. */
-export interface IndexedSentence {
-  /** Its operation's place. */
-  readonly operation: number;
-  /** All its words, small ones too, with spaces between: they tell twins apart. */
-  readonly words: string;
-  /** The stems that carry meaning, with spaces between. */
-  readonly stems: string;
-  /** What it says is done, where that is not what its operation does. */
-  readonly deeds: readonly Deed[] | undefined;
-  /** The weights of its stems together. */
-  readonly weight: number;
-}
-
 /** A stem: how much it tells, and where it stands. */
 export interface Term {
   /** 0 for a stem that every operation has; higher, the fewer have it. */
@@ -41,11 +28,15 @@ export interface Term {
   readonly operations: readonly (readonly [place: number, strength: number])[];
 }
 
-/** A sentence as it is stored: most of the index is sentences, and names would be half of them. */
-export type StoredSentence = readonly [
+/** One sentence about an operation. A list, since most of the index is sentences. */
+export type IndexedSentence = readonly [
+  /** All its words, small ones too, with spaces between: they tell twins apart. */
   words: string,
+  /** The stems that carry meaning, with spaces between. */
   stems: string,
+  /** The weights of its stems together. */
   weight: number,
+  /** What it says is done, where that is not what its operation does. */
   deeds?: readonly Deed[],
 ];
 
@@ -53,35 +44,32 @@ export type StoredSentence = readonly [
 export interface StoredIndex {
   readonly operations: readonly IndexedOperation[];
   /** In the order of their operations. */
-  readonly sentences: readonly StoredSentence[];
+  readonly sentences: readonly IndexedSentence[];
   readonly terms: Readonly<Record<string, Term>>;
 }
 
 /** What the ranking reads. Stems of requests may be any word, "constructor" too: hence a map. */
-export interface SearchIndex extends Omit<StoredIndex, "sentences" | "terms"> {
-  readonly sentences: readonly IndexedSentence[];
+export interface SearchIndex extends Omit<StoredIndex, "terms"> {
   readonly terms: ReadonlyMap<string, Term>;
+  /** The place of the operation of each sentence. */
+  readonly owners: readonly number[];
   /** The places of the operations of each family. */
   readonly families: readonly (readonly number[])[];
+  /** The words that a slip of the finger may have meant, by their first letter. */
+  readonly spellings: ReadonlyMap<string, readonly string[]>;
 }
 
 /** An index ready to be searched. */
-export const openIndex = ({ operations, sentences, terms }: StoredIndex): SearchIndex => {
+export const openIndex = ({ terms, ...stored }: StoredIndex): SearchIndex => {
   const families: number[][] = [];
-  const opened: IndexedSentence[] = [];
-  operations.forEach(({ family, from, to }, place) => {
+  const owners: number[] = [];
+  stored.operations.forEach(({ family, from, to }, place) => {
     (families[family] ??= []).push(place);
-    for (let at = from; at < to; at += 1) {
-      const stored = sentences[at];
-      if (stored === undefined) throw new Error(`no sentence at ${at}`);
-      opened.push({
-        operation: place,
-        words: stored[0],
-        stems: stored[1],
-        weight: stored[2],
-        deeds: stored[3],
-      });
-    }
+    for (let at = from; at < to; at += 1) owners.push(place);
   });
-  return { operations, sentences: opened, terms: new Map(Object.entries(terms)), families };
+  const spellings = Map.groupBy(
+    [...Object.keys(terms), ...EVERYDAY_STEMS.keys()],
+    ([first = ""]) => first,
+  );
+  return { ...stored, terms: new Map(Object.entries(terms)), owners, families, spellings };
 };

@@ -55,7 +55,7 @@ const findMeanings = (
 };
 
 const correct = (index: SearchIndex, word: string): readonly string[] => {
-  const spelling = correctTypo(word, [...index.terms.keys(), ...EVERYDAY_STEMS.keys()]);
+  const spelling = correctTypo(word, index.spellings.get(word[0] ?? "") ?? []);
   if (spelling === undefined) return [];
   return EVERYDAY_STEMS.get(spelling) ?? [spelling];
 };
