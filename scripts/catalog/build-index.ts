@@ -1,9 +1,8 @@
 import type { OperationSummary } from "../../src/ghl/catalog/operation.ts";
-import type { OperationWords } from "../../src/ghl/catalog/words.ts";
+import { appOf, type OperationWords } from "../../src/ghl/catalog/words.ts";
 import { readRequest, tellNumber } from "../../src/ghl/catalog/search/read-request.ts";
 import type {
   IndexedOperation,
-  IndexedSentence,
   StoredIndex,
   Term,
 } from "../../src/ghl/catalog/search/search-index.ts";
@@ -27,24 +26,33 @@ const DATE_WEIGHT = 0.8;
 /** Reads the words of all operations into the index that is kept in `search-index.json`. */
 export const buildIndex = (source: readonly SearchEntry[]): StoredIndex => {
   const operations: IndexedOperation[] = [];
-  const sentences: Omit<IndexedSentence, "weight">[] = [];
+  const sentences: ReadSentence[] = [];
   const counts: ReadonlyMap<string, number>[] = [];
-  source.forEach((entry, place) => {
+  const families = [...new Set(source.map(({ operation }) => familyOf(operation)))];
+  source.forEach((entry) => {
     const deeds = deedsOf(entry);
     const texts = sentencesOf(entry);
     const from = sentences.length;
-    for (const text of texts) sentences.push(toSentence(text, place, deeds));
+    for (const text of texts) sentences.push(toSentence(text, deeds));
     const to = sentences.length;
-    operations.push(toOperation(entry, { deeds, from, to }));
+    const family = families.indexOf(familyOf(entry.operation));
+    operations.push(toOperation(entry, { deeds, from, to, family }));
     counts.push(countStems(entry));
   });
   const terms = collectTerms(counts, sentences);
   return {
     operations,
-    sentences: sentences.map((one) => ({ ...one, weight: weigh(one.stems.split(" "), terms) })),
+    sentences: sentences.map(({ words, stems, deeds }) => {
+      const weight = weigh(stems.split(" "), terms);
+      return deeds === undefined ? [words, stems, weight] : [words, stems, weight, deeds];
+    }),
     terms: Object.fromEntries(terms),
   };
 };
+
+// what is done to the same things: /contacts/{contactId}/notes and /contacts/{contactId}/notes/{id}
+const familyOf = ({ id, path }: OperationSummary): string =>
+  [appOf(id), ...path.split("/").filter((part) => part !== "" && !part.startsWith("{"))].join("/");
 
 const sentencesOf = ({ operation, words }: SearchEntry): readonly string[] => {
   const name = words.misnamed === true ? [] : [nameOf(operation.id)];
@@ -60,14 +68,16 @@ const nameOf = (id: string): string =>
 const splitName = (name: string): string =>
   name.replaceAll(/([a-z])([A-Z])/gu, "$1 $2").replaceAll(/[^A-Za-z]+/gu, " ");
 
-const toSentence = (
-  text: string,
-  operation: number,
-  ofOperation: readonly Deed[],
-): Omit<IndexedSentence, "weight"> => {
+interface ReadSentence {
+  readonly words: string;
+  readonly stems: string;
+  readonly deeds: readonly Deed[] | undefined;
+}
+
+const toSentence = (text: string, ofOperation: readonly Deed[]): ReadSentence => {
   const { words, stems, deeds } = readRequest(text);
-  const own = deeds.length > 0 && deeds.join() !== ofOperation.join() ? { deeds } : {};
-  return { operation, words: words.join(" "), stems: stems.join(" "), ...own };
+  const own = deeds.length > 0 && deeds.join() !== ofOperation.join() ? deeds : undefined;
+  return { words: words.join(" "), stems: stems.join(" "), deeds: own };
 };
 
 // "List emails that workflows send" lists: only what stands before the object is done
@@ -81,7 +91,7 @@ const OBJECT = / (?:an?|the|that|to|of|on|in|for|by|with|from) /u;
 
 const toOperation = (
   { operation, words }: SearchEntry,
-  rest: Pick<IndexedOperation, "deeds" | "from" | "to">,
+  rest: Pick<IndexedOperation, "deeds" | "from" | "to" | "family">,
 ): IndexedOperation => {
   const summary = readRequest(words.summary);
   return {

@@ -20,12 +20,13 @@ describe("the words of operations", () => {
     expect(worded.toSorted()).toEqual(operations.map(({ id }) => id).toSorted());
   });
 
-  it("have a summary of one line and three to twenty phrases", () => {
+  it("have a summary of one line and three to thirty phrases", () => {
     const wrong = operations.filter(({ id }) => {
       const { summary, phrases } = wordsOf(id);
       const fits = /^[A-Z].{7,69}$/u.test(summary) && !summary.endsWith(".");
       const said = phrases.every((phrase) => /^\S.{2,78}\S$/u.test(phrase));
-      return !fits || !said || phrases.length < 3 || phrases.length > 20;
+      // a daily job is asked for in many ways; more than thirty would only count its words again
+      return !fits || !said || phrases.length < 3 || phrases.length > 30;
     });
     expect(wrong.map(({ id }) => id)).toEqual([]);
   });

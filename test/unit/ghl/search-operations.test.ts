@@ -48,6 +48,34 @@ describe("searching operations", () => {
     expect(first("email the customer")).toBe("conversations.send-a-new-message");
   });
 
+  it("tells an order from a question, however politely it is put", () => {
+    expect(first("is there a way to delete a contact")).toBe("contacts.delete-contact");
+    expect(first("how can we delete a contact")).toBe("contacts.delete-contact");
+    expect(first("would you mind deleting a contact")).toBe("contacts.delete-contact");
+    expect(first("have Tom tag the lead")).toBe("contacts.add-tags");
+    expect(first("have we tagged the lead")).not.toBe("contacts.add-tags");
+  });
+
+  it("takes what is not wanted any more for something to be deleted", () => {
+    expect(first("we don't ship with UPS any more")).toBe("store.delete-shipping-carrier");
+    expect(first("do we ship with UPS")).toBe("store.list-shipping-carriers");
+  });
+
+  it("reads clauses apart: what stands before a comma is no part of the order", () => {
+    expect(first("the customer called in, delete the contact")).toBe("contacts.delete-contact");
+  });
+
+  it("knows verbs whose second part follows the thing", () => {
+    expect(first("take the Facebook campaign live")).toBe("ad-manager.fb-publish-campaign");
+    expect(first("turn the Facebook campaign off")).toBe("ad-manager.fb-pause-campaign");
+  });
+
+  it("takes a word that one operation has for all that is done to the same things", () => {
+    // only changing a task has "deadline" among its words
+    const found = searchOperations("deadline", { limit: 10 }).map(({ operation }) => operation.id);
+    expect(found).toEqual(expect.arrayContaining(["contacts.update-task", "contacts.delete-task"]));
+  });
+
   it("tells one record from many", () => {
     expect(first("show this invoice")).toBe("invoices.get-invoice");
     expect(first("show the invoices")).toBe("invoices.list-invoices");

@@ -1,4 +1,5 @@
 import { readRequest, tellNumber, type Reading } from "./read-request.ts";
+import { findBestSentences, scoreWords } from "./score.ts";
 import type { IndexedOperation, SearchIndex } from "./search-index.ts";
 import { type Slot, toSlots } from "./slots.ts";
 import { BULK, PERSON } from "./synonyms.ts";
@@ -13,7 +14,7 @@ export interface Ranked {
 /** How much each sign adds to the score. */
 const WEIGHTS = {
   /** The words of the request that the operation has anywhere. */
-  words: 0.7,
+  words: 0.75,
   /** The one sentence of the operation that is most like the request. */
   sentence: 0.5,
   /** Neighbouring words of the request that are neighbours in that sentence, too. */
@@ -22,9 +23,9 @@ const WEIGHTS = {
   allDeeds: 0.1,
   everyday: 0.06,
   /** Likeness word by word, among the best. */
-  literal: 0.15,
+  literal: 0.6,
   /** How much of the summary the request says, among the best. */
-  summary: 0.1,
+  summary: 0.07,
 } as const;
 
 /** What the score is multiplied by. */
@@ -32,7 +33,7 @@ const FACTORS = {
   rightNumber: 1.1,
   wrongNumber: 0.9,
   /** "Overdue invoices": things without a verb are asked for to be seen. */
-  thingsToRead: 1.25,
+  thingsToRead: 1.13,
   thingToRead: 1.06,
   bulkUnasked: 0.85,
   deprecated: 0.75,
@@ -43,8 +44,9 @@ const CLOSE = 20;
 
 /** The operations that share a word with the request, best first. */
 export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
-  const reading = readRequest(query);
-  const slots = toSlots(index, reading.stems);
+  const asked = readRequest(query);
+  const slots = toSlots(index, asked.stems);
+  const reading = isBare(asked, slots) ? { ...asked, words: FINDING } : asked;
   const ranked = rankBySigns(index, slots, toWish(reading, slots));
   const close = ranked.slice(0, CLOSE).map(({ operation, score }) => ({
     operation,
@@ -56,6 +58,13 @@ export const rank = (index: SearchIndex, query: string): readonly Ranked[] => {
   return [...close.toSorted(byScore), ...ranked.slice(CLOSE)];
 };
 
+// a bare name or address: somebody is looked for
+const isBare = ({ deeds }: Reading, slots: readonly Slot[]): boolean =>
+  deeds.length === 0 && slots.every(({ meanings }) => meanings.has(PERSON));
+
+/** What a bare name or address says. */
+const FINDING = ["find", "contacts", "by", "name", "email", "phone"];
+
 /** What a request asks for, beside its words. */
 interface Wish {
   readonly deeds: readonly Deed[];
@@ -66,7 +75,6 @@ interface Wish {
 const toWish = ({ words, stems, deeds }: Reading, slots: readonly Slot[]): Wish => {
   const number = tellNumber(words);
   const bulk = stems.includes(BULK);
-  // a bare name or address: somebody is looked for
   const bare = slots.every(({ meanings }) => meanings.has(PERSON));
   if (!bare || deeds.some((deed) => deed !== "read")) return { deeds, number, bulk };
   return { deeds: ["read"], number: number ?? "many", bulk };
@@ -76,8 +84,8 @@ const byScore = (left: Ranked, right: Ranked): number => right.score - left.scor
 
 const rankBySigns = (index: SearchIndex, slots: readonly Slot[], wish: Wish): readonly Ranked[] => {
   const total = slots.reduce((sum, { weight }) => sum + weight, 0);
-  const sentences = findBestSentences(index, slots, wish);
-  return [...scoreWords(slots)]
+  const sentences = findBestSentences(index, slots, wish.deeds);
+  return [...scoreWords(index, slots)]
     .map(([place, shared]) => {
       const operation = index.operations[place];
       if (operation === undefined) throw new Error(`no operation at ${place}`);
@@ -89,62 +97,6 @@ const rankBySigns = (index: SearchIndex, slots: readonly Slot[], wish: Wish): re
       return { operation, score: adjust(text, operation, wish) };
     })
     .toSorted(byScore);
-};
-
-const scoreWords = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
-  const scores = new Map<number, number>();
-  for (const { meanings } of slots) {
-    const best = new Map<number, number>();
-    for (const { term, factor } of meanings.values()) {
-      for (const [place, strength] of term.operations) {
-        const value = factor * strength * term.weight;
-        if (value > (best.get(place) ?? 0)) best.set(place, value);
-      }
-    }
-    for (const [place, value] of best) scores.set(place, (scores.get(place) ?? 0) + value);
-  }
-  return scores;
-};
-
-interface BestSentence {
-  readonly likeness: number;
-  readonly stems: string;
-}
-
-/** The sentence of each operation that is most like the request: the cosine of their words. */
-const findBestSentences = (
-  index: SearchIndex,
-  slots: readonly Slot[],
-  { deeds }: Wish,
-): ReadonlyMap<number, BestSentence> => {
-  const total = slots.reduce((sum, { weight }) => sum + weight, 0);
-  const found = new Map<number, BestSentence>();
-  for (const [place, value] of scoreSentences(slots)) {
-    const sentence = index.sentences[place];
-    if (sentence === undefined) throw new Error(`no sentence at ${place}`);
-    const done = sentence.deeds ?? index.operations[sentence.operation]?.deeds ?? [];
-    const likeness =
-      (value / Math.sqrt(total * sentence.weight)) * Math.sqrt(agreement(deeds, done));
-    if (likeness > (found.get(sentence.operation)?.likeness ?? 0)) {
-      found.set(sentence.operation, { likeness, stems: sentence.stems });
-    }
-  }
-  return found;
-};
-
-const scoreSentences = (slots: readonly Slot[]): ReadonlyMap<number, number> => {
-  const shared = new Map<number, number>();
-  for (const { meanings } of slots) {
-    const best = new Map<number, number>();
-    for (const { term, factor } of meanings.values()) {
-      const value = factor * term.weight;
-      for (const place of term.sentences) {
-        if (value > (best.get(place) ?? 0)) best.set(place, value);
-      }
-    }
-    for (const [place, value] of best) shared.set(place, (shared.get(place) ?? 0) + value);
-  }
-  return shared;
 };
 
 const sharePairs = (sentence: string, slots: readonly Slot[]): number => {
@@ -185,8 +137,8 @@ const compareWords = (
   asked: readonly string[],
 ): number => {
   let best = 0;
-  for (const sentence of index.sentences.slice(from, to)) {
-    const words = sentence.words.split(" ");
+  for (const [sentence] of index.sentences.slice(from, to)) {
+    const words = sentence.split(" ");
     const shared = asked.filter((word) => words.includes(word)).length;
     best = Math.max(best, (2 * shared) / (words.length + asked.length));
   }
@@ -201,11 +153,12 @@ const shareOfSummary = (
 ): number => {
   const summary = index.sentences[from];
   if (summary === undefined) return 0;
+  const [, stems, weight] = summary;
   let said = 0;
-  for (const word of new Set(summary.stems.split(" "))) {
+  for (const word of new Set(stems.split(" "))) {
     if (slots.some(({ meanings }) => meanings.has(word))) {
       said += index.terms.get(word)?.weight ?? 0;
     }
   }
-  return said / Math.max(1, summary.weight);
+  return said / Math.max(1, weight);
 };

@@ -1,8 +1,9 @@
-import { splitWords } from "./split-words.ts";
+import { askedWithoutWord, isOver, isQuestion } from "./questions.ts";
+import { CLAUSE_END, splitWords } from "./split-words.ts";
 import { stem } from "./stem.ts";
 import { findExpression } from "./synonyms.ts";
 import { type Deed, findVerb } from "./verbs.ts";
-import { ALL, ASKING, EMPTY_VERBS, MANY, ONE, QUESTION_STARTS, STOP_WORDS } from "./word-lists.ts";
+import { ALL, EMPTY_VERBS, MANY, ONE, STOP_WORDS } from "./word-lists.ts";
 
 /** What a sentence says, whether a request or one of the words of an operation. */
 export interface Reading {
@@ -16,20 +17,24 @@ export interface Reading {
 
 /** Reads a sentence: noise away, everyday words into the catalogue's, the rest to stems. */
 export const readRequest = (text: string): Reading => {
-  const words = splitWords(text);
+  const clauses = splitWords(text);
+  const words = clauses.filter((word) => word !== CLAUSE_END);
   const stems: string[] = [];
   const deeds = new Set<Deed>();
-  for (let at = 0; at < words.length;) {
-    const step = readStep(words, at);
+  for (let at = 0; at < clauses.length;) {
+    const step = readStep(clauses, at);
     if (step.deed !== undefined) deeds.add(step.deed);
     stems.push(...step.stems);
     at += step.length;
   }
+  const unsaid = askedWithoutWord(words);
+  if (unsaid !== undefined) stems.push(stem(unsaid));
+  if (isOver(words)) return { words, stems, deeds: ["delete", "stop"] };
   // "take him off the mailing list": a later "list" is no order
   const [order] = deeds;
   if (order !== "read" && words.includes("list")) deeds.delete("read");
   if (deeds.has("create") && deeds.size > 1 && isAdjectiveNew(words)) deeds.delete("create");
-  return { words, stems, deeds: isQuestion(words, deeds) ? ["read"] : [...deeds] };
+  return { words, stems, deeds: isQuestion(words, deeds.size > 0) ? ["read"] : [...deeds] };
 };
 
 interface Step {
@@ -49,21 +54,16 @@ const readStep = (words: readonly string[], at: number): Step => {
       ? { stems: STOP_WORDS.has(word) ? [] : [stem(word)], length: 1 }
       : { stems: expression.meant, length: expression.length };
   }
-  const plain = EMPTY_VERBS.has(word) ? [] : [stem(word)];
   const besides = verb.meant === undefined ? [] : [verb.meant];
   return {
     deed: verb.deed,
-    stems: [...besides, ...(expression?.meant ?? plain)],
+    stems: [...besides, ...(expression?.meant ?? stemsOfVerb(word))],
     length: verb.length,
   };
 };
 
-// "what did she write" asks, and orders nothing; "how do I write a note" does
-const isQuestion = (words: readonly string[], deeds: ReadonlySet<Deed>): boolean => {
-  if (words[0] === "how" && (words[1] === "to" || words[2] === "i")) return false;
-  if (QUESTION_STARTS.has(words[0] ?? "")) return true;
-  return deeds.size === 0 && words.some((word) => ASKING.has(word));
-};
+const stemsOfVerb = (word: string): readonly string[] =>
+  EMPTY_VERBS.has(word) || STOP_WORDS.has(word) ? [] : [stem(word)];
 
 /** Whether a sentence means one record or many; undefined where nothing tells. */
 export const tellNumber = (words: readonly string[]): "one" | "many" | undefined => {

@@ -1,3 +1,4 @@
+import { EVERYDAY_STEMS } from "./synonyms.ts";
 import type { Deed } from "./verbs.ts";
 
 /** An operation as the ranking sees it. */
@@ -13,20 +14,8 @@ export interface IndexedOperation {
   /** Its sentences, from here to before `to`: its summary first, then its phrases and its name. */
   readonly from: number;
   readonly to: number;
-}
-
-/** One sentence about an operation. */
-export interface IndexedSentence {
-  /** Its operation's place. */
-  readonly operation: number;
-  /** All its words, small ones too, with spaces between: they tell twins apart. */
-  readonly words: string;
-  /** The stems that carry meaning, with spaces between. */
-  readonly stems: string;
-  /** What it says is done, where that is not what its operation does. */
-  readonly deeds?: readonly Deed[];
-  /** The weights of its stems together. */
-  readonly weight: number;
+  /** The number of its family: all that is done to the same things. */
+  readonly family: number;
 }
 
 /** A stem: how much it tells, and where it stands. */
@@ -39,9 +28,22 @@ export interface Term {
   readonly operations: readonly (readonly [place: number, strength: number])[];
 }
 
+/** One sentence about an operation. A list, since most of the index is sentences. */
+export type IndexedSentence = readonly [
+  /** All its words, small ones too, with spaces between: they tell twins apart. */
+  words: string,
+  /** The stems that carry meaning, with spaces between. */
+  stems: string,
+  /** The weights of its stems together. */
+  weight: number,
+  /** What it says is done, where that is not what its operation does. */
+  deeds?: readonly Deed[],
+];
+
 /** What the ranking reads, as `search-index.json` holds it. */
 export interface StoredIndex {
   readonly operations: readonly IndexedOperation[];
+  /** In the order of their operations. */
   readonly sentences: readonly IndexedSentence[];
   readonly terms: Readonly<Record<string, Term>>;
 }
@@ -49,10 +51,25 @@ export interface StoredIndex {
 /** What the ranking reads. Stems of requests may be any word, "constructor" too: hence a map. */
 export interface SearchIndex extends Omit<StoredIndex, "terms"> {
   readonly terms: ReadonlyMap<string, Term>;
+  /** The place of the operation of each sentence. */
+  readonly owners: readonly number[];
+  /** The places of the operations of each family. */
+  readonly families: readonly (readonly number[])[];
+  /** The words that a slip of the finger may have meant, by their first letter. */
+  readonly spellings: ReadonlyMap<string, readonly string[]>;
 }
 
 /** An index ready to be searched. */
-export const openIndex = ({ terms, ...stored }: StoredIndex): SearchIndex => ({
-  ...stored,
-  terms: new Map(Object.entries(terms)),
-});
+export const openIndex = ({ terms, ...stored }: StoredIndex): SearchIndex => {
+  const families: number[][] = [];
+  const owners: number[] = [];
+  stored.operations.forEach(({ family, from, to }, place) => {
+    (families[family] ??= []).push(place);
+    for (let at = from; at < to; at += 1) owners.push(place);
+  });
+  const spellings = Map.groupBy(
+    [...Object.keys(terms), ...EVERYDAY_STEMS.keys()],
+    ([first = ""]) => first,
+  );
+  return { ...stored, terms: new Map(Object.entries(terms)), owners, families, spellings };
+};

@@ -17,7 +17,7 @@ interface Meaning {
 const HINT = 0.5;
 const CORRECTED = 0.8;
 /** What is asked for stands first: "a folder for templates". */
-const HEAD = 1.2;
+const HEAD = 1.1;
 
 /** The words of a request that the index knows; those that it does not know are names and values. */
 export const toSlots = (index: SearchIndex, stems: readonly string[]): readonly Slot[] => {
@@ -55,7 +55,7 @@ const findMeanings = (
 };
 
 const correct = (index: SearchIndex, word: string): readonly string[] => {
-  const spelling = correctTypo(word, [...index.terms.keys(), ...EVERYDAY_STEMS.keys()]);
+  const spelling = correctTypo(word, index.spellings.get(word[0] ?? "") ?? []);
   if (spelling === undefined) return [];
   return EVERYDAY_STEMS.get(spelling) ?? [spelling];
 };

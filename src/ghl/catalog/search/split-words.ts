@@ -18,7 +18,9 @@ export const splitWords = (text: string): readonly string[] => {
       .replaceAll(OWNERS, "contact")
       .replaceAll(NAMES, " ")
       .toLowerCase(),
-  ).split(SEPARATORS)) {
+  )
+    .replaceAll(CLAUSE_ENDS, ` ${CLAUSE_END} `)
+    .split(SEPARATORS)) {
     const word = piece.replace(QUOTES, "");
     if (word === "") continue;
     if (/\d/u.test(word) && !isExpression(word)) words.push("@id");
@@ -27,6 +29,11 @@ export const splitWords = (text: string): readonly string[] => {
   }
   return words.slice(0, MAX_WORDS);
 };
+
+/** Stands among the words where one clause ends: a verb of the next has nothing to do with it. */
+export const CLAUSE_END = "@end";
+
+const CLAUSE_ENDS = /[,;:.!?]+(?=\s)/gu;
 
 /** Who a text or a bill goes to: "text Maria", "invoice Acme". */
 const ADDRESSEE =

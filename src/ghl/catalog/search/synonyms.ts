@@ -7,14 +7,18 @@ import { stem } from "./stem.ts";
  */
 const SAME: readonly string[] = [
   // people
-  "contact: lead, leads, person, people, persons, customer, client, prospect, buyer, patient, guest, subscriber, someone, somebody, everyone, everybody, folks, guy, crm record, contact record",
-  "user: staff, employee, teammate, colleague, coworker, co-worker, team member, team members, staff members, new hire, hire, hires, worker, workers, staff member, team, sales rep, rep, users",
+  "contact: lead, leads, person, people, persons, customer, client, prospect, buyer, patient, guest, subscriber, someone, somebody, everyone, everybody, folks, guy, crm record, contact record, shopper, attendee, purchaser, folk, gentleman, lady",
+  "user: staff, employee, teammate, colleague, coworker, co-worker, team member, team members, staff members, new hire, hire, hires, worker, workers, staff member, team, sales rep, rep, users, salesperson, salespeople, salesman, sales person, sales people, personnel, crew, workmate",
   "b2b: b2b",
+  "follower: watcher, watchers, watch, watching, keep an eye on, keep tabs on, in the loop, follow, following, followed, follows",
+  "followup: follow up, follow-up, follow-ups, follow ups, following up, followed up",
+  "csv: spreadsheet, spreadsheets, excel, excel file, excel sheet, xls",
+  "note: memo, memos, remark, remarks",
   "business: firm, organisation, organization",
   "company: agency, agencies",
   "affiliate: referral partner, referrer, ambassador",
   // accounts
-  "subaccount: sub-account, sub account, sub accounts, sub-accounts, client account, client accounts, customer account, client's account, location account, subaccounts, location, locations",
+  "subaccount: our business, our own business, our company, sub-account, sub account, sub accounts, sub-accounts, client account, client accounts, customer account, client's account, location account, subaccounts, location, locations",
   // sales
   "opportunity: deal, deals, opp, opps, sales opportunity, opportunities",
   "pipeline: pipelines, sales board, funnel stages",
@@ -22,7 +26,7 @@ const SAME: readonly string[] = [
   "lose: fell through, fall through, falls through, went cold, said no, lost",
   // calendar
   "appointment: appt, appts, meeting, meetings, booking, bookings, demo, demos, consultation, reservation, visit, session with",
-  "slot: opening, openings, free time, free times, availability slot, availabilities, free slot, free slots, open slot, open slots, available time, available times, open time, open times, open spot, open spots, fit in, squeeze in, slots, spot",
+  "slot: anything open, anything free, anything available, any room, have room, opening, openings, free time, free times, availability slot, availabilities, free slot, free slots, open slot, open slots, available time, available times, open time, open times, open spot, open spots, fit in, squeeze in, slots, spot",
   "noshow: no-show, no show, noshow, did not show, didn't show, no-shows, no shows, didn't turn up, did not turn up, didn't come, did not come, never came",
   "timeoff: time off, day off, days off, out of office, vacation, holiday, holidays, unavailable",
   "workinghour: working hours, office hours, opening hours, business hours, work hours, hours, shift, shifts",
@@ -56,12 +60,12 @@ const SAME: readonly string[] = [
   "transaction: payments, transactions, revenue, earnings, income, money in, sales figures, takings, earn, earned, turnover",
   "order: purchase, purchases, purchased, orders",
   "fulfil: fulfill, fulfilled, fulfilment, fulfillment, ship the order, shipped, shipment, shipments",
-  "subscription: membership plan, recurring payment, recurring payments, recurring plan, subscriptions",
+  "subscription: subscribed to, subscribes to, membership plan, recurring payment, recurring payments, recurring plan, subscriptions",
   "latefee: late fee, late fees, late charge, late charges, late payment fee, penalty",
-  "autopay: auto pay, auto-pay, auto payment, automatic payment, autopayment, charge the card automatically, charge automatically, auto charge",
+  "autopay: off the card, off their card, off her card, off his card, auto pay, auto-pay, auto payment, automatic payment, autopayment, charge the card automatically, charge automatically, auto charge",
   "gateway: payment gateway, payment provider, payment processor, payment providers, payment gateways",
   "wallet: wallet balance, credit balance",
-  "rebill: rebilling, rebilled, resell, reselling, markup, mark-up",
+  "rebill: mark up, markups, margin, margins, pass on to clients, rebilling, rebilled, resell, reselling, markup, mark-up",
   // shop
   "product: item, items, merchandise, goods, products, article for sale",
   "collection: product category, product categories, shop category, product group, product groups, collections",
@@ -80,9 +84,9 @@ const SAME: readonly string[] = [
   "task: to-do, to-dos, to do list, todo, todos, to-do list, to do, follow-up task, follow up task, reminder to, remind, chore, chores, task list",
   "recurring task: recurring task, recurring tasks, repeat task, repeating task, repeating tasks, repeating to-do, weekly to-do, repeating todo, weekly task, weekly repeating to-do",
   "phonenumber: phone numbers, phone number to buy, business number, business numbers, phone line, phone lines, local number, local numbers, toll-free number, toll free number, lines, number with area code, area code, phone number",
-  "permission: permissions, access rights, rights",
+  "permission: permissions, access rights, rights, privilege, privileges, allowed to, allowed to do",
   "timezone: time zone, time zones, timezones",
-  "snapshot: account template, account templates",
+  "snapshot: blueprint, blueprints, account blueprint, account blueprints, account template, account templates",
   "menulink: custom menu link, custom menu links, menu link, menu links, sidebar link, sidebar links, custom menu, custom menus, menu item, menu items, sidebar menu, left menu, left sidebar",
   "saas: saas mode, software as a service, white label reselling",
   // marketing
@@ -116,7 +120,7 @@ const SAME: readonly string[] = [
   "linkedin campaign: linkedin ad campaign, linkedin ads campaign",
   "phone: cell, mobile, telephone, cell number, mobile number, cell phone, cellphone, telephone number",
   "status: delivery status, state",
-  "information: info",
+  "information: info, everything we hold on, everything we have on, everything we know about, everything about, all we know about, all we have on",
   "adset: ad set, ad sets, adsets",
   "adgroup: ad group, ad groups",
   "adaccount: ad account, ad accounts, ads account, ads accounts, advertising account, advertising accounts",
@@ -146,9 +150,9 @@ const SAME: readonly string[] = [
   // doing
   "recurring: repeat, repeats, repeating, repeated, every week, every month, each month, each week, every monday, weekly, monthly, quarterly, each quarter, regularly",
   "message: write back, text back, message back, get back to",
-  "bulk: several, multiple, mass, batch, a bunch of, lots of, at once, all of these, all these, many, together",
+  "bulk: in one go, in one sweep, hundreds of, dozens of, loads of, all at once, en masse, in bulk, several, multiple, mass, batch, a bunch of, lots of, at once, all of these, all these, many, together",
   "count: how many, number of",
-  "@date: today, tonight, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march, april, june, july, august, september, october, november, december, mondays, tuesdays, wednesdays, thursdays, fridays, this morning, this afternoon, this evening, this week, last week, next week, this month, last month, next month, this year, last year, this quarter, last quarter",
+  "@date: today, tonight, tomorrow, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march, april, june, july, august, september, october, november, december, mondays, tuesdays, wednesdays, thursdays, fridays, this morning, this afternoon, this evening, this week, last week, next week, this month, last month, next month, this year, last year, this quarter, last quarter, this weekend, weekend, noon, midday, morning, afternoon, evening, fortnight, the other day, so far, these days, month, week, year, day",
   "unread: as read, as unread",
   "every: all, each, everything",
   "pause: suspend, suspended, freeze, frozen, put on hold, hold, lock, halt, stop running",
@@ -165,6 +169,11 @@ const SAME: readonly string[] = [
   "attach: attachment, attachments, attached",
   "own: owns, owned",
   "authorise: authorise, authorize, oauth",
+  "login: log in, log on, sign in, logged in, log-in, sign-in",
+  "schedule: planned, lined up, line up",
+  "enquiry: inquiry",
+  "inbound: incoming, came in, coming in, comes in",
+  "outbound: outgoing, went out, going out",
   "token: access token, api token, access tokens",
 ];
 
@@ -173,7 +182,34 @@ const SAME: readonly string[] = [
  * alone.
  */
 const NEAR: Readonly<Record<string, readonly string[]>> = {
+  pet: ["customobject", "record"],
+  car: ["customobject", "record"],
+  vehicle: ["customobject", "record"],
+  model: ["template"],
+  pattern: ["template"],
+  layout: ["template"],
+  payment: ["transaction"],
+  parcel: ["fulfil", "order"],
+  session: ["appointment"],
+  scribble: ["note"],
+  belong: ["relation", "associate"],
+  squeeze: ["slot"],
+  afford: ["wallet", "fund"],
   money: ["transaction", "pay"],
+  cash: ["pay", "transaction"],
+  overdue: ["unpaid"],
+  percent: ["coupon"],
+  diary: ["appointment", "calendar"],
+  enquiry: ["contact", "opportunity"],
+  visitor: ["contact"],
+  caller: ["contact"],
+  employer: ["business"],
+  manager: ["user"],
+  boss: ["user"],
+  assistant: ["user"],
+  messenger: ["message"],
+  telegram: ["message"],
+  branch: ["location"],
   pay: ["transaction", "unpaid"],
   sale: ["opportunity", "transaction"],
   reply: ["answer", "respond"],
@@ -266,7 +302,16 @@ export const findExpression = (
   const found = BY_FIRST_WORD.get(words[at] ?? "")?.find((expression) =>
     expression.words.every((part, offset) => words[at + offset] === part),
   );
-  return found && { meant: found.meant, length: found.words.length };
+  if (found !== undefined) return { meant: found.meant, length: found.words.length };
+  const meant = meantByPlural(words[at] ?? "");
+  return meant && { meant, length: 1 };
+};
+
+// "customers", where only "customer" is written down
+const meantByPlural = (word: string): readonly string[] | undefined => {
+  if (word.length < 5 || !word.endsWith("s")) return undefined;
+  const one = word.slice(0, -1);
+  return BY_FIRST_WORD.get(one)?.find(({ words }) => words.length === 1)?.meant;
 };
 
 /** The everyday words, by their stems, with the stems that they mean. */

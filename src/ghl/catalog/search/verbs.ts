@@ -11,20 +11,24 @@ const VERBS: Readonly<Record<Deed, string>> = {
     "bring, tell, retrieve, browse, count, preview, explain, look up, pull up, bring up, " +
     "look for, look at, look through, give me, tell me, let me see, search for, work out, export, " +
     "download, compare, listen, play, track down, how many, run a report, make a report, " +
-    "generate a report",
+    "generate a report, inspect, peek, monitor, have a look, hear, skim, find out, figure out",
   create:
     "add, create, make, new, save, enter, register, build, generate, insert, draft, compose, set up, " +
     "put in, put up, book, define, setup, onboard, write, upload, import, reserve, jot down, jot, " +
-    "invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
+    "need another, need a new, want a new, want another, need one more, put together, whip up, need an extra, load, bring over, price up, cost up, write up, make out, pencil in, invite, block off, block out, block time, write down, bring in, design, prepare, craft, arrange",
   update:
     "change, edit, update, rename, move, modify, fix, correct, adjust, set, switch, assign, reassign, " +
     "raise, lower, replace, mark, turn, reschedule, extend, relabel, alter, amend, tweak, configure, " +
-    "increase, reduce, swap, postpone, confirm, complete, finish, tick off, check off, reword, reset",
+    "increase, reduce, swap, postpone, confirm, complete, finish, tick off, check off, reword, reset, " +
+    "shift, bump, hand over, redo, refresh, reorder, rearrange, toggle, flip, cross off, put off, " +
+    "is wrong, are wrong, has a typo, out of date, changed, moved, is different, got married",
   delete:
     "delete, remove, erase, drop, discard, scrap, bin, trash, wipe, kick, get rid of, take off, " +
     "take out, take away, take down, throw away, throw out, close down, clear out, rid, untag, unlink, " +
-    "disconnect, uninstall, destroy, unfollow, detach, no more, no longer",
-  send: "send, resend, shoot, notify, forward, reply, respond, let them know, send out, write back, text back, get back to, inform",
+    "disconnect, uninstall, destroy, unfollow, detach, no more, no longer, don't need, dont need, " +
+    "don't use, dont use, not needed, axe, nix, purge, strip, scrub, strike, forget, take away from, " +
+    "clean up, tidy up, do away with, chuck, chuck out, ditch, break, sever, undo",
+  send: "send, resend, shoot, ping, fire off, drop a line, notify, forward, reply, respond, let them know, send out, write back, text back, get back to, inform",
   act:
     "publish, launch, resume, unpause, connect, start, begin, run, execute, convert, share, approve, " +
     "restart, enroll, enrol, subscribe, merge, trigger, activate, enable, kick off, turn into, put, " +
@@ -43,6 +47,7 @@ const VERBS_BEFORE_OBJECTS: ReadonlyMap<string, Deed> = new Map(
     charge: "act",
     email: "send",
     invoice: "create",
+    keep: "create",
     label: "create",
     link: "act",
     log: "create",
@@ -54,6 +59,7 @@ const VERBS_BEFORE_OBJECTS: ReadonlyMap<string, Deed> = new Map(
     record: "create",
     release: "act",
     schedule: "create",
+    store: "create",
     tag: "create",
     text: "send",
   } as const),
@@ -107,7 +113,7 @@ const findPlainVerb = (words: readonly string[], at: number): FoundVerb | undefi
   if (DETERMINERS.has(words[at - 1] ?? "")) return undefined;
   const split = findSplitVerb(words, at);
   if (split !== undefined) return split;
-  const word = words[at - 1] === "be" ? toOrder(words[at] ?? "") : (words[at] ?? "");
+  const word = toVerb(words, at);
   const found = BY_FIRST_WORD.get(word)?.find((verb) =>
     verb.words.every((part, offset) => offset === 0 || words[at + offset] === part),
   );
@@ -117,10 +123,32 @@ const findPlainVerb = (words: readonly string[], at: number): FoundVerb | undefi
   return undefined;
 };
 
-// "she wants to be removed"
+// "she wants to be removed", "how about deleting a contact"; but "stop sending it", "our booking page"
+const toVerb = (words: readonly string[], at: number): string => {
+  const word = words[at] ?? "";
+  const before = words[at - 1] ?? "";
+  if (before === "be") return toOrder(word);
+  if (!word.endsWith("ing") || ENDINGS.has(before)) return word;
+  const order = toOrder(`${word.slice(0, -3)}ed`);
+  return OBJECT_STARTS.has(words[at + 1] ?? "") && BY_FIRST_WORD.has(order) ? order : word;
+};
+
+const ENDINGS = new Set([
+  "stop",
+  "stopped",
+  "quit",
+  "cease",
+  "from",
+  "without",
+  "is",
+  "are",
+  "was",
+]);
+
 const toOrder = (word: string): string =>
-  [word.replace(/d$/u, ""), word.replace(/ed$/u, "")].find((verb) => BY_FIRST_WORD.has(verb)) ??
-  word;
+  [/d$/u, /ed$/u, /(?<=(.))\1ed$/u]
+    .map((ending) => word.replace(ending, ""))
+    .find((verb) => BY_FIRST_WORD.has(verb)) ?? word;
 
 const DETERMINERS = new Set(
   "the a an my our your his her their its in on of as per by that who".split(" "),
@@ -131,22 +159,46 @@ interface SplitVerb {
   readonly found: FoundVerb;
 }
 
+const COMPARATIVES = (
+  "longer shorter bigger smaller higher lower cheaper friendlier faster slower louder quieter nicer " +
+  "better public private visible default optional required"
+).split(" ");
+
+const DELETE: FoundVerb = { deed: "delete", length: 1 };
+const STOP: FoundVerb = { deed: "stop", length: 1 };
+const SEND: FoundVerb = { deed: "send", length: 1 };
+const GO_LIVE: SplitVerb = {
+  after: ["live"],
+  found: { deed: "act", length: 1, meant: stem("publish") },
+};
+
 /** Verbs whose second part follows the thing: "take the tag off", "let her know". */
-const SPLIT_VERBS: ReadonlyMap<string, SplitVerb> = new Map(
-  Object.entries<SplitVerb>({
-    drop: { after: ["into"], found: { deed: "act", length: 1 } },
-    take: { after: ["off", "out", "away"], found: { deed: "delete", length: 1 } },
-    throw: { after: ["out", "away"], found: { deed: "delete", length: 1 } },
-    put: { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
-    get: { after: ["signed"], found: { deed: "send", length: 1 } },
-    let: { after: ["know"], found: { deed: "send", length: 1, meant: stem("message") } },
+const SPLIT_VERBS: ReadonlyMap<string, readonly SplitVerb[]> = new Map(
+  Object.entries<readonly SplitVerb[]>({
+    drop: [{ after: ["into"], found: { deed: "act", length: 1 } }],
+    get: [{ after: ["signed"], found: SEND }],
+    kick: [{ after: ["out"], found: DELETE }],
+    let: [{ after: ["know"], found: { ...SEND, meant: stem("message") } }],
+    make: [{ after: COMPARATIVES, found: { deed: "update", length: 1 } }],
+    pull: [{ after: ["out", "off"], found: DELETE }],
+    push: [GO_LIVE],
+    put: [
+      { after: ["down"], found: { deed: "create", length: 1, meant: stem("appointment") } },
+      GO_LIVE,
+    ],
+    set: [GO_LIVE],
+    switch: [{ after: ["off"], found: STOP }],
+    take: [GO_LIVE, { after: ["off", "out", "away"], found: DELETE }],
+    throw: [{ after: ["off", "out", "away"], found: DELETE }],
+    turn: [{ after: ["off"], found: STOP }],
   }),
 );
 
 const findSplitVerb = (words: readonly string[], at: number): FoundVerb | undefined => {
-  const split = SPLIT_VERBS.get(words[at] ?? "");
-  const follows = words.slice(at + 1, at + 8).some((word) => split?.after.includes(word));
-  return follows ? split?.found : undefined;
+  const near = words.slice(at + 1, at + 8);
+  return SPLIT_VERBS.get(words[at] ?? "")?.find(({ after }) =>
+    near.some((word) => after.includes(word)),
+  )?.found;
 };
 
 const METHOD_DEEDS = {
@@ -179,15 +231,15 @@ export const agreement = (asked: readonly Deed[], done: readonly Deed[]): number
 };
 
 const likeness = (one: Deed, other: Deed): number => {
-  const both = new Set([one, other]);
-  if (both.has("read")) return APART;
-  if (both.has("stop")) return both.has("delete") || both.has("update") ? NEARLY : APART;
-  if (both.has("delete")) return both.has("act") ? CHANGING : APART;
-  return both.has("act") ? NEARLY : CHANGING;
+  const either = (deed: Deed): boolean => one === deed || other === deed;
+  if (either("read")) return APART;
+  if (either("stop")) return either("delete") || either("update") ? NEARLY : APART;
+  if (either("delete")) return either("act") ? CHANGING : APART;
+  return either("act") ? NEARLY : CHANGING;
 };
 
 /** Reading for changing, or deleting for creating. */
-const APART = 0.5;
+const APART = 0.57;
 /** Creating for updating or sending. */
 const CHANGING = 0.7;
 /** Publishing for updating, stopping for deleting. */
