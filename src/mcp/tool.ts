@@ -19,7 +19,7 @@ import {
 } from "./location-fields.ts";
 import type { ToolSet } from "./tool-set.ts";
 
-export type { ContextCall, GrantContext, LocationContext, OperationContext } from "./context.ts";
+export type { GrantContext, LocationContext, OperationContext } from "./context.ts";
 
 /** The four hints that every tool states (MCP 2026-07-28, ToolAnnotations). */
 export interface ToolHints {

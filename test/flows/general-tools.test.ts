@@ -99,7 +99,7 @@ describe("a connection whose address has options", () => {
       { name: "flow-test", version: "1.0.0" },
       { versionNegotiation: { mode: "auto" } },
     );
-    await expect(first.connect(transportTo(query))).rejects.toThrow();
+    await expect(first.connect(transportTo(query))).rejects.toThrow("Unauthorized");
     const callback = await signIn(provider.authorizationUrl(), {
       redirectUri: provider.redirectUrl,
       choose: "company",

@@ -34,8 +34,8 @@ export async function checkCall(
   operation: Operation,
   given: GivenCall,
   context: OperationContext,
-  location: LocationId | undefined = context.location,
 ): Promise<Result<CheckedCall, ToolFailure>> {
+  const { location } = context;
   if (location === undefined && !worksWithoutLocation(operation, context)) {
     return fail({ kind: "location_required" });
   }

@@ -70,7 +70,10 @@ function outside(
   if (foreign === undefined) return undefined;
   return inside.length === 1
     ? wrong(name, "names another location than the one of this call; leave it out, it is filled in")
-    : { kind: "location_not_in_grant", given: String(foreign) };
+    : {
+        kind: "location_not_in_grant",
+        given: typeof foreign === "string" ? foreign : JSON.stringify(foreign),
+      };
 }
 
 function wrong(parameter: string, problem: string): Foreign {

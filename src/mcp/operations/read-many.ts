@@ -49,7 +49,9 @@ export async function readMany(
   // What is wrong with the call is wrong in every location: said once, before any is asked.
   const [first] = rest;
   const checked =
-    first === undefined ? undefined : await checkCall(operation, given, context, first.id);
+    first === undefined
+      ? undefined
+      : await checkCall(operation, given, { ...context, location: first.id });
   if (checked !== undefined && !checked.ok) return checked;
   const basket = createBasket(request, locations.length);
   const harvests = inOrder({
@@ -118,7 +120,7 @@ async function readField(
   { given, location: { id: location }, pagination, signal, at }: Field,
 ): Promise<Result<Omit<Crop, "shown">, ToolFailure>> {
   const { operation, context, pages: maxPages = 1 } = request;
-  const checked = await checkCall(operation, given, context, location);
+  const checked = await checkCall(operation, given, { ...context, location });
   if (!checked.ok) return checked;
   const { call } = checked.value;
   if (pagination !== undefined) {

@@ -1,5 +1,4 @@
 import type { AreaId } from "../../core/access.ts";
-import type { LocationId } from "../../core/ids.ts";
 
 /** What an argument's values are completed from. */
 export type CompletionSource = "locations" | "pipelines" | "users";
@@ -9,11 +8,6 @@ export interface PromptArgument {
   readonly name: string;
   readonly description: string;
   readonly completeFrom?: CompletionSource;
-}
-
-/** Where the work of a prompt happens: a pinned location, or whatever the person names. */
-export interface PromptPlace {
-  readonly pinned: LocationId | undefined;
 }
 
 /** A job that people do again and again, worded for an assistant. */

@@ -94,20 +94,32 @@ function findProblem(
   message: Omit<Message, "confirm">,
   { clock }: LocationContext,
 ): ToolFailure | undefined {
-  const { channel, subject, html, message: text, attachments, schedule } = message;
-  if (channel === "email") {
-    if (subject === undefined) return wrong("subject", "is required for email");
-    if (html === undefined && text === undefined) return wrong("message", "or html is required");
-    if (html !== undefined && text !== undefined) {
-      return wrong("html", "must not be given together with message");
-    }
-  } else {
-    if (subject !== undefined) return wrong("subject", "is for email only");
-    if (html !== undefined) return wrong("html", "is for email only");
-    if (text === undefined && attachments === undefined) return wrong("message", "is required");
-  }
+  const { channel, schedule } = message;
+  const problem = channel === "email" ? findEmailProblem(message) : findTextProblem(message);
+  if (problem !== undefined) return problem;
   return schedule !== undefined && Date.parse(schedule) <= clock.nowMs()
     ? wrong("schedule", "must be in the future")
+    : undefined;
+}
+
+function findEmailProblem({ subject, html, message }: Message): ToolFailure | undefined {
+  if (subject === undefined) return wrong("subject", "is required for email");
+  if (html === undefined && message === undefined) return wrong("message", "or html is required");
+  return html !== undefined && message !== undefined
+    ? wrong("html", "must not be given together with message")
+    : undefined;
+}
+
+function findTextProblem({
+  subject,
+  html,
+  message,
+  attachments,
+}: Message): ToolFailure | undefined {
+  if (subject !== undefined) return wrong("subject", "is for email only");
+  if (html !== undefined) return wrong("html", "is for email only");
+  return message === undefined && attachments === undefined
+    ? wrong("message", "is required")
     : undefined;
 }
 

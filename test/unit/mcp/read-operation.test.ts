@@ -425,7 +425,9 @@ describe("long reading", () => {
     );
     const server = await serveModern(harness);
     servers.push(server);
-    await expect(server.call(toPrincipal(), tool, { signal: leaving.signal })).rejects.toThrow();
+    await expect(server.call(toPrincipal(), tool, { signal: leaving.signal })).rejects.toThrow(
+      "abort",
+    );
     await expect.poll(() => ended).toBe(4);
     expect(harness.calls).toHaveLength(4);
   });
