@@ -17,7 +17,7 @@ export const toEventBus = (feed: ChangeFeed, principal: Principal): ServerEventB
     }),
 });
 
-/** What a change means to a principal; undefined for what its grant does not reach. Pure. */
+/** What a change means to a principal; undefined for what its grant does not reach. Pure. @internal */
 export const toEvent = (change: Change, principal: Principal): ServerEvent | undefined => {
   if (change.connectionId !== principal.connectionId) return undefined;
   switch (change.kind) {

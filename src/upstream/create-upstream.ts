@@ -33,7 +33,7 @@ import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
 import { createVault, type HeldConnection, type Vault } from "./vault.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
-import { createWebhookReceiver } from "./webhooks/receive-webhook.ts";
+import { createWebhookReceiver, type WebhookDeps } from "./webhooks/receive-webhook.ts";
 
 export type { UpstreamSettings } from "./settings.ts";
 
@@ -67,14 +67,13 @@ export interface UpkeptUpstream extends Upstream {
 
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
 export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
-  const { config: settings, clock } = given;
+  const { config: settings, clock, audit = silentAuditTrail } = given;
+  const { environment } = settings;
   const log = given.log.child({ part: "upstream" });
-  const audit = given.audit ?? silentAuditTrail;
   const trace = given.trace ?? createLogTrace(log);
   const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
   const endpoint = createTokenEndpoint(base);
-  const { environment } = settings;
   const vault = createVault({ sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
   const { writer, refresher } = createRefreshing({ ...base, connections, vault });
@@ -104,22 +103,18 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     ...signIns,
     upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer }),
     findConnection,
-    listConnections: async () => {
-      const all = [...(await privates.list()), ...(await connections.list())];
-      return all.toSorted((a, b) => b.connectedAt - a.connectedAt);
-    },
+    listConnections: async () =>
+      newestFirst([...(await privates.list()), ...(await connections.list())]),
     removeConnection: (id) => removeConnection(id, "person"),
     uninstall: (id) => uninstallApp({ ...base, tokens, findConnection }, id),
     receiveWebhook: createWebhookReceiver({
       ...base,
+      ...toWebhookPorts(given),
       connections,
       vault,
-      revokeGrantsOf: async (id) => (await given.revokeGrantsOf?.(id)) ?? 0,
       removeConnection: (id) => removeConnection(id, "webhook"),
       dropUninstalled: (whom, at) => signIns.dropUninstalled(whom, at),
       forgetLocationLists: () => locations.forgetAll(),
-      announceLocations: (connectionId) =>
-        given.changes?.publish({ kind: "locations", connectionId }),
     }),
     listLocations: (id, signal) => waitUnlessAborted(locations.list(id), signal),
     refreshNow: async (id, signal) => {
@@ -130,6 +125,18 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     },
   };
 };
+
+const newestFirst = (all: readonly Connection[]): readonly Connection[] =>
+  all.toSorted((a, b) => b.connectedAt - a.connectedAt);
+
+/** What webhooks reach beyond this layer. */
+const toWebhookPorts = ({
+  revokeGrantsOf,
+  changes,
+}: UpstreamDeps): Pick<WebhookDeps, "revokeGrantsOf" | "announceLocations"> => ({
+  revokeGrantsOf: async (id) => (await revokeGrantsOf?.(id)) ?? 0,
+  announceLocations: (connectionId) => changes?.publish({ kind: "locations", connectionId }),
+});
 
 /** The connection without its tokens, and with the reason of its status. */
 const toConnection = (

@@ -78,13 +78,14 @@ describe.each(["legacy", "auto"] as const)("long reading with a client that is %
     });
     const before = searches();
     const call = { name: "read_operation", arguments: pagination() };
-    const pending = client.callTool(call, { signal: leave.signal, onprogress: () => undefined });
-    const ended = expect(pending).rejects.toThrow();
+    const pending = client
+      .callTool(call, { signal: leave.signal, onprogress: () => undefined })
+      .catch((error: unknown) => String(error));
     await clock.whenSleeping();
     clock.advance(1);
     await clock.whenSleeping();
     leave.abort(new Error("the person changed their mind"));
-    await ended;
+    expect(await pending).toContain("the person changed their mind");
     // The server has seen it once it answers something else.
     await (await connect(mode)).listTools();
     clock.advance(1);

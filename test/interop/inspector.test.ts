@@ -34,13 +34,16 @@ interface Printed {
 
 describe.each(["legacy", "modern"])("@modelcontextprotocol/inspector --cli, %s", (era) => {
   let home: InteropHome;
+  /** Where no tokens are kept, which would go before the header. */
+  let bareHome: InteropHome;
   let callbackUrl: string;
 
   beforeAll(async () => {
     home = createInteropHome();
+    bareHome = createInteropHome();
     callbackUrl = `http://127.0.0.1:${await findFreePort()}/oauth/callback`;
   });
-  afterAll(() => home.close());
+  afterAll(() => Promise.all([home.close(), bareHome.close()]));
 
   const inspect = async (
     ...args: readonly string[]
@@ -82,7 +85,7 @@ describe.each(["legacy", "modern"])("@modelcontextprotocol/inspector --cli, %s",
   const inspectAll = async (query: string, ...args: readonly string[]): Promise<Printed> => {
     const common = ["--cli", `${running.mcpUrl.href}${query}`, "--transport", "http"];
     const token = ["--header", `Authorization: Bearer ${everything}`];
-    const { exitCode, stdout, stderr } = await home.run(
+    const { exitCode, stdout, stderr } = await bareHome.run(
       INSPECTOR,
       [...common, "--format", "json", "--protocol-era", era, ...token, ...args],
       { env: { MCP_INSPECTOR_SECRET_STORE: "file" } },
