@@ -129,6 +129,10 @@ summary span { margin-left: 0.4rem; color: var(--muted); font-weight: 400; }
 details.reach { padding: 0 0.9rem; }
 details.reach > summary { margin: 0 -0.9rem; }
 details.reach[open] { padding-bottom: 0.9rem; }
+.guide { display: grid; gap: 0.5rem; }
+.guide details { margin: 0; }
+.guide details > :not(summary) { margin-left: 0.9rem; margin-right: 0.9rem; }
+.guide p { margin-bottom: 0.5rem; }
 .cards { display: grid; gap: 1rem; margin: 0 0 1rem; padding: 0; list-style: none; }
 .cards > li { padding: 1.1rem 1.25rem; border: 1px solid var(--line); border-radius: 0.5rem; }
 .cards h2, .cards h3 { margin: 0 0 0.6rem; font-size: 1.0625rem; line-height: 1.4; font-weight: 650; }

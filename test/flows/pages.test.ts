@@ -86,7 +86,18 @@ const inspect = async (name: string): Promise<void> => {
 
 /** In the order of a person's way: later pages need what earlier ones did. */
 const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
-  ["home", () => page.goto(running.publicUrl)],
+  [
+    "home",
+    async () => {
+      await page.goto(running.publicUrl);
+      for (const client of ["Claude Code", "VS Code"]) {
+        await page.locator("summary", { hasText: client }).click();
+      }
+      // one at a time, without a script
+      expect(await page.locator("details[open] summary").allInnerTexts()).toEqual(["VS Code"]);
+      expect(await page.innerText("dl.facts")).toContain("works: calls are answered");
+    },
+  ],
   ["grants-signed-out", () => page.goto(`${running.publicUrl}/grants`)],
   ["connections-signed-out", () => page.goto(`${running.publicUrl}/connections`)],
   ["consent", () => openClaude()],

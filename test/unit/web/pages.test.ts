@@ -185,8 +185,12 @@ const PAGES = {
     requestId: "request-1",
     sandbox: false,
   }),
-  home: renderHomePage({ mcpUrl: "https://mcp.example/mcp", sandbox: false }),
-  "home-sandbox": renderHomePage({ mcpUrl: "http://localhost:8000/mcp", sandbox: true }),
+  home: renderHomePage({ mcpUrl: "https://mcp.example/mcp", sandbox: false, isReady: true }),
+  "home-sandbox": renderHomePage({
+    mcpUrl: "http://localhost:8000/mcp",
+    sandbox: true,
+    isReady: false,
+  }),
   "consent-signed-in": renderConsentPage({
     ...consent,
     accounts: [
@@ -247,7 +251,10 @@ describe.each(Object.entries(PAGES))("the page %s", (name, page) => {
   it("has no script, no inline style and nothing from elsewhere, as its policy demands", () => {
     expect(page).not.toMatch(/<script|\sstyle=|\son[a-z]+=|<iframe|<img/iu);
     for (const [, target] of page.matchAll(/\s(?:href|src|action)="([^"]*)"/gu)) {
-      expect(target).toMatch(/^(?:\/(?!\/)|data:,$)/u);
+      // besides our own pages, only the links by which Cursor and VS Code add a server
+      expect(target).toMatch(
+        /^(?:\/(?!\/)|data:,$|cursor:\/\/anysphere\.cursor-deeplink\/mcp\/install\?|vscode:mcp\/install\?)/u,
+      );
     }
   });
 
@@ -324,7 +331,7 @@ const HOSTILE_PAGES = {
     requestId: HOSTILE,
     sandbox: true,
   }),
-  home: renderHomePage({ mcpUrl: HOSTILE, sandbox: true }),
+  home: renderHomePage({ mcpUrl: HOSTILE, sandbox: true, isReady: true }),
   grants: renderGrantsPage({
     ...grants,
     csrfToken: HOSTILE,
