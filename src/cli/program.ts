@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineCall } from "./commands/call.ts";
+import { defineCompletion } from "./commands/completion.ts";
 import { defineConnect } from "./commands/connect.ts";
 import { defineKeys } from "./commands/keys.ts";
 import { defineLogin } from "./commands/login.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   defineStorage,
   defineKeys,
   defineSandbox,
+  defineCompletion,
 ] as const;
 
 /**
