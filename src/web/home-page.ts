@@ -35,6 +35,7 @@ export const renderHomePage = (view: HomeView): string =>
       <ul>
         <li><a href="/connections">Connections</a>: your accounts, how they are, disconnecting</li>
         <li><a href="/grants">Who has access</a>: the clients you let in, and ending it</li>
+        <li><a href="/activity">Activity</a>: what happened to both</li>
       </ul>
       <h2>Connect GoHighLevel first</h2>
       <p>

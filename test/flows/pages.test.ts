@@ -99,6 +99,7 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
     },
   ],
   ["grants-signed-out", () => page.goto(`${running.publicUrl}/grants`)],
+  ["activity-signed-out", () => page.goto(`${running.publicUrl}/activity`)],
   ["connections-signed-out", () => page.goto(`${running.publicUrl}/connections`)],
   ["consent", () => openClaude()],
   ["consent-loopback", () => page.goto(desk.request({ scope: "read area:contacts" }).url.href)],
@@ -163,6 +164,19 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
       expect(await page.innerText("h2")).toBe("claude.ai");
     },
   ],
+  [
+    "activity",
+    async () => {
+      await page.goto(`${running.publicUrl}/activity`);
+      await page.getByLabel("Client").selectOption({ label: "claude.ai" });
+      await press("Show");
+      expect(new URL(page.url()).searchParams.get("client")).toBe(DOCUMENT);
+      expect(await page.getByRole("heading", { level: 2 }).allInnerTexts()).toEqual([
+        "A client was let in",
+      ]);
+    },
+  ],
+  ["activity-all", () => page.goto(`${running.publicUrl}/activity`)],
   [
     "connections",
     async () => {
