@@ -156,6 +156,7 @@ const createPersonRoutes = (
   {
     path: "/activity",
     ...PAGE,
+    limits: { GET: pages.limits.activity, HEAD: pages.limits.activity },
     handle: createActivityRoute({ ...pages, audit: pages.audit ?? silentAuditTrail }),
   },
   { path: "/grants", ...PAGE, handle: createGrantsRoute(pages) },

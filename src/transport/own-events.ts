@@ -28,7 +28,7 @@ export interface EventFilter {
  * gave themselves. Grants that others gave on the same connection are not, and neither is what happened
  * before anyone was signed in. Fails closed for grants whose giver was not recorded.
  */
-export const isOwnEvent = (event: AuditEvent, owner: EventOwner): event is OwnEvent => {
+const isOwnEvent = (event: AuditEvent, owner: EventOwner): event is OwnEvent => {
   if (!("connectionId" in event)) return false;
   return "grantId" in event
     ? event.giver === owner.giver

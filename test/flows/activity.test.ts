@@ -89,6 +89,22 @@ it("shows what happened to an account after its sign-in", async () => {
   running.sandbox.control.resumeLocation(choose);
 });
 
+it("is shown so often only, and says when to come back", async () => {
+  const app = await startApp({ rates: { activityPerAddress: { burst: 2, perSecond: 0.01 } } });
+  try {
+    const visit = () =>
+      fetch(`${app.publicUrl}/activity`, { headers: { accept: "text/html" }, redirect: "manual" });
+    expect([(await visit()).status, (await visit()).status]).toEqual([200, 200]);
+    const head = await fetch(`${app.publicUrl}/activity`, { method: "HEAD" });
+    const refused = await visit();
+    expect([head.status, refused.status]).toEqual([429, 429]);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await refused.text()).toContain("<h1>");
+  } finally {
+    await app.close();
+  }
+});
+
 it("asks whoever is not signed in to do so, and tells them nothing", async () => {
   const page = await open(createBrowser(), `?client=${adas.clientId}`);
   expect(page.status).toBe(200);

@@ -28,7 +28,7 @@ export interface CompletedCommand {
 }
 
 /** The commands whose argument is the id of an operation. */
-export const TAKES_OPERATION: ReadonlySet<string> = new Set(["call", "operations show"]);
+const TAKES_OPERATION: ReadonlySet<string> = new Set(["call", "operations show"]);
 
 /**
  * All commands of a program, itself first, with the options of those above them. Hidden ones are left
