@@ -40,7 +40,9 @@ export const writeClientFile = async (
     const path = await realpath(givenPath).catch(ifMissing(givenPath));
     const before = await readText(path);
     const merged = mergeEntry(before ?? "", wanted);
-    if (!merged.ok) throw refuse(path, describe(merged.failure));
+    if (!merged.ok) {
+      throw refuse(path, `${describe(merged.failure)}\n${toHandLine(wanted)}`);
+    }
     const { change, text } = merged.value;
     if (change === "same") return { path, change };
     if (before === undefined) {
@@ -113,6 +115,10 @@ const describe = (failure: MergeFailure): string => {
       return `${failure.what} in it is no JSON object`;
   }
 };
+
+/** What is to be put in where this program does not. */
+const toHandLine = ({ entry, member, name }: WantedEntry): string =>
+  `  to put it in by hand, under "${member}": "${name}": ${JSON.stringify(entry)}`;
 
 const refuse = (path: string, why: string, cause?: unknown): AppError =>
   new AppError("client_file_refused", `"${path}" was not changed: ${why}`, { cause });

@@ -148,6 +148,11 @@ describe("a client's file", () => {
       code: "client_file_refused",
       message: expect.stringContaining(why) as string,
     });
+    if (why !== "not UTF-8") {
+      await expect(write(path)).rejects.toThrow(
+        'by hand, under "mcpServers": "ghl": {"url":"https://mcp.example/mcp"}',
+      );
+    }
     expect(readFileSync(path)).toEqual(Buffer.from(content));
     expect(readdirSync(folder)).toEqual(["mcp.json"]);
   });
