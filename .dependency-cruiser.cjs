@@ -10,7 +10,8 @@ const LAYERS = {
   core: [],
   config: ["core/"],
   crypto: ["core/"],
-  web: ["core/"],
+  connect: ["core/", "config/loopback\\.ts$"],
+  web: ["core/", "connect/"],
   net: ["core/"],
   observability: ["core/"],
   ghl: ["core/"],
@@ -36,7 +37,7 @@ const LAYERS = {
   // data only: a mistake shared by the client and its stand-in would pass its own tests
   sandbox: ["core/", "ghl/catalog/operation\\.ts$", "ghl/catalog/overlays/"],
   library: ["core/", "crypto/", "ghl/", "net/", "upstream/"],
-  cli: ["app\\.ts$", "config/", "core/", "ghl/", "sandbox/", "observability/"],
+  cli: ["app\\.ts$", "config/", "connect/", "core/", "ghl/", "sandbox/", "observability/"],
 };
 
 /** The only places of src/ that may import a package. */

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineCall } from "./commands/call.ts";
+import { defineCompletion } from "./commands/completion.ts";
+import { defineConnect } from "./commands/connect.ts";
 import { defineKeys } from "./commands/keys.ts";
 import { defineLogin } from "./commands/login.ts";
 import { defineOperations } from "./commands/operations.ts";
@@ -19,11 +21,13 @@ const COMMANDS = [
   defineLogin,
   defineStatus,
   defineDoctor,
+  defineConnect,
   defineOperations,
   defineCall,
   defineStorage,
   defineKeys,
   defineSandbox,
+  defineCompletion,
 ] as const;
 
 /**

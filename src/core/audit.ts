@@ -4,11 +4,13 @@ interface GrantFields {
   readonly grantId: GrantId;
   readonly clientId: ClientId;
   readonly connectionId: ConnectionId;
+  /** Who gave it: a hash, which only that person's own session leads to. Absent in older events. */
+  readonly giver?: string;
 }
 
 /**
  * What the audit trail records: who and what, by id, and how it ended. Never a name, an address, a
- * token or anything else of a person.
+ * token or anything else of a person but the hash that leads the giver of a grant to its events.
  */
 export type AuditEvent =
   | {
@@ -87,11 +89,19 @@ export interface AuditTrail {
    * for bookkeeping. An event that cannot be stored goes to the log in full.
    */
   record(event: AuditEvent): Promise<void>;
-  /** The newest events first; with `before`, those older than the event of that id. */
-  list(options: {
-    readonly limit: number;
-    readonly before?: string;
-  }): Promise<readonly StoredAuditEvent[]>;
+  /** The newest events first. */
+  list(options: AuditListOptions): Promise<readonly StoredAuditEvent[]>;
+}
+
+/** Which events to list. */
+export interface AuditListOptions {
+  readonly limit: number;
+  /** Only events older than the one of this id. */
+  readonly before?: string;
+  /** Only events of this instant and later, in milliseconds since the epoch. */
+  readonly sinceMs?: number;
+  /** Only events before this instant, in milliseconds since the epoch. */
+  readonly untilMs?: number;
 }
 
 /** A trail that keeps nothing. */

@@ -51,6 +51,11 @@ export const ERROR_TABLE = {
     retryable: false,
     summary: "GoHighLevel refused what a call asked for",
   },
+  client_file_refused: {
+    exitCode: 65,
+    retryable: false,
+    summary: "the configuration file of a client cannot be changed",
+  },
   usage: { exitCode: 64, retryable: false, summary: "the command line is wrong" },
   internal: { exitCode: 70, retryable: false, summary: "a bug in this program" },
 } as const satisfies Readonly<

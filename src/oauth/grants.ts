@@ -152,11 +152,15 @@ const recordEnd = async (audit: AuditTrail, grant: Grant, by: RevokedBy): Promis
   await audit.record({ kind: "grant.revoked", by: isReuse ? "reuse" : by, ...fields });
 };
 
-const toAuditFields = ({ id: grantId, clientId, connectionId }: Grant) => ({
+const toAuditFields = ({ id: grantId, clientId, connectionId, subject }: Grant) => ({
   grantId,
   clientId,
   connectionId,
+  giver: toGiver(subject),
 });
+
+/** A person as the audit trail knows the giver of a grant. */
+export const toGiver = (subject: string): string => hashToken(subject);
 
 /** Changes a live grant, however many others change it too; undefined once it is gone. */
 const update = async (

@@ -49,14 +49,18 @@ export const createAuditTrail = (deps: AuditTrailDeps): AuditTrail => {
         log.error("an audit event could not be stored", { audit: event, cause });
       }
     },
-    list: async ({ limit, before }) => {
+    list: async ({ limit, before, sinceMs = 0, untilMs = Infinity }) => {
       if (before !== undefined && !KEY.test(before)) return [];
       // From tomorrow on: another instance's clock may be ahead of ours.
-      const newestMs = before === undefined ? clock.nowMs() + DAY_MS : toMs(before);
+      const startMs = before === undefined ? clock.nowMs() + DAY_MS : toMs(before);
+      const newestMs = Math.min(startMs, untilMs);
+      const oldestMs = Math.max(sinceMs, newestMs - (KEEP_DAYS + 1) * DAY_MS);
+      const isWanted = (key: string): boolean =>
+        (before === undefined || key < before) && toMs(key) < untilMs && toMs(key) >= sinceMs;
       const keys: string[] = [];
-      for (let age = 0; age <= KEEP_DAYS + 1 && keys.length < limit; age += 1) {
-        const ofDay = await store.list(NAMESPACE, toGroup(newestMs - age * DAY_MS));
-        const wanted = ofDay.filter((key) => before === undefined || key < before);
+      for (const day of toDays(newestMs, oldestMs)) {
+        if (keys.length >= limit) break;
+        const wanted = (await store.list(NAMESPACE, day)).filter(isWanted);
         keys.push(...wanted.toReversed().slice(0, limit - keys.length));
       }
       const found = await Promise.all(keys.map((key) => read(store, key)));
@@ -113,6 +117,13 @@ const read = async (store: RecordStore, key: string): Promise<StoredAuditEvent |
 };
 
 const toMs = (key: string): number => Number(key.slice(0, MS_DIGITS));
+
+/** The UTC days of a span, the last one first. */
+const toDays = (newestMs: number, oldestMs: number): readonly string[] => {
+  const last = Math.floor(newestMs / DAY_MS);
+  const count = last - Math.floor(oldestMs / DAY_MS) + 1;
+  return Array.from({ length: Math.max(count, 0) }, (_, age) => toGroup((last - age) * DAY_MS));
+};
 
 /** The UTC day of an instant. */
 const toGroup = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AuditTrail } from "../core/audit.ts";
+import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
@@ -12,6 +12,7 @@ import type { Limits } from "./limits/limits.ts";
 import { createPeople } from "./person-session.ts";
 import { createErrorPages, type ErrorPages } from "./responses.ts";
 import type { Route } from "./route.ts";
+import { createActivityRoute } from "./routes/activity.ts";
 import { createAuthorizeRoute } from "./routes/authorize.ts";
 import { createCallbackRoute } from "./routes/callback.ts";
 import { createClaimRoute } from "./routes/claim.ts";
@@ -40,7 +41,7 @@ export interface RouteDeps {
   readonly requestedScopes: readonly string[];
   readonly log: Logger;
   readonly limits: Limits;
-  /** Where failed sign-ins are recorded. Absent: nowhere. */
+  /** Where failed sign-ins are recorded, and what the activity page shows. Absent: nowhere, nothing. */
   readonly audit?: AuditTrail;
   isReady(): Promise<boolean>;
 }
@@ -152,6 +153,12 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
 const createPersonRoutes = (
   pages: RouteDeps & ReturnType<typeof createPageDeps>,
 ): readonly Route[] => [
+  {
+    path: "/activity",
+    ...PAGE,
+    limits: { GET: pages.limits.activity, HEAD: pages.limits.activity },
+    handle: createActivityRoute({ ...pages, audit: pages.audit ?? silentAuditTrail }),
+  },
   { path: "/grants", ...PAGE, handle: createGrantsRoute(pages) },
   { path: "/grants/revoke", ...PERSON_FORM, handle: createRevokeRoute(pages) },
   { path: "/connections", ...PAGE, handle: createConnectionsRoute(pages) },

@@ -58,6 +58,7 @@ export const renderConnectionsPage = (view: ConnectionsView): string =>
       }
       <p><a href="/oauth/authorize">Connect another account</a></p>
       <p><a href="/grants">Who has access, and how to end it</a></p>
+      <p><a href="/activity">What happened to your accounts</a></p>
       <form class="end" method="post" action="/sign-out">
         ${renderToken(view)}
         <button type="submit">Sign out</button>

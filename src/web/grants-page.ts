@@ -124,6 +124,7 @@ const renderAccounts = (view: GrantsView): SafeHtml =>
           </ul>`
     }
     <p><a href="/connections">Your connections in detail</a></p>
+    <p><a href="/activity">What happened to them</a></p>
     <p><a href="/oauth/authorize">Sign in to another account</a></p>`;
 
 const STATUS_WORDS = {

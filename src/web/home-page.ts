@@ -1,14 +1,17 @@
-import { renderSignIn } from "./fragments.ts";
-import { html } from "./html.ts";
+import { renderConnectGuide } from "./connect-guide.ts";
+import { renderFact, renderSignIn } from "./fragments.ts";
+import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
 
 /** What the start page shows. */
 export interface HomeView {
   readonly mcpUrl: string;
   readonly sandbox: boolean;
+  /** Whether calls can be served: the store answers. */
+  readonly isReady: boolean;
 }
 
-/** The start page: what this is, where its MCP endpoint is, how to connect a client. */
+/** The start page: what this is, how it is, how to connect a client, and where one's own pages are. */
 export const renderHomePage = (view: HomeView): string =>
   renderPage(
     { title: "GoHighLevel for AI assistants", sandbox: view.sandbox },
@@ -19,34 +22,29 @@ export const renderHomePage = (view: HomeView): string =>
       </p>
       <p class="url"><span>MCP URL</span><code>${view.mcpUrl}</code></p>
       <dl class="facts">
-        <div>
-          <dt>Mode</dt>
-          <dd>${view.sandbox ? "sandbox, with sample data" : "live"}</dd>
-        </div>
-        <div>
-          <dt>Signing in</dt>
-          <dd>OAuth: the client opens a browser page, you choose what it may do</dd>
-        </div>
+        ${renderFact("Health", renderHealth(view))}
+        ${renderFact("Mode", html`${view.sandbox ? "sandbox, with sample data" : "live"}`)}
+        ${renderFact(
+          "Signing in",
+          html`OAuth: the client opens a browser page, you choose what it may do`,
+        )}
       </dl>
       <h2>Connect a client</h2>
-      <p>
-        In Claude, ChatGPT, Cursor or VS Code, add a connector or MCP server with the URL above.
-        From a terminal:
-      </p>
-      <pre><code>claude mcp add --transport http ghl ${view.mcpUrl}</code></pre>
-      <p>Clients that are set up by a file take this:</p>
-      <pre><code>{
-  "mcpServers": {
-    "ghl": {
-      "type": "http",
-      "url": "${view.mcpUrl}"
-    }
-  }
-}</code></pre>
+      ${renderConnectGuide(view.mcpUrl)}
+      <h2>Your own pages</h2>
+      <ul>
+        <li><a href="/connections">Connections</a>: your accounts, how they are, disconnecting</li>
+        <li><a href="/grants">Who has access</a>: the clients you let in, and ending it</li>
+        <li><a href="/activity">Activity</a>: what happened to both</li>
+      </ul>
       <h2>Connect GoHighLevel first</h2>
       <p>
-        You can also sign in now and connect clients later, or look at
-        <a href="/connections">your connections</a> and <a href="/grants">who has access</a>.
+        Connecting a client asks you to sign in. You can also do that now, and add clients later.
       </p>
       ${renderSignIn(view)}`,
   );
+
+const renderHealth = ({ isReady }: HomeView): SafeHtml =>
+  isReady
+    ? html`works: calls are answered`
+    : html`disturbed: the store does not answer just now, so calls fail until it does`;

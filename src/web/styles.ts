@@ -114,7 +114,7 @@ summary span { margin-left: 0.4rem; color: var(--muted); font-weight: 400; }
 .accounts { margin-top: 1.5rem; }
 .field { margin: 0 0 1rem; }
 .field label { display: block; margin-bottom: 0.35rem; font-weight: 600; }
-.field input {
+.field input, .field select {
   width: 100%;
   min-height: 2.75rem;
   padding: 0.55rem 0.75rem;
@@ -124,11 +124,18 @@ summary span { margin-left: 0.4rem; color: var(--muted); font-weight: 400; }
   color: var(--text);
   font: inherit;
 }
+.filter { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; margin: 0 0 1.5rem; }
+.filter .field { min-width: 0; }
+.filter .actions { grid-column: 1 / -1; margin: 0; }
 .hint { margin: 0.35rem 0 0; color: var(--muted); font-size: 0.875rem; }
 .token > :not(summary) { margin: 0 0.9rem 0.9rem; }
 details.reach { padding: 0 0.9rem; }
 details.reach > summary { margin: 0 -0.9rem; }
 details.reach[open] { padding-bottom: 0.9rem; }
+.guide { display: grid; gap: 0.5rem; }
+.guide details { margin: 0; }
+.guide details > :not(summary) { margin-left: 0.9rem; margin-right: 0.9rem; }
+.guide p { margin-bottom: 0.5rem; }
 .cards { display: grid; gap: 1rem; margin: 0 0 1rem; padding: 0; list-style: none; }
 .cards > li { padding: 1.1rem 1.25rem; border: 1px solid var(--line); border-radius: 0.5rem; }
 .cards h2, .cards h3 { margin: 0 0 0.6rem; font-size: 1.0625rem; line-height: 1.4; font-weight: 650; }
@@ -168,7 +175,7 @@ button.strong { border-color: var(--caution); color: var(--caution); }
   main { margin-top: 1rem; padding: 1.5rem 1.25rem; }
   .banner { margin: 0.75rem auto -0.25rem; }
   .facts div { grid-template-columns: 1fr; }
-  .areas { grid-template-columns: 1fr; }
+  .areas, .filter { grid-template-columns: 1fr; }
   .actions > * { flex: 1 1 100%; }
 }
 @media (forced-colors: active) {

@@ -169,6 +169,7 @@ describe("a true webhook", () => {
         grantId: expect.any(String),
         clientId: client.clientId,
         connectionId: connection?.id,
+        giver: expect.any(String),
       },
     ]);
   });

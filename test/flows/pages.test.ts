@@ -86,8 +86,20 @@ const inspect = async (name: string): Promise<void> => {
 
 /** In the order of a person's way: later pages need what earlier ones did. */
 const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
-  ["home", () => page.goto(running.publicUrl)],
+  [
+    "home",
+    async () => {
+      await page.goto(running.publicUrl);
+      for (const client of ["Claude Code", "VS Code"]) {
+        await page.locator("summary", { hasText: client }).click();
+      }
+      // one at a time, without a script
+      expect(await page.locator("details[open] summary").allInnerTexts()).toEqual(["VS Code"]);
+      expect(await page.innerText("dl.facts")).toContain("works: calls are answered");
+    },
+  ],
   ["grants-signed-out", () => page.goto(`${running.publicUrl}/grants`)],
+  ["activity-signed-out", () => page.goto(`${running.publicUrl}/activity`)],
   ["connections-signed-out", () => page.goto(`${running.publicUrl}/connections`)],
   ["consent", () => openClaude()],
   ["consent-loopback", () => page.goto(desk.request({ scope: "read area:contacts" }).url.href)],
@@ -152,6 +164,19 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
       expect(await page.innerText("h2")).toBe("claude.ai");
     },
   ],
+  [
+    "activity",
+    async () => {
+      await page.goto(`${running.publicUrl}/activity`);
+      await page.getByLabel("Client").selectOption({ label: "claude.ai" });
+      await press("Show");
+      expect(new URL(page.url()).searchParams.get("client")).toBe(DOCUMENT);
+      expect(await page.getByRole("heading", { level: 2 }).allInnerTexts()).toEqual([
+        "A client was let in",
+      ]);
+    },
+  ],
+  ["activity-all", () => page.goto(`${running.publicUrl}/activity`)],
   [
     "connections",
     async () => {

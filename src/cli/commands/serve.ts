@@ -73,6 +73,7 @@ const announce = ({ config, log, printer }: CommandContext, sandbox: boolean): v
     "What to do next:",
     `  add it to Claude Code       claude mcp add --transport http ghl ${mcpUrl}`,
     `  add it to another client    ${client}`,
+    `  how to add any client       open ${config.publicUrl}, or run ghl-mcp connect --list`,
     `  sign in in a browser        ${config.publicUrl}/oauth/authorize`,
     ...(sandbox
       ? [

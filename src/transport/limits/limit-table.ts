@@ -17,6 +17,8 @@ export const LIMITS = {
   authorizationInAll: { burst: 2000, perSecond: 20 },
   /** An approval is a record for 10 minutes as well, and can be sent again and again. */
   decisionPerAddress: { burst: 200, perSecond: 2 },
+  /** A page of activity reads up to 1,000 records. A person looks, narrows and turns pages. */
+  activityPerAddress: { burst: 60, perSecond: 1 },
   /** A callback without a state is a request to GoHighLevel, and a record if the code is good. */
   installPerAddress: { burst: 20, perSecond: 0.2 },
   /** However many addresses: GoHighLevel must not be flooded with made-up codes in our name. */

@@ -23,6 +23,7 @@ export interface Limits {
   readonly registration: AddressLimit;
   readonly authorization: AddressLimit;
   readonly decision: AddressLimit;
+  readonly activity: AddressLimit;
   /** Installations that come without a state. */
   readonly installs: AddressLimit;
   /** Private integration tokens that are entered. */
@@ -40,11 +41,13 @@ export const createLimits = (deps: {
   const make = (name: keyof Rates): RateLimiter =>
     createRateLimiter(deps, deps.rates?.[name] ?? LIMITS[name]);
   const decision = make("decisionPerAddress");
+  const activity = make("activityPerAddress");
   const calls = make("callPerGrant");
   return {
     registration: both(make("registrationPerAddress"), make("registrationInAll")),
     authorization: both(make("authorizationPerAddress"), make("authorizationInAll")),
     decision: (address) => decision.take(address),
+    activity: (address) => activity.take(address),
     installs: both(make("installPerAddress"), make("installInAll")),
     privateTokens: both(make("privateTokenPerAddress"), make("privateTokenInAll")),
     failures: createFailureLimit(make("codeFailure"), make("secretFailure")),

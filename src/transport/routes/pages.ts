@@ -3,11 +3,18 @@ import { STYLESHEET } from "../../web/styles.ts";
 import { pageResponse } from "../responses.ts";
 import type { RouteHandler } from "../route.ts";
 
+/** What the start page works with. */
+export interface HomeRouteDeps extends Omit<HomeView, "isReady"> {
+  isReady(): Promise<boolean>;
+}
+
 /** `/`: the start page. */
-export const createHomeRoute = (view: HomeView): RouteHandler => {
-  const page = renderHomePage(view);
-  return () => pageResponse(200, page);
-};
+export const createHomeRoute =
+  ({ mcpUrl, sandbox, ...deps }: HomeRouteDeps): RouteHandler =>
+  async () => {
+    const isReady = await deps.isReady();
+    return pageResponse(200, renderHomePage({ mcpUrl, sandbox, isReady }));
+  };
 
 /** `/assets/style.css`: the stylesheet of all pages. */
 export const answerStylesheet: RouteHandler = () =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { AuditEvent, AuditTrail } from "../../../src/core/audit.ts";
+import type { AuditEvent, AuditListOptions, AuditTrail } from "../../../src/core/audit.ts";
 import { toClientId, toConnectionId } from "../../../src/core/ids.ts";
 import { systemRandom } from "../../../src/crypto/random.ts";
 import { createAuditTrail } from "../../../src/storage/audit-trail.ts";
@@ -44,10 +44,7 @@ const resumed = (name: string | number): AuditEvent => ({
   connectionId: toConnectionId(String(name)),
 });
 
-const names = async (
-  trail: AuditTrail,
-  options: { readonly limit: number; readonly before?: string },
-): Promise<readonly string[]> =>
+const names = async (trail: AuditTrail, options: AuditListOptions): Promise<readonly string[]> =>
   (await trail.list(options)).map(({ event }) =>
     "connectionId" in event ? event.connectionId : event.kind,
   );
@@ -74,6 +71,31 @@ describe.each(["memory", "sqlite"])("the audit trail over %s", (kind) => {
     clock.advance(0.001);
     await trail.record(resumed("f"));
     expect(await names(trail, { limit: 10 })).toEqual(["f", "e", "d", "c", "b", "a"]);
+  });
+
+  it("lists a span of time, and asks the store for no other day", async () => {
+    const { trail, store, clock } = await open(kind);
+    const startMs = clock.nowMs();
+    for (const name of ["a", "b", "c", "d"]) {
+      await trail.record(resumed(name));
+      clock.advance(DAY);
+    }
+    const asked: string[] = [];
+    const spied = createAuditTrail({
+      store: {
+        ...store,
+        list: async (namespace, group) => {
+          asked.push(group);
+          return store.list(namespace, group);
+        },
+      },
+      clock,
+      random: systemRandom,
+      log: createMemoryLogger().log,
+    });
+    const span = { sinceMs: startMs + DAY * 1000, untilMs: startMs + 3 * DAY * 1000, limit: 10 };
+    expect(await names(spied, span)).toEqual(["c", "b"]);
+    expect(asked.length).toBeLessThanOrEqual(3);
   });
 
   it("goes through pages without a gap or a repetition", async () => {

@@ -1,6 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toEpochSeconds } from "../../../src/core/clock.ts";
+import {
+  type ActivityView,
+  renderActivityPage,
+  renderActivitySignedOut,
+} from "../../../src/web/activity-page.ts";
 import { renderClaimPage, renderLeftPage } from "../../../src/web/claim-page.ts";
 import { renderConsentPage, type ConsentView } from "../../../src/web/consent-page.ts";
 import {
@@ -146,6 +151,32 @@ const connections = {
   ],
 } as const;
 
+const activity: ActivityView = {
+  sandbox: false,
+  fields: { kind: "grant.revoked", client: "", connection: "", from: "2026-01-01", to: "" },
+  clients: [{ value: "client-1", label: "claude.ai" }],
+  connections: [{ value: "connection-1", label: "Harbor Dental" }],
+  rows: [
+    {
+      at: toEpochSeconds(ALLOWED_AT + 60),
+      title: "The access of a client ended",
+      actor: "GoHighLevel",
+      client: "claude.ai",
+      account: "Harbor Dental",
+    },
+    {
+      at: ALLOWED_AT,
+      title: "Renewing the tokens",
+      actor: "this server",
+      outcome: "began to fail",
+      account: "your agency (2 locations)",
+      location: "Cedar Vet",
+    },
+  ],
+  newest: "/activity?kind=grant.revoked",
+  older: "/activity?kind=grant.revoked&before=1",
+};
+
 const disconnect = {
   id: "connection-1",
   kind: "location",
@@ -156,6 +187,15 @@ const disconnect = {
 } as const;
 
 const PAGES = {
+  activity: renderActivityPage(activity),
+  "activity-empty": renderActivityPage({
+    sandbox: true,
+    fields: { kind: "", client: "", connection: "", from: "", to: "" },
+    clients: [],
+    connections: [],
+    rows: [],
+  }),
+  "activity-signed-out": renderActivitySignedOut({ sandbox: false }),
   connections: renderConnectionsPage(connections),
   "connections-empty": renderConnectionsPage({
     ...connections,
@@ -185,8 +225,12 @@ const PAGES = {
     requestId: "request-1",
     sandbox: false,
   }),
-  home: renderHomePage({ mcpUrl: "https://mcp.example/mcp", sandbox: false }),
-  "home-sandbox": renderHomePage({ mcpUrl: "http://localhost:8000/mcp", sandbox: true }),
+  home: renderHomePage({ mcpUrl: "https://mcp.example/mcp", sandbox: false, isReady: true }),
+  "home-sandbox": renderHomePage({
+    mcpUrl: "http://localhost:8000/mcp",
+    sandbox: true,
+    isReady: false,
+  }),
   "consent-signed-in": renderConsentPage({
     ...consent,
     accounts: [
@@ -247,7 +291,10 @@ describe.each(Object.entries(PAGES))("the page %s", (name, page) => {
   it("has no script, no inline style and nothing from elsewhere, as its policy demands", () => {
     expect(page).not.toMatch(/<script|\sstyle=|\son[a-z]+=|<iframe|<img/iu);
     for (const [, target] of page.matchAll(/\s(?:href|src|action)="([^"]*)"/gu)) {
-      expect(target).toMatch(/^(?:\/(?!\/)|data:,$)/u);
+      // besides our own pages, only the links by which Cursor and VS Code add a server
+      expect(target).toMatch(
+        /^(?:\/(?!\/)|data:,$|cursor:\/\/anysphere\.cursor-deeplink\/mcp\/install\?|vscode:mcp\/install\?)/u,
+      );
     }
   });
 
@@ -261,6 +308,31 @@ describe.each(Object.entries(PAGES))("the page %s", (name, page) => {
 const HOSTILE = `"><script>alert(1)</script><b id='x' onload=\`y\`>\u202Ecod.exe`;
 
 const HOSTILE_PAGES = {
+  activity: renderActivityPage({
+    sandbox: true,
+    fields: {
+      kind: HOSTILE,
+      client: HOSTILE,
+      connection: HOSTILE,
+      from: HOSTILE,
+      to: HOSTILE,
+    },
+    clients: [{ value: HOSTILE, label: HOSTILE }],
+    connections: [{ value: HOSTILE, label: HOSTILE }],
+    rows: [
+      {
+        at: ALLOWED_AT,
+        title: HOSTILE,
+        actor: HOSTILE,
+        outcome: HOSTILE,
+        client: HOSTILE,
+        account: HOSTILE,
+        location: HOSTILE,
+      },
+    ],
+    newest: HOSTILE,
+    older: HOSTILE,
+  }),
   connections: renderConnectionsPage({
     csrfToken: HOSTILE,
     notice: HOSTILE,
@@ -324,7 +396,7 @@ const HOSTILE_PAGES = {
     requestId: HOSTILE,
     sandbox: true,
   }),
-  home: renderHomePage({ mcpUrl: HOSTILE, sandbox: true }),
+  home: renderHomePage({ mcpUrl: HOSTILE, sandbox: true, isReady: true }),
   grants: renderGrantsPage({
     ...grants,
     csrfToken: HOSTILE,
