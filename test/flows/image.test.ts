@@ -24,6 +24,11 @@ const run = promisify(execFile);
 const dockerfile = readFileSync(join(root, "Dockerfile"), "utf8");
 const compose = readFileSync(join(root, "compose.yaml"), "utf8");
 
+/** What the linter's own types lose to an import without a file ending. */
+interface Linted {
+  readonly messages: readonly unknown[];
+}
+
 describe("the Dockerfile", () => {
   it("has nothing that the linter objects to", () => {
     expect(validate(dockerfile)).toEqual([]);
@@ -60,7 +65,7 @@ describe("compose.yaml", () => {
       debug: false,
       exclude: [],
     });
-    const results = linter.lintFiles([join(root, "compose.yaml")], false);
+    const results = linter.lintFiles([join(root, "compose.yaml")], false) as readonly Linted[];
     expect(results.map(({ messages }) => messages)).toEqual([[]]);
   });
 
@@ -103,12 +108,11 @@ describe("the image, its steps carried out in a folder", () => {
   });
 
   it("holds packages of the server alone", () => {
-    for (const name of Object.keys(readPackageJson()["dependencies"] ?? {})) {
-      expect(existsSync(join(image.root, "app/node_modules", name)), name).toBe(true);
-    }
-    for (const name of ["vitest", "typescript", "@aws-sdk"]) {
-      expect(existsSync(join(image.root, "app/node_modules", name)), name).toBe(false);
-    }
+    const isThere = (name: string): boolean =>
+      existsSync(join(image.root, "app/node_modules", name));
+    const needed = Object.keys(readPackageJson()["dependencies"] ?? {});
+    expect(needed.filter((name) => !isThere(name))).toEqual([]);
+    expect(["vitest", "typescript", "@aws-sdk"].filter(isThere)).toEqual([]);
     expect(existsSync(join(image.root, "app/.env"))).toBe(false);
   });
 
