@@ -59,7 +59,7 @@ export const runImageSteps = async (context: string, base: string): Promise<Buil
 };
 
 /** A path of the image, or a text with such paths, as it is on this machine. */
-export const toHostPaths = (text: string, root: string): string =>
+const toHostPaths = (text: string, root: string): string =>
   text.replaceAll(/(?<![\w.])\/(?=(?:app|data|opt|usr)(?:[/\s"]|$))/gu, `${root}/`);
 
 interface Stage extends BuiltImage {
