@@ -1,6 +1,6 @@
 import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
 import type { Secret } from "../core/secret.ts";
-import type { AwsSettings } from "./master-key-aws.ts";
+import type { AwsSettings } from "./aws-settings.ts";
 import type { KeyPart } from "./master-key-setting.ts";
 
 /**

@@ -7,7 +7,7 @@ import { chooseHost, readSettings } from "./check-settings.ts";
 import { type ClientsFile, readClientsFile } from "./clients-file.ts";
 import type { Config, MasterKeyConfig, RegistrationConfig, UpstreamConfig } from "./config.ts";
 import { readEnvFile } from "./env-file.ts";
-import { toAwsSettings } from "./master-key-aws.ts";
+import { toAwsSettings } from "./aws-settings.ts";
 import { type KeyPart, readMasterKeys } from "./master-key-setting.ts";
 import type { SettingName, Settings } from "./schema.ts";
 import { SETTING_ROWS } from "./schema.ts";

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { extname } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { HttpRequest } from "../core/http-client.ts";
@@ -8,7 +9,10 @@ import type { Carried, RefreshCourier } from "../upstream/refresh-courier.ts";
 import type { RotationSlot } from "../upstream/seal-rotation.ts";
 import type { CourierLine, CourierOrder } from "./order.ts";
 
-const PROGRAM = fileURLToPath(new URL("courier-process.ts", import.meta.url));
+// The sources run as they are, the package as JavaScript: the program has the ending of this file.
+const PROGRAM = fileURLToPath(
+  new URL(`courier-process${extname(import.meta.url)}`, import.meta.url),
+);
 /** Each is a process of about 50 MB for as long as GoHighLevel takes; what comes beyond goes without. */
 const MAX_AT_ONCE = 4;
 /** For the start of a process on a machine under load, beside the time of the request itself. */

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Starts the command line: from the sources in a clone, from dist/ in the package, which has no sources
+// because Node strips no types below node_modules. Plain enough for a Node that is too old to say so.
+import { existsSync, readFileSync } from "node:fs";
+
+const { engines } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const needed = engines.node.replace(">=", "");
+const [major, minor] = process.versions.node.split(".").map(Number);
+const [neededMajor, neededMinor] = needed.split(".").map(Number);
+
+if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
+  process.stderr.write(
+    `ghl-mcp: needs Node ${needed} or newer, this is ${process.versions.node}\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const sources = new URL("../src/cli/main.ts", import.meta.url);
+  await import(
+    (existsSync(sources) ? sources : new URL("../dist/cli/main.js", import.meta.url)).href
+  );
+}

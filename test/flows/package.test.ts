@@ -1,0 +1,204 @@
+import { execFile, spawn } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
+import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
+import { compile } from "../support/compile.ts";
+import { findFreePort } from "../support/free-port.ts";
+import { npm, packRepository, type Packed, readPackageJson } from "../support/packed.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const run = promisify(execFile);
+/** What a packed file may weigh; it was 0.93 MB when this was written. */
+const MAX_PACKED_BYTES = 1_300_000;
+
+let base: string;
+let folder: string;
+let packed: Packed;
+let env: Record<string, string>;
+let sandbox: RunningSandbox;
+let location: string;
+
+beforeAll(async () => {
+  base = mkdtempSync(join(tmpdir(), "ghl-mcp-package-"));
+  folder = join(base, "empty");
+  mkdirSync(folder);
+  packed = await packRepository(base);
+  sandbox = await startSandbox();
+  location = sandbox.locations[0]?.id ?? "";
+  await npm(folder, ["install", "--prefer-offline", packed.path]);
+  env = {
+    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
+    // npx keeps its cache below
+    HOME: base,
+    NO_COLOR: "1",
+  };
+}, 120_000);
+
+afterAll(async () => {
+  await sandbox.close();
+  rmSync(base, { recursive: true, force: true });
+});
+
+describe("the tarball of npm pack", () => {
+  it("holds what runs and nothing else, and is small", () => {
+    const { files, sizeBytes, unpackedBytes } = packed;
+    console.log(
+      `package: ${(sizeBytes / 1e6).toFixed(2)} MB packed, ` +
+        `${(unpackedBytes / 1e6).toFixed(1)} MB unpacked, ${files.length} files`,
+    );
+    const unwanted = files.filter(
+      (path) =>
+        !/^(dist\/.+\.(js|d\.ts|json)|bin\/ghl-mcp\.js)$/u.test(path) &&
+        !["package.json", "README.md", "CHANGELOG.md", "LICENSE"].includes(path),
+    );
+    expect(unwanted).toEqual([]);
+    expect(sizeBytes).toBeLessThan(MAX_PACKED_BYTES);
+  });
+
+  it("has every module and every data file of the sources at its place", () => {
+    const expected = globSync("**/*.*", { cwd: join(root, "src") }).map(
+      (path) => `dist/${path.replace(/\.ts$/u, ".js")}`,
+    );
+    expect(expected.length).toBeGreaterThan(600);
+    expect(expected.filter((path) => !packed.files.includes(path))).toEqual([]);
+  });
+
+  it("declares its types with packages that it brings", () => {
+    const installed = join(folder, "node_modules/ghl-mcp");
+    const dependencies = Object.keys(readPackageJson()["dependencies"] ?? {});
+    const foreign = globSync("dist/**/*.d.ts", { cwd: installed }).flatMap((path) =>
+      [
+        ...readFileSync(join(installed, path), "utf8").matchAll(
+          /(?:from|import\() ?"([^."][^"]*)"/gu,
+        ),
+      ]
+        .map(([, name = ""]) => name)
+        .filter((name) => !name.startsWith("node:") && !dependencies.includes(name))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(foreign).toEqual([]);
+  });
+});
+
+describe("the package installed in an empty folder", () => {
+  it("says its version as npx ghl-mcp", async () => {
+    const { stdout, stderr } = await run("npx", ["ghl-mcp", "--version"], { cwd: folder, env });
+    expect({ stdout, stderr }).toEqual({
+      stdout: `${String(readPackageJson()["version"])}\n`,
+      stderr: "",
+    });
+  });
+
+  it("speaks MCP over stdio, with the words and the search index that it brings", async () => {
+    const transport = new StdioClientTransport({
+      command: "npx",
+      args: ["ghl-mcp", "stdio"],
+      cwd: folder,
+      env: {
+        ...env,
+        GHL_BASE_URL: sandbox.baseUrl,
+        GHL_PRIVATE_TOKEN: sandbox.privateTokens.get(location) ?? "",
+        GHL_LOCATION_ID: location,
+      },
+      stderr: "ignore",
+    });
+    const client = new Client({ name: "package-test", version: "1.0.0" });
+    await client.connect(transport);
+    try {
+      const { tools } = await client.listTools();
+      expect(tools.map(({ name }) => name)).toContain("search_contacts");
+      const found = await client.callTool({ name: "search_contacts", arguments: { limit: 1 } });
+      expect(found.isError ?? false).toBe(false);
+      const searched = await client.callTool({
+        name: "search_operations",
+        arguments: { query: "book an appointment" },
+      });
+      expect(JSON.stringify(searched.content)).toContain("calendars.create-appointment");
+    } finally {
+      await client.close();
+    }
+  });
+
+  it("serves on the sandbox, and ends when it is told to", async () => {
+    const port = await findFreePort();
+    const child = spawn(join(folder, "node_modules/.bin/ghl-mcp"), ["serve", "--port", `${port}`], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    try {
+      await expect.poll(() => said, { interval: 50 }).toContain("Sandbox mode");
+      await expect
+        .poll(() => fetch(`http://127.0.0.1:${port}/health/ready`).then((a) => a.status, String))
+        .toBe(200);
+      const answer = await fetch(`http://127.0.0.1:${port}/mcp`, { method: "POST" });
+      expect(answer.status).toBe(401);
+      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain("<html");
+    } finally {
+      child.kill("SIGTERM");
+      expect(await ended).toBe(0);
+    }
+  });
+});
+
+describe("the installed library", () => {
+  it("calls an operation, and starts the process that carries a refresh", async () => {
+    writeFileSync(
+      join(folder, "example.mjs"),
+      `import { createGhlClient, toSecret } from "ghl-mcp";
+      import { createProcessCourier } from "./node_modules/ghl-mcp/dist/courier/spawn-courier.js";
+      const { apiBaseUrl, privateToken, locationId } = JSON.parse(process.argv[2]);
+      const auth = { privateToken: toSecret(privateToken) };
+      const client = createGhlClient({ auth, locationId, apiBaseUrl });
+      const call = await client.call("contacts.search-contacts-advanced", { body: { pageLimit: 1 } });
+      await client.close();
+      const courier = createProcessCourier({ spoolDir: ".", log: { warn: console.error } });
+      const headers = { "content-type": "application/x-www-form-urlencoded" };
+      const url = apiBaseUrl + "/oauth/token";
+      const order = { method: "POST", url, headers, body: "", timeoutMs: 10_000, maxBytes: 65_536 };
+      const carried = await courier.carry(order, {});
+      console.log(JSON.stringify({ call: call.ok, carried: carried?.sent?.value?.status }));`,
+    );
+    const settings = {
+      apiBaseUrl: sandbox.baseUrl,
+      privateToken: sandbox.privateTokens.get(location),
+      locationId: location,
+    };
+    const { stdout } = await run(process.execPath, ["example.mjs", JSON.stringify(settings)], {
+      cwd: folder,
+      env,
+    });
+    expect(JSON.parse(stdout)).toEqual({ call: true, carried: 400 });
+  });
+
+  it("brings types that take a right call and refuse a wrong one", () => {
+    const client = `import { createGhlClient, toSecret } from "ghl-mcp";
+      const client = createGhlClient({ auth: { privateToken: toSecret("x") }, locationId: "l" });\n`;
+    const paths = [
+      [
+        "right.mts",
+        'await client.call("contacts.get-contact", { parameters: { contactId: "c" } });',
+      ],
+      [
+        "wrong.mts",
+        'await client.call("contacts.get-contakt", { parameters: { contactId: "c" } });',
+      ],
+    ].map(([name = "", call = ""]) => {
+      const path = join(folder, name);
+      writeFileSync(path, client + call);
+      return path;
+    });
+    const complaints = compile(paths);
+    expect(complaints.map(({ path }) => path)).toEqual([join(folder, "wrong.mts")]);
+    expect(complaints[0]?.text).toContain("contacts.get-contakt");
+  });
+});
