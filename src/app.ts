@@ -7,6 +7,7 @@ import type { Clock } from "./core/clock.ts";
 import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
+import type { ReadableMetrics } from "./core/metrics.ts";
 import type { Principal } from "./core/principal.ts";
 import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret, hashToken } from "./crypto/hash.ts";
@@ -31,6 +32,7 @@ import { createKeySets } from "./oauth/clients/key-sets.ts";
 import { createPreRegisteredClients } from "./oauth/clients/pre-registered.ts";
 import { createAuthorizationServer } from "./oauth/create-authorization-server.ts";
 import type { AuthorizationServerDeps } from "./oauth/settings.ts";
+import { createCountedStore } from "./storage/counted-store.ts";
 import { createAuditTrail } from "./storage/audit-trail.ts";
 import { checkMasterKey } from "./storage/key-canary.ts";
 import { openRecordStore } from "./storage/open.ts";
@@ -72,6 +74,8 @@ export interface AppDeps {
   readonly trace?: RefreshTrace;
   /** Limits other than the server's own, for measuring and for tests. */
   readonly rates?: HttpServerDeps["rates"];
+  /** Counts what happens. Absent: nobody does, and there is nothing to read. */
+  readonly metrics?: ReadableMetrics;
 }
 
 /** A wired app on an open store. */
@@ -110,7 +114,8 @@ export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random" | "make
 export const createApp = async (config: Config, deps: AppDeps): Promise<App> => {
   const knownClients = createPreRegisteredClients(config.clients ?? []);
   const keyring = createKeyring(await loadMasterKeys(config.masterKey, deps));
-  const store = await openRecordStore(config.storageUrl, deps);
+  const opened = await openRecordStore(config.storageUrl, deps);
+  const store = deps.metrics === undefined ? opened : createCountedStore(opened, deps.metrics);
   try {
     await checkMasterKey({ store, keyring, random: deps.random });
   } catch (cause) {
@@ -168,7 +173,8 @@ type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
 };
 
 const wireServices = (config: Config, deps: WiredDeps): Services => {
-  const { clock, http, log, settings } = deps;
+  const { clock, http, log, metrics, settings } = deps;
+  const counting = metrics === undefined ? {} : { metrics };
   const audit = createAuditTrail(deps);
   const upstream = createUpstream({
     ...deps,
@@ -184,7 +190,9 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     files: createGuardedFileFetch(),
     clock,
     log,
+    ...counting,
   });
+  metrics?.watch({ rateBudgets: () => ghl.rateLimits() });
   const authorization: AuthorizationServer = createAuthorizationServer({
     ...deps,
     audit,
@@ -201,6 +209,7 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     connections: upstream,
     clock,
     log,
+    ...counting,
     confirmations: createConfirmationKeeper(deps),
     version: VERSION,
     mode: isSandbox(settings) ? "sandbox" : "live",
@@ -241,7 +250,7 @@ const createClientSources = (
 };
 
 const toServerDeps = (
-  { enableSse, publicUrl }: Config,
+  { enableSse, metricsAccess, publicUrl }: Config,
   deps: WiredDeps,
   services: Services,
 ): HttpServerDeps => ({
@@ -253,6 +262,11 @@ const toServerDeps = (
   cookieKeys: createCookieKeys(deps),
   clock: deps.clock,
   ...(deps.rates !== undefined && { rates: deps.rates }),
+  ...(deps.metrics !== undefined && { metrics: deps.metrics }),
+  ...(deps.metrics !== undefined &&
+    metricsAccess !== undefined && {
+      metricsEndpoint: { access: metricsAccess, metrics: deps.metrics },
+    }),
   log: deps.log,
   isReady: () => canRead(deps.store),
 });

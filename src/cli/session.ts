@@ -3,6 +3,7 @@ import type { App, UpstreamSettings } from "../app.ts";
 import type { Config } from "../config/config.ts";
 import { toLocationId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import type { ReadableMetrics } from "../core/metrics.ts";
 import { toSecret } from "../core/secret.ts";
 import type { RunningSandbox } from "../sandbox/sandbox.ts";
 
@@ -20,10 +21,12 @@ export interface Session {
 export const openSession = async (deps: {
   readonly config: Config;
   readonly log: Logger;
+  /** Makes metrics for programs that can be asked for them. Absent: none are kept. */
+  readonly makeMetrics?: (about: { readonly version: string }) => ReadableMetrics;
 }): Promise<Session> => {
   const { config, log } = deps;
   // Loaded only where it is used, so that help and refused starts come at once.
-  const { createApp, systemParts } = await import("../app.ts");
+  const { createApp, systemParts, VERSION } = await import("../app.ts");
   const sandbox = config.upstream.mode === "sandbox" ? await openSandbox() : undefined;
   const parts = systemParts();
   const closeRest = async (): Promise<void> => {
@@ -34,6 +37,9 @@ export const openSession = async (deps: {
     const app = await createApp(config, {
       ...parts,
       log,
+      ...(deps.makeMetrics === undefined
+        ? {}
+        : { metrics: deps.makeMetrics({ version: VERSION }) }),
       settings: toUpstreamSettings(config, sandbox),
     });
     return {

@@ -1,3 +1,4 @@
+import type { MetricsAccess } from "../core/metrics.ts";
 import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
 import type { Secret } from "../core/secret.ts";
 import type { AwsSettings } from "./master-key-aws.ts";
@@ -79,6 +80,8 @@ export interface Config {
   readonly spoolDir?: string;
   readonly log: LogConfig;
   readonly enableSse: boolean;
+  /** Who may read the metrics. Absent: nobody, and none are kept. */
+  readonly metricsAccess?: MetricsAccess;
   readonly accessTokenTtlSeconds: number;
   readonly refreshTokenTtlSeconds: number;
   /** Absent: open. */

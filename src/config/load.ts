@@ -145,9 +145,20 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     ...toSpoolDir(settings),
     log: { level: debug && settings.LOG_LEVEL !== "trace" ? "debug" : settings.LOG_LEVEL },
     enableSse: settings.ENABLE_SSE,
+    ...toMetrics(settings),
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL,
     refreshTokenTtlSeconds: settings.REFRESH_TOKEN_TTL,
   };
+};
+
+const toMetrics = ({
+  METRICS: mode,
+  METRICS_TOKEN: token,
+}: Settings): Pick<Config, "metricsAccess"> => {
+  if (mode === "loopback") return { metricsAccess: { mode } };
+  // The rules between settings refuse the mode `token` without one; were they to fail, nobody reads.
+  if (mode === "off" || token === undefined) return {};
+  return { metricsAccess: { mode, token: toSecret(token) } };
 };
 
 const toWebhookKeys = ({

@@ -165,6 +165,17 @@ export const SETTINGS = {
     right: "give true or false",
     fallback: "true",
   },
+  METRICS: {
+    meaning:
+      "who may read `/metrics`: `loopback` for programs on this machine, `token` for those with the token, `off` for nobody; see [operations.md](operations.md#metrics)",
+    right: "give one of: loopback, token, off",
+    fallback: "loopback",
+  },
+  METRICS_TOKEN: {
+    meaning: "token that a reader of the metrics must send, with `METRICS=token`",
+    right: "give at least 22 letters and digits, such as from: openssl rand -hex 32",
+    secret: true,
+  },
   ACCESS_TOKEN_TTL: {
     meaning: "seconds that an access token of an MCP client lives, at most a day",
     right: "give a whole number of seconds from 1 to 86400",
@@ -247,6 +258,11 @@ const origin = url
   )
   .transform((text) => URL.parse(text)?.origin ?? text);
 
+const bearerToken = z
+  .string()
+  .regex(/^[\w.~+/-]+=*$/u, "has characters that no header can carry")
+  .min(22, "is too short");
+
 const scopes = z
   .string()
   .refine((value) => !value.includes(","), "contains a comma")
@@ -311,6 +327,11 @@ export const settingsSchema = z.object({
     .pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"], "is not a log level")),
   DEBUG: flag.catch(false).optional(),
   ENABLE_SSE: flag,
+  METRICS: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["loopback", "token", "off"], "does not say who may read them")),
+  METRICS_TOKEN: bearerToken.optional(),
   ACCESS_TOKEN_TTL: wholeNumber(1, 86_400),
   REFRESH_TOKEN_TTL: wholeNumber(1, 31_536_000),
   OAUTH_CLIENTS_FILE: z.string().optional(),
@@ -318,11 +339,7 @@ export const settingsSchema = z.object({
     .string()
     .toLowerCase()
     .pipe(z.enum(["open", "token", "off"], "is not a rule for registering")),
-  OAUTH_REGISTRATION_TOKEN: z
-    .string()
-    .regex(/^[\w.~+/-]+=*$/u, "has characters that no header can carry")
-    .min(22, "is too short")
-    .optional(),
+  OAUTH_REGISTRATION_TOKEN: bearerToken.optional(),
   CLIENT_DOCUMENT_HOSTS: hosts.optional(),
 } satisfies Readonly<Record<SettingName, z.ZodType>>);
 

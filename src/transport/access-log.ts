@@ -1,14 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /**
- * Writes one line when the request is over. The route is a row of the tables, never the path as sent:
- * paths and queries can hold codes and ids. Probes are logged for debugging only.
+ * Counts a request and writes one line when the request is over. The route is a row of the tables, never the path as sent:
+ * paths and queries can hold codes and ids. Probes and readers of metrics are logged for debugging only.
  */
 export const logAccess = (
-  deps: { readonly log: Logger; readonly clock: Clock },
+  deps: {
+    readonly log: Logger;
+    readonly clock: Clock;
+    readonly metrics?: Pick<Metrics, "httpRequest">;
+  },
   exchange: {
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
@@ -18,15 +23,21 @@ export const logAccess = (
   const startedMs = deps.clock.nowMs();
   const { request, response, route } = exchange;
   response.once("close", () => {
+    const { statusCode: status } = response;
+    const durationMs = deps.clock.nowMs() - startedMs;
+    const name = route ?? "(none)";
+    deps.metrics?.httpRequest({ route: name, status, durationMs });
     const fields = {
       requestId: requestIdOf(response),
       method: request.method,
-      route: route ?? "(none)",
-      status: response.statusCode,
-      durationMs: deps.clock.nowMs() - startedMs,
+      route: name,
+      status,
+      durationMs,
       ...(!response.writableFinished && { aborted: true }),
     };
-    if (route?.startsWith("/health/") === true) deps.log.debug("request", fields);
+    if (isProbe(name)) deps.log.debug("request", fields);
     else deps.log.info("request", fields);
   });
 };
+
+const isProbe = (route: string): boolean => route.startsWith("/health/") || route === "/metrics";

@@ -6,7 +6,7 @@ import { isAllowedHost } from "./allowed-hosts.ts";
 import { parseCookies } from "./cookies.ts";
 import { CORS_HEADERS, preflightHeaders } from "./cors.ts";
 import { describeBreakdown } from "./breakdown.ts";
-import { toAddressKey } from "./limits/client-address.ts";
+import { isLoopbackPeer, toAddressKey } from "./limits/client-address.ts";
 import { addRetryAfter, TOO_MANY_REQUESTS, tooManyRequests } from "./limits/refusals.ts";
 import type { Wait } from "./limits/rate-limiter.ts";
 import { readBody, type BodyFailure } from "./request-body.ts";
@@ -101,6 +101,7 @@ const answerRoute = async (
     body: body.value,
     requestId,
     address,
+    fromThisMachine: isLoopbackPeer(incoming.socket),
   });
 };
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
+import type { Metrics } from "../core/metrics.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import { logAccess } from "./access-log.ts";
 import { answerClientError } from "./client-error.ts";
@@ -23,6 +24,8 @@ export interface HttpServerDeps extends Omit<RouteDeps, "limits"> {
   readonly clock: Clock;
   /** How much is taken in, where that is not what the table of limits says. */
   readonly rates?: Rates;
+  /** Counts requests. Absent: nobody does. */
+  readonly metrics?: Metrics;
 }
 
 /** The server of all HTTP endpoints. */

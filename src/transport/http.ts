@@ -22,6 +22,7 @@ import { createFormEndpoint, createRegistrationRoute } from "./routes/endpoints.
 import { createGrantsRoute, createRevokeRoute, createSignOutRoute } from "./routes/grants.ts";
 import { answerLive, createReadyRoute } from "./routes/health.ts";
 import { createDocumentRoute } from "./routes/metadata.ts";
+import { createMetricsRoute, type MetricsEndpoint } from "./routes/metrics.ts";
 import { answerStylesheet, createHomeRoute } from "./routes/pages.ts";
 import { createPrivateTokenRoute } from "./routes/private-token.ts";
 import { createReconnectRoute } from "./routes/reconnect.ts";
@@ -42,6 +43,8 @@ export interface RouteDeps {
   readonly limits: Limits;
   /** Where failed sign-ins are recorded. Absent: nowhere. */
   readonly audit?: AuditTrail;
+  /** What `/metrics` shows, and whom. Absent: there is no such path. */
+  readonly metricsEndpoint?: Omit<MetricsEndpoint, "equal">;
   isReady(): Promise<boolean>;
 }
 
@@ -145,8 +148,20 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
     { path: "/assets/style.css", ...PAGE, handle: answerStylesheet },
     { path: "/health/live", ...PROBE, handle: answerLive },
     { path: "/health/ready", ...PROBE, handle: createReadyRoute(() => deps.isReady()) },
+    ...createMetricsRoutes(deps),
   ];
 };
+
+const createMetricsRoutes = ({ metricsEndpoint, cookieKeys }: RouteDeps): readonly Route[] =>
+  metricsEndpoint === undefined
+    ? []
+    : [
+        {
+          path: "/metrics",
+          ...PROBE,
+          handle: createMetricsRoute({ ...metricsEndpoint, equal: cookieKeys.equal }),
+        },
+      ];
 
 /** The pages of a signed-in person, and their forms. */
 const createPersonRoutes = (

@@ -4,6 +4,7 @@ import type { Connection } from "../core/connection.ts";
 import type { HttpClient } from "../core/http-client.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
 import { ok, type Result } from "../core/result.ts";
 import { equalSecret } from "../crypto/hash.ts";
 import type { Keyring } from "../crypto/keyring.ts";
@@ -53,6 +54,8 @@ export interface UpstreamDeps {
   readonly trace?: RefreshTrace;
   /** Where events of connections are recorded. Absent: nowhere. */
   readonly audit?: AuditTrail;
+  /** Counts refreshes. Absent: nobody does. */
+  readonly metrics?: Pick<Metrics, "refresh">;
   /** Ends every grant on a connection that a webhook ends, and says how many there were. */
   revokeGrantsOf?(id: ConnectionId): Promise<number>;
 }

@@ -2,6 +2,7 @@ import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { Clock } from "../core/clock.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { Random } from "../crypto/random.ts";
 import type { TokenFailure } from "../ghl/ports.ts";
@@ -48,6 +49,8 @@ export interface RefresherDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly audit?: AuditTrail;
+  /** Counts refreshes. Absent: nobody does. */
+  readonly metrics?: Pick<Metrics, "refresh">;
 }
 
 type Refreshed = Result<VaultEntry, TokenFailure>;
@@ -71,10 +74,15 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
 
   const ask = async (entry: VaultEntry): Promise<Refreshed> => {
     const { id } = entry.connection;
+    const startedMs = deps.clock.nowMs();
     const answer = await deps.request(entry);
     const outcome = answer.ok
       ? await keep(deps, entry, answer.value)
       : await judgeRefresh({ ...deps, ...writer }, entry, answer.failure);
+    deps.metrics?.refresh({
+      outcome: outcome.ok ? "ok" : outcome.failure.kind,
+      durationMs: deps.clock.nowMs() - startedMs,
+    });
     if (outcome.ok) cooldown.end(id);
     else cooldown.start(id, outcome.failure, toRestSeconds(outcome.failure));
     await noteForAudit(entry, outcome);

@@ -57,6 +57,8 @@ export interface RunningAppOptions {
   readonly trace?: AppDeps["trace"];
   /** Limits other than the server's own. */
   readonly rates?: AppDeps["rates"];
+  /** Counts what happens. */
+  readonly metrics?: AppDeps["metrics"];
   /** Whether there is a marketplace app to sign in with. Default: yes. */
   readonly hasApp?: boolean;
 }
@@ -102,6 +104,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     random: systemRandom,
     log: options.log ?? logger.log,
     ...(options.trace === undefined ? {} : { trace: options.trace }),
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     ...(options.rates === undefined ? {} : { rates: options.rates }),
     settings: {
       environment: "sandbox",

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Config } from "../../config/config.ts";
 import { isLoopbackUrl } from "../../config/loopback.ts";
 import { AppError } from "../../core/errors.ts";
 import { checkPortFree } from "../check-port.ts";
@@ -41,7 +42,7 @@ const serve = async (context: CommandContext): Promise<void> => {
     );
   }
   await checkPortFree(config);
-  const session = await openSession({ config, log });
+  const session = await openSession({ config, log, ...(await loadMetrics(config)) });
   try {
     await session.app.listen();
     session.app.refreshAhead();
@@ -54,6 +55,15 @@ const serve = async (context: CommandContext): Promise<void> => {
   } finally {
     await session.close({ graceMs: GRACE_MS });
   }
+};
+
+// Loaded only where they are read.
+const loadMetrics = async ({
+  metricsAccess,
+}: Config): Promise<Pick<Parameters<typeof openSession>[0], "makeMetrics">> => {
+  if (metricsAccess === undefined) return {};
+  const { createPrometheusMetrics } = await import("../../observability/prometheus-metrics.ts");
+  return { makeMetrics: createPrometheusMetrics };
 };
 
 const announce = ({ config, log, printer }: CommandContext, sandbox: boolean): void => {

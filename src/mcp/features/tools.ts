@@ -60,17 +60,34 @@ async function answerCall(
   const startedMs = deps.clock.nowMs();
   const { principal } = view;
   const log = deps.log.child({ tool: clip(request.name, 64), grantId: principal.grantId });
-  const report = (outcome: string): void =>
-    log.info("tool called", { outcome, durationMs: deps.clock.nowMs() - startedMs });
+  const count = createToolCounter(deps, request.name, startedMs);
+  const report = (outcome: string): void => log.info("tool called", count(outcome));
   try {
     const outcome = await runCall(request, view, deps);
     report(toWord(outcome));
     if (!outcome.ok) return toWireError(toErrorText(outcome.failure, deps.errorText));
     return isQuestion(outcome.value) ? toInputRequired(outcome.value) : toWireResult(outcome.value);
   } catch (error) {
-    if (error instanceof ProtocolError) throw error;
+    if (error instanceof ProtocolError) {
+      count("protocol_error");
+      throw error;
+    }
     return answerBug({ error, log, report, signal: request.context.mcpReq.signal });
   }
+}
+
+/** Counts one call under the name of its tool, never under one that a client made up. */
+function createToolCounter(
+  { clock, metrics, registry }: ServerDeps,
+  name: string,
+  startedMs: number,
+): (outcome: string) => { readonly outcome: string; readonly durationMs: number } {
+  const tool = registry.has(name) ? name : "(unknown)";
+  return (outcome) => {
+    const durationMs = clock.nowMs() - startedMs;
+    metrics?.toolCall({ tool, outcome, durationMs });
+    return { outcome, durationMs };
+  };
 }
 
 function answerBug({
