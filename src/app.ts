@@ -9,6 +9,8 @@ import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { ReadableMetrics } from "./core/metrics.ts";
 import type { Principal } from "./core/principal.ts";
+import { traceHttp, traceLog, traceRequest } from "./core/traced.ts";
+import { type Tracing, silentTracing } from "./core/tracing.ts";
 import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret, hashToken } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
@@ -76,6 +78,8 @@ export interface AppDeps {
   readonly rates?: HttpServerDeps["rates"];
   /** Counts what happens. Absent: nobody does, and there is nothing to read. */
   readonly metrics?: ReadableMetrics;
+  /** Follows requests from program to program. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 /** A wired app on an open store. */
@@ -111,7 +115,8 @@ export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random" | "make
  * break a rule, and what the store and the master key throw: `master_key_invalid`,
  * `storage_unavailable`; then nothing is left open.
  */
-export const createApp = async (config: Config, deps: AppDeps): Promise<App> => {
+export const createApp = async (config: Config, given: AppDeps): Promise<App> => {
+  const deps = withTracing(given);
   const knownClients = createPreRegisteredClients(config.clients ?? []);
   const keyring = createKeyring(await loadMasterKeys(config.masterKey, deps));
   const opened = await openRecordStore(config.storageUrl, deps);
@@ -127,7 +132,15 @@ export const createApp = async (config: Config, deps: AppDeps): Promise<App> => 
   return app;
 };
 
-type WiredDeps = AppDeps & {
+/** What goes out carries the trace of its request, and log lines name it. */
+const withTracing = (deps: AppDeps): AppDeps & Required<Pick<AppDeps, "tracing">> => {
+  const { tracing = silentTracing } = deps;
+  return deps.tracing === undefined
+    ? { ...deps, tracing }
+    : { ...deps, tracing, http: traceHttp(deps.http, tracing), log: traceLog(deps.log, tracing) };
+};
+
+type WiredDeps = ReturnType<typeof withTracing> & {
   readonly keyring: Keyring;
   readonly store: RecordStore;
   /** The clients of the settings. */
@@ -173,8 +186,8 @@ type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
 };
 
 const wireServices = (config: Config, deps: WiredDeps): Services => {
-  const { clock, http, log, metrics, settings } = deps;
-  const counting = metrics === undefined ? {} : { metrics };
+  const { clock, http, log, metrics, settings, tracing } = deps;
+  const watching = { tracing, ...(metrics !== undefined && { metrics }) };
   const audit = createAuditTrail(deps);
   const upstream = createUpstream({
     ...deps,
@@ -190,7 +203,7 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     files: createGuardedFileFetch(),
     clock,
     log,
-    ...counting,
+    ...watching,
   });
   metrics?.watch({ rateBudgets: () => ghl.rateLimits() });
   const authorization: AuthorizationServer = createAuthorizationServer({
@@ -209,7 +222,7 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     connections: upstream,
     clock,
     log,
-    ...counting,
+    ...watching,
     confirmations: createConfirmationKeeper(deps),
     version: VERSION,
     mode: isSandbox(settings) ? "sandbox" : "live",
@@ -221,13 +234,15 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
 /** Where answers to refreshes lie until the store has them, and who brings them there. */
 const createSpooling = (
   { spoolDir }: Config,
-  { makeCourier, log }: WiredDeps,
+  { makeCourier, log, tracing }: WiredDeps,
 ): Pick<UpstreamDeps, "spool" | "courier"> => {
   if (spoolDir === undefined) return {};
   const spool = openSpoolFolder(spoolDir, { log });
-  return makeCourier === undefined
-    ? { spool }
-    : { spool, courier: makeCourier({ spoolDir: resolve(spoolDir), log }) };
+  if (makeCourier === undefined) return { spool };
+  const courier = makeCourier({ spoolDir: resolve(spoolDir), log });
+  const carry: typeof courier.carry = (request, slot) =>
+    courier.carry(traceRequest(request, tracing), slot);
+  return { spool, courier: { carry } };
 };
 
 /** The clients that need no registration; all that is fetched for them shares one budget. */
@@ -268,6 +283,7 @@ const toServerDeps = (
       metricsEndpoint: { access: metricsAccess, metrics: deps.metrics },
     }),
   log: deps.log,
+  tracing: deps.tracing,
   isReady: () => canRead(deps.store),
 });
 

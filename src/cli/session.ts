@@ -3,9 +3,9 @@ import type { App, UpstreamSettings } from "../app.ts";
 import type { Config } from "../config/config.ts";
 import { toLocationId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
-import type { ReadableMetrics } from "../core/metrics.ts";
 import { toSecret } from "../core/secret.ts";
 import type { RunningSandbox } from "../sandbox/sandbox.ts";
+import type { Observers } from "./observe.ts";
 
 /** An app on an open store, with the sandbox beside it where no credentials are set. */
 export interface Session {
@@ -18,12 +18,12 @@ export interface Session {
 }
 
 /** Opens the store and wires the app; starts the sandbox on a free port first if it is needed. */
-export const openSession = async (deps: {
-  readonly config: Config;
-  readonly log: Logger;
-  /** Makes metrics for programs that can be asked for them. Absent: none are kept. */
-  readonly makeMetrics?: (about: { readonly version: string }) => ReadableMetrics;
-}): Promise<Session> => {
+export const openSession = async (
+  deps: {
+    readonly config: Config;
+    readonly log: Logger;
+  } & Observers,
+): Promise<Session> => {
   const { config, log } = deps;
   // Loaded only where it is used, so that help and refused starts come at once.
   const { createApp, systemParts, VERSION } = await import("../app.ts");
@@ -40,6 +40,9 @@ export const openSession = async (deps: {
       ...(deps.makeMetrics === undefined
         ? {}
         : { metrics: deps.makeMetrics({ version: VERSION }) }),
+      ...(deps.makeTracing === undefined
+        ? {}
+        : { tracing: deps.makeTracing({ version: VERSION }) }),
       settings: toUpstreamSettings(config, sandbox),
     });
     return {

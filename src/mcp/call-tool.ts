@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { LocationId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
+import type { Tracing } from "../core/tracing.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { GhlApiClient } from "../ghl/client.ts";
@@ -32,6 +33,8 @@ export interface CallDeps {
   readonly errorText: ErrorTextOptions;
   /** Counts calls. Absent: nobody does. */
   readonly metrics?: Pick<Metrics, "toolCall">;
+  /** Follows calls. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 /** One call, as a client made it. */

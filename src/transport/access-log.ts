@@ -17,25 +17,28 @@ export const logAccess = (
   exchange: {
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
-    readonly route: string | undefined;
+    /** A row of the tables, or `(none)`. */
+    readonly route: string;
+    readonly traceId?: string | undefined;
   },
 ): void => {
   const startedMs = deps.clock.nowMs();
-  const { request, response, route } = exchange;
+  const { request, response, route, traceId } = exchange;
   response.once("close", () => {
     const { statusCode: status } = response;
     const durationMs = deps.clock.nowMs() - startedMs;
-    const name = route ?? "(none)";
-    deps.metrics?.httpRequest({ route: name, status, durationMs });
+    deps.metrics?.httpRequest({ route, status, durationMs });
     const fields = {
       requestId: requestIdOf(response),
       method: request.method,
-      route: name,
+      route,
       status,
       durationMs,
+      // The end of the answer is no part of the work that the trace follows.
+      ...(traceId !== undefined && { traceId }),
       ...(!response.writableFinished && { aborted: true }),
     };
-    if (isProbe(name)) deps.log.debug("request", fields);
+    if (isProbe(route)) deps.log.debug("request", fields);
     else deps.log.info("request", fields);
   });
 };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import type { Metrics } from "../core/metrics.ts";
+import { silentTracing, type Tracing } from "../core/tracing.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import { logAccess } from "./access-log.ts";
 import { answerClientError } from "./client-error.ts";
@@ -17,6 +18,7 @@ import { setRequestId } from "./request-id.ts";
 import { createErrorPages } from "./responses.ts";
 import { baseHeaders } from "./security-headers.ts";
 import { createSseTransport } from "./sse.ts";
+import { traceExchange } from "./trace-exchange.ts";
 
 /** What the server works with. */
 export interface HttpServerDeps extends Omit<RouteDeps, "limits"> {
@@ -26,6 +28,8 @@ export interface HttpServerDeps extends Omit<RouteDeps, "limits"> {
   readonly rates?: Rates;
   /** Counts requests. Absent: nobody does. */
   readonly metrics?: Metrics;
+  /** Follows requests. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 /** The server of all HTTP endpoints. */
@@ -69,6 +73,7 @@ const createFront = (
   transports: Parameters<typeof createMcpRoutes>[0],
 ): ((request: IncomingMessage, response: ServerResponse) => void) => {
   const deps = { ...serverDeps, limits: createLimits(serverDeps) };
+  const { tracing = silentTracing } = deps;
   const routes = createRoutes(deps);
   const mcpHandlers = new Map<string, Handler>(
     createMcpRoutes(transports).map((route) => [route.path, createMcpEndpoint(deps, route)]),
@@ -82,16 +87,16 @@ const createFront = (
     const [path = ""] = (request.url ?? "").split("?", 1);
     setRequestId(response, deps.cookieKeys.random().slice(0, REQUEST_ID_LENGTH));
     for (const [name, value] of headers) response.setHeader(name, value);
-    logAccess(deps, { request, response, route: known.has(path) ? path : undefined });
-    for (const guard of REQUEST_GUARDS) {
-      const refusal = guard({ request, path, publicUrl: deps.publicUrl });
-      if (refusal !== undefined) {
-        sendRefusal(request, response, refusal);
-        return;
+    const exchange = { request, response, route: known.has(path) ? path : "(none)" };
+    // The handlers answer their own failures and do not reject.
+    void traceExchange(tracing, exchange, async ({ traceId }) => {
+      logAccess(deps, { ...exchange, traceId });
+      for (const guard of REQUEST_GUARDS) {
+        const refusal = guard({ request, path, publicUrl: deps.publicUrl });
+        if (refusal !== undefined) return sendRefusal(request, response, refusal);
       }
-    }
-    // Both handlers answer their own failures and do not reject.
-    void (mcpHandlers.get(path) ?? app)(request, response);
+      await (mcpHandlers.get(path) ?? app)(request, response);
+    });
   };
 };
 

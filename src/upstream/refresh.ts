@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
+import { silentTracing, type Tracing } from "../core/tracing.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { Random } from "../crypto/random.ts";
 import type { TokenFailure } from "../ghl/ports.ts";
@@ -51,6 +52,8 @@ export interface RefresherDeps {
   readonly audit?: AuditTrail;
   /** Counts refreshes. Absent: nobody does. */
   readonly metrics?: Pick<Metrics, "refresh">;
+  /** Follows refreshes. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 type Refreshed = Result<VaultEntry, TokenFailure>;
@@ -105,7 +108,7 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
           // have died with its answer in the spool.
           await writer.saveHeldBack(id);
           const now = await look(id, wish);
-          return "outcome" in now ? now.outcome : await ask(now.due);
+          return "outcome" in now ? now.outcome : await inSpan(deps, () => ask(now.due));
         } finally {
           trace.reached("before_lease_release", id);
           await lease.release();
@@ -128,6 +131,16 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
     whenIdle: () => flights.whenIdle(),
   };
 };
+
+const inSpan = (
+  { tracing = silentTracing }: RefresherDeps,
+  work: () => Promise<Refreshed>,
+): Promise<Refreshed> =>
+  tracing.inSpan({ name: "refresh tokens", kind: "internal" }, async (span) => {
+    const outcome = await work();
+    if (!outcome.ok) span.fail(outcome.failure.kind);
+    return outcome;
+  });
 
 /** What needs no request: the outcome, or the connection whose tokens are to be refreshed. */
 type Seen = { readonly outcome: Refreshed } | { readonly due: VaultEntry };

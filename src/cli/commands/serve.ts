@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import type { Config } from "../../config/config.ts";
 import { isLoopbackUrl } from "../../config/loopback.ts";
 import { AppError } from "../../core/errors.ts";
 import { checkPortFree } from "../check-port.ts";
 import type { CommandContext, Runtime } from "../context.ts";
 import { addSettingOptions, openContext } from "../context.ts";
+import { loadObservers } from "../observe.ts";
 import { isTerminal } from "../print.ts";
 import { openSession } from "../session.ts";
 
@@ -42,7 +42,7 @@ const serve = async (context: CommandContext): Promise<void> => {
     );
   }
   await checkPortFree(config);
-  const session = await openSession({ config, log, ...(await loadMetrics(config)) });
+  const session = await openSession({ config, log, ...(await loadObservers(config)) });
   try {
     await session.app.listen();
     session.app.refreshAhead();
@@ -55,15 +55,6 @@ const serve = async (context: CommandContext): Promise<void> => {
   } finally {
     await session.close({ graceMs: GRACE_MS });
   }
-};
-
-// Loaded only where they are read.
-const loadMetrics = async ({
-  metricsAccess,
-}: Config): Promise<Pick<Parameters<typeof openSession>[0], "makeMetrics">> => {
-  if (metricsAccess === undefined) return {};
-  const { createPrometheusMetrics } = await import("../../observability/prometheus-metrics.ts");
-  return { makeMetrics: createPrometheusMetrics };
 };
 
 const announce = ({ config, log, printer }: CommandContext, sandbox: boolean): void => {
