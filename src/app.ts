@@ -9,8 +9,10 @@ import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { ReadableMetrics } from "./core/metrics.ts";
 import type { Principal } from "./core/principal.ts";
+import type { ReadinessChecks } from "./core/readiness.ts";
 import { traceHttp, traceLog, traceRequest } from "./core/traced.ts";
 import { type Tracing, silentTracing } from "./core/tracing.ts";
+import { watchUpstream } from "./core/upstream-watch.ts";
 import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret, hashToken } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
@@ -36,7 +38,7 @@ import { createAuthorizationServer } from "./oauth/create-authorization-server.t
 import type { AuthorizationServerDeps } from "./oauth/settings.ts";
 import { createCountedStore } from "./storage/counted-store.ts";
 import { createAuditTrail } from "./storage/audit-trail.ts";
-import { checkMasterKey } from "./storage/key-canary.ts";
+import { checkMasterKey, isKeyRight } from "./storage/key-canary.ts";
 import { openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
 import { openSpoolFolder } from "./storage/spool-folder.ts";
@@ -96,7 +98,8 @@ export interface App {
   /** Speaks MCP on stdin and stdout for one principal; resolves when stdin ends. */
   serveStdio(principal: Principal): Promise<void>;
   /**
-   * Stops taking requests, lets running ones finish for up to `graceMs`, and refreshes of tokens in any
+   * Says at once that it is not ready, goes on for the drain time of the settings, then stops taking
+   * requests, lets running ones finish for up to `graceMs`, and refreshes of tokens in any
    * case, then closes the store. The HTTP client that was handed in stays open. Safe to call twice.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
@@ -171,7 +174,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
     },
     close: (options) => {
       closing ??= (async () => {
-        await server?.close(options);
+        await server?.close({ drainMs: config.drainMs ?? 0, ...options });
         await services.upstream.upkeep.stop();
         await sweeping.stop();
         await store.close();
@@ -183,9 +186,13 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
 
 type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
   readonly upstream: UpkeptUpstream;
+  /** How the last request to GoHighLevel ended. */
+  lastUpstream(): ReadinessChecks["upstream"];
 };
 
-const wireServices = (config: Config, deps: WiredDeps): Services => {
+const wireServices = (config: Config, given: WiredDeps): Services => {
+  const watched = watchUpstream(given.http);
+  const deps = { ...given, http: watched.http };
   const { clock, http, log, metrics, settings, tracing } = deps;
   const watching = { tracing, ...(metrics !== undefined && { metrics }) };
   const audit = createAuditTrail(deps);
@@ -228,7 +235,7 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     mode: isSandbox(settings) ? "sandbox" : "live",
     scopes: settings.scopes,
   });
-  return { upstream, authorization, surface, ghl, audit };
+  return { upstream, authorization, surface, ghl, audit, lastUpstream: watched.last };
 };
 
 /** Where answers to refreshes lie until the store has them, and who brings them there. */
@@ -284,7 +291,7 @@ const toServerDeps = (
     }),
   log: deps.log,
   tracing: deps.tracing,
-  isReady: () => canRead(deps.store),
+  checkReadiness: () => checkReadiness(deps, services.lastUpstream()),
 });
 
 const isSandbox = ({ environment }: UpstreamSettings): boolean => environment === "sandbox";
@@ -307,11 +314,14 @@ const createConfirmationKeeper = ({ keyring, random, store }: WiredDeps): Confir
   newId: () => random.id(),
 });
 
-/** Whether the store answers; a record that is not there is an answer. */
-const canRead = async (store: RecordStore): Promise<boolean> =>
-  store.get({ namespace: "readiness", key: "probe" }).then(
-    () => true,
-    () => false,
+/** One read of the store, whose answer only the right key opens. */
+const checkReadiness = (
+  deps: WiredDeps,
+  upstream: ReadinessChecks["upstream"],
+): Promise<ReadinessChecks> =>
+  isKeyRight(deps).then(
+    (right) => ({ store: "ok", key: right ? "ok" : "failed", upstream }),
+    () => ({ store: "failed", key: "unknown", upstream }),
   );
 
 const SWEEP_EVERY_MS = 5 * 60_000;

@@ -80,6 +80,8 @@ export interface Config {
   readonly spoolDir?: string;
   readonly log: LogConfig;
   readonly enableSse: boolean;
+  /** How long requests are still taken after the word to stop. Absent: not at all. */
+  readonly drainMs?: number;
   /** Who may read the metrics. Absent: nobody, and none are kept. */
   readonly metricsAccess?: MetricsAccess;
   readonly accessTokenTtlSeconds: number;

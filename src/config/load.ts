@@ -145,6 +145,7 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     ...toSpoolDir(settings),
     log: { level: debug && settings.LOG_LEVEL !== "trace" ? "debug" : settings.LOG_LEVEL },
     enableSse: settings.ENABLE_SSE,
+    drainMs: settings.DRAIN_SECONDS * 1000,
     ...toMetrics(settings),
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL,
     refreshTokenTtlSeconds: settings.REFRESH_TOKEN_TTL,

@@ -165,6 +165,12 @@ export const SETTINGS = {
     right: "give true or false",
     fallback: "true",
   },
+  DRAIN_SECONDS: {
+    meaning:
+      "seconds that requests are still taken after the word to stop, while `/health/ready` says 503 already; see [operations.md](operations.md#health)",
+    right: "give a whole number of seconds from 0 to 300",
+    fallback: "0",
+  },
   METRICS: {
     meaning:
       "who may read `/metrics`: `loopback` for programs on this machine, `token` for those with the token, `off` for nobody; see [operations.md](operations.md#metrics)",
@@ -327,6 +333,7 @@ export const settingsSchema = z.object({
     .pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"], "is not a log level")),
   DEBUG: flag.catch(false).optional(),
   ENABLE_SSE: flag,
+  DRAIN_SECONDS: wholeNumber(0, 300),
   METRICS: z
     .string()
     .toLowerCase()

@@ -21,7 +21,7 @@ import { createSseTransport } from "./sse.ts";
 import { traceExchange } from "./trace-exchange.ts";
 
 /** What the server works with. */
-export interface HttpServerDeps extends Omit<RouteDeps, "limits"> {
+export interface HttpServerDeps extends Omit<RouteDeps, "limits" | "isDraining"> {
   readonly surface: McpSurface;
   readonly clock: Clock;
   /** How much is taken in, where that is not what the table of limits says. */
@@ -32,12 +32,21 @@ export interface HttpServerDeps extends Omit<RouteDeps, "limits"> {
   readonly tracing?: Tracing;
 }
 
+/** How long a server takes to end. */
+export interface CloseOptions {
+  readonly graceMs?: number;
+  readonly drainMs?: number;
+}
+
 /** The server of all HTTP endpoints. */
 export interface HttpServer {
   /** Starts to accept. Throws `AppError("port_in_use")` where the address cannot be had. */
   listen(address: ListenAddress): Promise<{ readonly port: number }>;
-  /** Stops accepting, lets requests finish for `graceMs` (10 s), then cuts what is left. */
-  close(options?: { readonly graceMs?: number }): Promise<void>;
+  /**
+   * Says at once that it is no longer ready, goes on for `drainMs` (0) so that load balancers notice,
+   * then stops accepting, lets requests finish for `graceMs` (10 s), and cuts what is left.
+   */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /**
@@ -47,21 +56,27 @@ export interface HttpServer {
 export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
   const mcp = createMcpHttp(deps);
   const sse = deps.enableSse ? createSseTransport(deps) : undefined;
-  const server = createServer(SERVER_OPTIONS, createFront(deps, { mcp, ...(sse && { sse }) }));
+  let draining = false;
+  const front = createFront({ ...deps, isDraining: () => draining }, { mcp, ...(sse && { sse }) });
+  const server = createServer(SERVER_OPTIONS, front);
   applyTimeouts(server);
   server.on("clientError", answerClientError);
   const closeServer = createCloser(server);
   return {
     listen: (address) => listenOn(server, address),
-    close: ({ graceMs = 10_000 } = {}) =>
-      closeServer({
+    close: async ({ graceMs = 10_000, drainMs = 0 } = {}) => {
+      const isFirst = !draining;
+      draining = true;
+      if (isFirst && drainMs > 0 && server.listening) await deps.clock.sleep(drainMs);
+      await closeServer({
         clock: deps.clock,
         graceMs,
         endStreams: async () => {
           await sse?.close();
         },
         endRequests: () => mcp.close(),
-      }),
+      });
+    },
   };
 };
 
@@ -69,7 +84,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /** What happens to every request: an id, the guards, and then the handler of its path. */
 const createFront = (
-  serverDeps: HttpServerDeps,
+  serverDeps: HttpServerDeps & Pick<RouteDeps, "isDraining">,
   transports: Parameters<typeof createMcpRoutes>[0],
 ): ((request: IncomingMessage, response: ServerResponse) => void) => {
   const deps = { ...serverDeps, limits: createLimits(serverDeps) };

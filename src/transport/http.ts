@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AuditTrail } from "../core/audit.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
+import type { ReadinessChecks } from "../core/readiness.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import { toResourceMetadata, type ResourcePath } from "../oauth/metadata.ts";
 import type { Upstream } from "../upstream/upstream.ts";
@@ -45,7 +46,9 @@ export interface RouteDeps {
   readonly audit?: AuditTrail;
   /** What `/metrics` shows, and whom. Absent: there is no such path. */
   readonly metricsEndpoint?: Omit<MetricsEndpoint, "equal">;
-  isReady(): Promise<boolean>;
+  checkReadiness(): Promise<ReadinessChecks>;
+  /** Whether the server is about to stop. */
+  isDraining(): boolean;
 }
 
 const KB = 1024;
@@ -147,7 +150,7 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
     ...createPersonRoutes(pages),
     { path: "/assets/style.css", ...PAGE, handle: answerStylesheet },
     { path: "/health/live", ...PROBE, handle: answerLive },
-    { path: "/health/ready", ...PROBE, handle: createReadyRoute(() => deps.isReady()) },
+    { path: "/health/ready", ...PROBE, handle: createReadyRoute(deps) },
     ...createMetricsRoutes(deps),
   ];
 };

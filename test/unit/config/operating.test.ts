@@ -27,3 +27,9 @@ describe("METRICS", () => {
     expect(() => load({ METRICS: "everyone" })).toThrow('METRICS: "everyone" does not say who');
   });
 });
+
+it("DRAIN_SECONDS is none unless it says so, and at most five minutes", () => {
+  expect(load({}).drainMs).toBe(0);
+  expect(load({ DRAIN_SECONDS: "15" }).drainMs).toBe(15_000);
+  expect(() => load({ DRAIN_SECONDS: "301" })).toThrow("DRAIN_SECONDS");
+});

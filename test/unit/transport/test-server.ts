@@ -95,7 +95,11 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     },
     clock: options.serverClock ?? clock,
     log,
-    isReady: options.isReady ?? (async () => true),
+    checkReadiness: async () => ({
+      store: ((await options.isReady?.()) ?? true) ? "ok" : "failed",
+      key: "ok",
+      upstream: "unknown",
+    }),
   });
   await server.listen({ host: "127.0.0.1", port });
   return {
