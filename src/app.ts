@@ -272,7 +272,7 @@ const createClientSources = (
 };
 
 const toServerDeps = (
-  { enableSse, metricsAccess, publicUrl }: Config,
+  { enableSse, maxConnections, metricsAccess, proxyTrust, publicUrl }: Config,
   deps: WiredDeps,
   services: Services,
 ): HttpServerDeps => ({
@@ -283,6 +283,8 @@ const toServerDeps = (
   requestedScopes: deps.settings.scopes,
   cookieKeys: createCookieKeys(deps),
   clock: deps.clock,
+  ...(proxyTrust !== undefined && { proxyTrust }),
+  ...(maxConnections !== undefined && { maxConnections }),
   ...(deps.rates !== undefined && { rates: deps.rates }),
   ...(deps.metrics !== undefined && { metrics: deps.metrics }),
   ...(deps.metrics !== undefined &&

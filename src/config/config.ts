@@ -1,5 +1,6 @@
 import type { MetricsAccess } from "../core/metrics.ts";
 import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
+import type { ProxyTrust } from "../core/proxy-trust.ts";
 import type { Secret } from "../core/secret.ts";
 import type { AwsSettings } from "./master-key-aws.ts";
 import type { KeyPart } from "./master-key-setting.ts";
@@ -82,6 +83,10 @@ export interface Config {
   readonly enableSse: boolean;
   /** How long requests are still taken after the word to stop. Absent: not at all. */
   readonly drainMs?: number;
+  /** Which proxies are believed about where requests come from. Absent: none. */
+  readonly proxyTrust?: ProxyTrust;
+  /** Absent: no limit. */
+  readonly maxConnections?: number;
   /** Who may read the metrics. Absent: nobody, and none are kept. */
   readonly metricsAccess?: MetricsAccess;
   readonly accessTokenTtlSeconds: number;

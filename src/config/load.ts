@@ -145,6 +145,15 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     ...toSpoolDir(settings),
     log: { level: debug && settings.LOG_LEVEL !== "trace" ? "debug" : settings.LOG_LEVEL },
     enableSse: settings.ENABLE_SSE,
+    maxConnections: settings.MAX_CONNECTIONS,
+    ...(settings.TRUSTED_PROXIES === undefined
+      ? {}
+      : {
+          proxyTrust: {
+            proxies: settings.TRUSTED_PROXIES,
+            header: settings.TRUSTED_PROXY_HEADER,
+          },
+        }),
     drainMs: settings.DRAIN_SECONDS * 1000,
     ...toMetrics(settings),
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL,

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { isLoopbackUrl } from "./loopback.ts";
 import { readPublicKey } from "./webhook-key.ts";
@@ -165,6 +166,22 @@ export const SETTINGS = {
     right: "give true or false",
     fallback: "true",
   },
+  TRUSTED_PROXIES: {
+    meaning:
+      "proxies whose word on where a request comes from counts for rate limits: addresses or networks, separated by spaces; see [operations.md](operations.md#behind-a-proxy)",
+    right: "separate addresses and networks by spaces, such as: 127.0.0.1 10.0.0.0/8 fd00::/8",
+    shownDefault: "none",
+  },
+  TRUSTED_PROXY_HEADER: {
+    meaning: "the one header that these proxies write: `x-forwarded-for` or `forwarded`",
+    right: "give one of: x-forwarded-for, forwarded",
+    fallback: "x-forwarded-for",
+  },
+  MAX_CONNECTIONS: {
+    meaning: "connections that are open at a time; more are closed as they come",
+    right: "give a whole number from 1 to 1000000",
+    fallback: "10000",
+  },
   DRAIN_SECONDS: {
     meaning:
       "seconds that requests are still taken after the word to stop, while `/health/ready` says 503 already; see [operations.md](operations.md#health)",
@@ -280,6 +297,22 @@ const hosts = z
   .regex(/^[a-z0-9.-]+(?::\d{1,5})?(?:\s+[a-z0-9.-]+(?::\d{1,5})?)*$/u, "is not a list of hosts")
   .transform((value) => value.split(/\s+/u));
 
+const isNetwork = (text: string): boolean => {
+  const [address = "", bits, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  // All of the internet would believe everybody.
+  return (
+    bits === undefined ||
+    (/^[1-9]\d{0,2}$/u.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+};
+
+const networks = z
+  .string()
+  .transform((value) => value.split(/\s+/u))
+  .refine((list) => list.every(isNetwork), "is not a list of addresses and networks");
+
 const publicKey = (type: "ed25519" | "rsa") =>
   z.string().transform((text, context) => {
     const key = readPublicKey(text, type);
@@ -333,6 +366,12 @@ export const settingsSchema = z.object({
     .pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"], "is not a log level")),
   DEBUG: flag.catch(false).optional(),
   ENABLE_SSE: flag,
+  TRUSTED_PROXIES: networks.optional(),
+  TRUSTED_PROXY_HEADER: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["x-forwarded-for", "forwarded"], "is not such a header")),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000),
   DRAIN_SECONDS: wholeNumber(0, 300),
   METRICS: z
     .string()

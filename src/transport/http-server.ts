@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import type { Metrics } from "../core/metrics.ts";
+import type { ProxyTrust } from "../core/proxy-trust.ts";
 import { silentTracing, type Tracing } from "../core/tracing.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import { logAccess } from "./access-log.ts";
@@ -11,6 +12,7 @@ import { createMcpRoutes, createRoutes, type RouteDeps } from "./http.ts";
 import { createHttpApp } from "./http-app.ts";
 import { listenOn, type ListenAddress } from "./listen.ts";
 import { createMcpEndpoint, sendRefusal } from "./mcp-endpoints.ts";
+import { createAddressReader } from "./limits/forwarded-address.ts";
 import type { Rates } from "./limits/limit-table.ts";
 import { createLimits } from "./limits/limits.ts";
 import { createMcpHttp } from "./mcp-http.ts";
@@ -28,6 +30,10 @@ export interface HttpServerDeps extends Omit<RouteDeps, "limits" | "isDraining">
   readonly rates?: Rates;
   /** Counts requests. Absent: nobody does. */
   readonly metrics?: Metrics;
+  /** Which proxies are believed about where requests come from. Absent: none. */
+  readonly proxyTrust?: ProxyTrust;
+  /** More connections at a time are closed as they come. Absent: no limit. */
+  readonly maxConnections?: number;
   /** Follows requests. Absent: nobody does. */
   readonly tracing?: Tracing;
 }
@@ -60,6 +66,7 @@ export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
   const front = createFront({ ...deps, isDraining: () => draining }, { mcp, ...(sse && { sse }) });
   const server = createServer(SERVER_OPTIONS, front);
   applyTimeouts(server);
+  limitConnections(server, deps);
   server.on("clientError", answerClientError);
   const closeServer = createCloser(server);
   return {
@@ -96,7 +103,8 @@ const createFront = (
   const known = new Set([...routes.map((route) => route.path), ...mcpHandlers.keys()]);
   const headers = Object.entries(baseHeaders(deps.publicUrl));
   const errorPage = createErrorPages(deps);
-  const app = createHttpApp({ ...deps, routes, errorPage });
+  const readAddress = createAddressReader(deps.proxyTrust);
+  const app = createHttpApp({ ...deps, routes, errorPage, readAddress });
 
   return (request, response) => {
     const [path = ""] = (request.url ?? "").split("?", 1);
@@ -124,6 +132,23 @@ const SERVER_OPTIONS = {
   /** How often the two time limits below are enforced. */
   connectionsCheckingInterval: 5_000,
 } as const;
+
+/** Says so once in a while, since a flood of connections must not be one of log lines. */
+const limitConnections = (server: Server, { clock, log, maxConnections }: HttpServerDeps): void => {
+  if (maxConnections === undefined) return;
+  server.maxConnections = maxConnections;
+  let quietUntilMs = 0;
+  server.on("drop", () => {
+    const nowMs = clock.nowMs();
+    if (nowMs < quietUntilMs) return;
+    quietUntilMs = nowMs + DROP_LOG_EVERY_MS;
+    log.warn("connections are refused, as many are open as MAX_CONNECTIONS allows", {
+      maxConnections,
+    });
+  });
+};
+
+const DROP_LOG_EVERY_MS = 60_000;
 
 const applyTimeouts = (server: Server): void => {
   server.headersTimeout = 15_000;

@@ -33,3 +33,21 @@ it("DRAIN_SECONDS is none unless it says so, and at most five minutes", () => {
   expect(load({ DRAIN_SECONDS: "15" }).drainMs).toBe(15_000);
   expect(() => load({ DRAIN_SECONDS: "301" })).toThrow("DRAIN_SECONDS");
 });
+
+it("TRUSTED_PROXIES takes addresses and networks, never the whole internet", () => {
+  expect(load({}).proxyTrust).toBeUndefined();
+  expect(load({ TRUSTED_PROXIES: "127.0.0.1 10.0.0.0/8 fd00::/8" }).proxyTrust).toEqual({
+    proxies: ["127.0.0.1", "10.0.0.0/8", "fd00::/8"],
+    header: "x-forwarded-for",
+  });
+  for (const wrong of [
+    "0.0.0.0/0",
+    "::/0",
+    "10.0.0.0/33",
+    "proxy.example",
+    "10.0.0.0/8/8",
+    "true",
+  ]) {
+    expect(() => load({ TRUSTED_PROXIES: wrong })).toThrow("TRUSTED_PROXIES");
+  }
+});
