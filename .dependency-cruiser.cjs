@@ -46,6 +46,7 @@ const PACKAGES = {
   mcp: { path: "@modelcontextprotocol/[^/]+", places: "src/(mcp|transport)/" },
   undici: { path: "undici", places: "src/net/" },
   jose: { path: "jose", places: "src/oauth/clients/" },
+  prometheus: { path: "prom-client|@opentelemetry/[^/]+", places: "src/observability/" },
   pino: { path: "pino|pino-pretty", places: "src/observability/" },
   commander: { path: "commander", places: "src/cli/" },
   aws: { path: "@aws-sdk/[^/]+", places: "src/config/master-key-aws" },

@@ -8,7 +8,12 @@ import type { Clock } from "./core/clock.ts";
 import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
+import type { ReadableMetrics } from "./core/metrics.ts";
 import type { Principal } from "./core/principal.ts";
+import type { ReadinessChecks } from "./core/readiness.ts";
+import { traceHttp, traceLog, traceRequest } from "./core/traced.ts";
+import { type Tracing, silentTracing } from "./core/tracing.ts";
+import { watchUpstream } from "./core/upstream-watch.ts";
 import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret, hashToken } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
@@ -32,8 +37,9 @@ import { createKeySets } from "./oauth/clients/key-sets.ts";
 import { createPreRegisteredClients } from "./oauth/clients/pre-registered.ts";
 import { createAuthorizationServer } from "./oauth/create-authorization-server.ts";
 import type { AuthorizationServerDeps } from "./oauth/settings.ts";
+import { createCountedStore } from "./storage/counted-store.ts";
 import { createAuditTrail } from "./storage/audit-trail.ts";
-import { checkMasterKey } from "./storage/key-canary.ts";
+import { checkMasterKey, isKeyRight } from "./storage/key-canary.ts";
 import { openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
 import { openSpoolFolder } from "./storage/spool-folder.ts";
@@ -73,6 +79,10 @@ export interface AppDeps {
   readonly trace?: RefreshTrace;
   /** Limits other than the server's own, for measuring and for tests. */
   readonly rates?: HttpServerDeps["rates"];
+  /** Counts what happens. Absent: nobody does, and there is nothing to read. */
+  readonly metrics?: ReadableMetrics;
+  /** Follows requests from program to program. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 /** A wired app on an open store. */
@@ -89,7 +99,8 @@ export interface App {
   /** Speaks MCP on stdin and stdout for one principal; resolves when stdin ends. */
   serveStdio(principal: Principal): Promise<void>;
   /**
-   * Stops taking requests, lets running ones finish for up to `graceMs`, and refreshes of tokens in any
+   * Says at once that it is not ready, goes on for the drain time of the settings, then stops taking
+   * requests, lets running ones finish for up to `graceMs`, and refreshes of tokens in any
    * case, then closes the store. The HTTP client that was handed in stays open. Safe to call twice.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
@@ -108,10 +119,12 @@ export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random" | "make
  * break a rule, and what the store and the master key throw: `master_key_invalid`,
  * `storage_unavailable`; then nothing is left open.
  */
-export const createApp = async (config: Config, deps: AppDeps): Promise<App> => {
+export const createApp = async (config: Config, given: AppDeps): Promise<App> => {
+  const deps = withTracing(given);
   const knownClients = createPreRegisteredClients(config.clients ?? []);
   const keyring = createKeyring(await loadMasterKeys(config.masterKey, deps));
-  const store = await openRecordStore(config.storageUrl, deps);
+  const opened = await openRecordStore(config.storageUrl, deps);
+  const store = deps.metrics === undefined ? opened : createCountedStore(opened, deps.metrics);
   try {
     await checkMasterKey({ store, keyring, random: deps.random });
   } catch (cause) {
@@ -123,7 +136,15 @@ export const createApp = async (config: Config, deps: AppDeps): Promise<App> => 
   return app;
 };
 
-type WiredDeps = AppDeps & {
+/** What goes out carries the trace of its request, and log lines name it. */
+const withTracing = (deps: AppDeps): AppDeps & Required<Pick<AppDeps, "tracing">> => {
+  const { tracing = silentTracing } = deps;
+  return deps.tracing === undefined
+    ? { ...deps, tracing }
+    : { ...deps, tracing, http: traceHttp(deps.http, tracing), log: traceLog(deps.log, tracing) };
+};
+
+type WiredDeps = ReturnType<typeof withTracing> & {
   readonly keyring: Keyring;
   readonly store: RecordStore;
   /** The clients of the settings. */
@@ -154,7 +175,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
     },
     close: (options) => {
       closing ??= (async () => {
-        await server?.close(options);
+        await server?.close({ drainMs: config.drainMs ?? 0, ...options });
         await services.upstream.upkeep.stop();
         await sweeping.stop();
         await store.close();
@@ -166,10 +187,15 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
 
 type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
   readonly upstream: UpkeptUpstream;
+  /** How the last request to GoHighLevel ended. */
+  lastUpstream(): ReadinessChecks["upstream"];
 };
 
-const wireServices = (config: Config, deps: WiredDeps): Services => {
-  const { clock, http, log, settings } = deps;
+const wireServices = (config: Config, given: WiredDeps): Services => {
+  const watched = watchUpstream(given.http);
+  const deps = { ...given, http: watched.http };
+  const { clock, http, log, metrics, settings, tracing } = deps;
+  const watching = { tracing, ...(metrics !== undefined && { metrics }) };
   const audit = createAuditTrail(deps);
   const changes = createChangeFeed();
   const upstream = createUpstream({
@@ -187,7 +213,9 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     files: createGuardedFileFetch(),
     clock,
     log,
+    ...watching,
   });
+  metrics?.watch({ rateBudgets: () => ghl.rateLimits() });
   const authorization: AuthorizationServer = createAuthorizationServer({
     ...deps,
     audit,
@@ -204,26 +232,29 @@ const wireServices = (config: Config, deps: WiredDeps): Services => {
     connections: upstream,
     clock,
     log,
+    ...watching,
     confirmations: createConfirmationKeeper(deps),
     version: VERSION,
     mode: isSandbox(settings) ? "sandbox" : "live",
     scopes: settings.scopes,
     changes,
   });
-  return { upstream, authorization, surface, ghl, audit };
+  return { upstream, authorization, surface, ghl, audit, lastUpstream: watched.last };
 };
 
 /** Where answers to refreshes lie until the store has them, and who brings them there. */
 const createSpooling = (
   { spoolDir, storageUrl }: Config,
-  { makeCourier, log }: WiredDeps,
+  { makeCourier, log, tracing }: WiredDeps,
 ): Pick<UpstreamDeps, "spool" | "courier"> => {
   // A command may have put memory in the place of the store of the settings.
   if (spoolDir === undefined || storageUrl === "memory:") return {};
   const spool = openSpoolFolder(spoolDir, { log });
-  return makeCourier === undefined
-    ? { spool }
-    : { spool, courier: makeCourier({ spoolDir: resolve(spoolDir), log }) };
+  if (makeCourier === undefined) return { spool };
+  const courier = makeCourier({ spoolDir: resolve(spoolDir), log });
+  const carry: typeof courier.carry = (request, slot) =>
+    courier.carry(traceRequest(request, tracing), slot);
+  return { spool, courier: { carry } };
 };
 
 /** The clients that need no registration; all that is fetched for them shares one budget. */
@@ -246,7 +277,7 @@ const createClientSources = (
 };
 
 const toServerDeps = (
-  { enableSse, publicUrl }: Config,
+  { enableSse, maxConnections, metricsAccess, proxyTrust, publicUrl }: Config,
   deps: WiredDeps,
   services: Services,
 ): HttpServerDeps => ({
@@ -257,9 +288,17 @@ const toServerDeps = (
   requestedScopes: deps.settings.scopes,
   cookieKeys: createCookieKeys(deps),
   clock: deps.clock,
+  ...(proxyTrust !== undefined && { proxyTrust }),
+  ...(maxConnections !== undefined && { maxConnections }),
   ...(deps.rates !== undefined && { rates: deps.rates }),
+  ...(deps.metrics !== undefined && { metrics: deps.metrics }),
+  ...(deps.metrics !== undefined &&
+    metricsAccess !== undefined && {
+      metricsEndpoint: { access: metricsAccess, metrics: deps.metrics },
+    }),
   log: deps.log,
-  isReady: () => canRead(deps.store),
+  tracing: deps.tracing,
+  checkReadiness: () => checkReadiness(deps, services.lastUpstream()),
 });
 
 const isSandbox = ({ environment }: UpstreamSettings): boolean => environment === "sandbox";
@@ -282,11 +321,14 @@ const createConfirmationKeeper = ({ keyring, random, store }: WiredDeps): Confir
   newId: () => random.id(),
 });
 
-/** Whether the store answers; a record that is not there is an answer. */
-const canRead = async (store: RecordStore): Promise<boolean> =>
-  store.get({ namespace: "readiness", key: "probe" }).then(
-    () => true,
-    () => false,
+/** One read of the store, whose answer only the right key opens. */
+const checkReadiness = (
+  deps: WiredDeps,
+  upstream: ReadinessChecks["upstream"],
+): Promise<ReadinessChecks> =>
+  isKeyRight(deps).then(
+    (right) => ({ store: "ok", key: right ? "ok" : "failed", upstream }),
+    () => ({ store: "failed", key: "unknown", upstream }),
   );
 
 const SWEEP_EVERY_MS = 5 * 60_000;

@@ -5,6 +5,7 @@ import { toLocationId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { toSecret } from "../core/secret.ts";
 import type { RunningSandbox } from "../sandbox/sandbox.ts";
+import type { Observers } from "./observe.ts";
 
 /** An app on an open store, with the sandbox beside it where no credentials are set. */
 export interface Session {
@@ -17,13 +18,15 @@ export interface Session {
 }
 
 /** Opens the store and wires the app; starts the sandbox on a free port first if it is needed. */
-export const openSession = async (deps: {
-  readonly config: Config;
-  readonly log: Logger;
-}): Promise<Session> => {
+export const openSession = async (
+  deps: {
+    readonly config: Config;
+    readonly log: Logger;
+  } & Observers,
+): Promise<Session> => {
   const { config, log } = deps;
   // Loaded only where it is used, so that help and refused starts come at once.
-  const { createApp, systemParts } = await import("../app.ts");
+  const { createApp, systemParts, VERSION } = await import("../app.ts");
   const sandbox = config.upstream.mode === "sandbox" ? await openSandbox() : undefined;
   const parts = systemParts();
   const closeRest = async (): Promise<void> => {
@@ -34,6 +37,12 @@ export const openSession = async (deps: {
     const app = await createApp(config, {
       ...parts,
       log,
+      ...(deps.makeMetrics === undefined
+        ? {}
+        : { metrics: deps.makeMetrics({ version: VERSION }) }),
+      ...(deps.makeTracing === undefined
+        ? {}
+        : { tracing: deps.makeTracing({ version: VERSION }) }),
       settings: toUpstreamSettings(config, sandbox),
     });
     return {

@@ -66,7 +66,8 @@ const checkTogether = (raw: RawSettings): readonly string[] => {
   if (has("GHL_PRIVATE_TOKEN") && !has("GHL_LOCATION_ID")) {
     mistakes.push(missing("GHL_LOCATION_ID", "GHL_PRIVATE_TOKEN"));
   }
-  mistakes.push(...checkRegistration(raw));
+  mistakes.push(...checkToken(raw, "OAUTH_REGISTRATION", "open"));
+  mistakes.push(...checkToken(raw, "METRICS", "loopback"));
   const access = Number(raw["ACCESS_TOKEN_TTL"] ?? SETTING_ROWS.get("ACCESS_TOKEN_TTL")?.fallback);
   const refresh = Number(
     raw["REFRESH_TOKEN_TTL"] ?? SETTING_ROWS.get("REFRESH_TOKEN_TTL")?.fallback,
@@ -80,15 +81,18 @@ const checkTogether = (raw: RawSettings): readonly string[] => {
 };
 
 /** A token that nothing asks for would look like a lock on an open door. */
-const checkRegistration = (raw: RawSettings): readonly string[] => {
-  const mode = (raw["OAUTH_REGISTRATION"] ?? "open").toLowerCase();
-  const hasToken = raw["OAUTH_REGISTRATION_TOKEN"] !== undefined;
-  if (mode === "token" && !hasToken) {
-    return [missing("OAUTH_REGISTRATION_TOKEN", "OAUTH_REGISTRATION=token")];
-  }
-  return hasToken && (mode === "open" || mode === "off")
+const checkToken = (
+  raw: RawSettings,
+  name: "OAUTH_REGISTRATION" | "METRICS",
+  open: string,
+): readonly string[] => {
+  const tokenName = `${name}_TOKEN`;
+  const mode = (raw[name] ?? open).toLowerCase();
+  const hasToken = raw[tokenName] !== undefined;
+  if (mode === "token" && !hasToken) return [missing(tokenName, `${name}=token`)];
+  return hasToken && (mode === open || mode === "off")
     ? [
-        `OAUTH_REGISTRATION_TOKEN: without effect while OAUTH_REGISTRATION is ${mode}; set OAUTH_REGISTRATION=token, or remove the token`,
+        `${tokenName}: without effect while ${name} is ${mode}; set ${name}=token, or remove the token`,
       ]
     : [];
 };

@@ -1,4 +1,6 @@
+import type { MetricsAccess } from "../core/metrics.ts";
 import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
+import type { ProxyTrust } from "../core/proxy-trust.ts";
 import type { Secret } from "../core/secret.ts";
 import type { AwsSettings } from "./aws-settings.ts";
 import type { KeyPart } from "./master-key-setting.ts";
@@ -79,6 +81,14 @@ export interface Config {
   readonly spoolDir?: string;
   readonly log: LogConfig;
   readonly enableSse: boolean;
+  /** How long requests are still taken after the word to stop. Absent: not at all. */
+  readonly drainMs?: number;
+  /** Which proxies are believed about where requests come from. Absent: none. */
+  readonly proxyTrust?: ProxyTrust;
+  /** Absent: no limit. */
+  readonly maxConnections?: number;
+  /** Who may read the metrics. Absent: nobody, and none are kept. */
+  readonly metricsAccess?: MetricsAccess;
   readonly accessTokenTtlSeconds: number;
   readonly refreshTokenTtlSeconds: number;
   /** Absent: open. */

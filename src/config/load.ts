@@ -145,9 +145,30 @@ const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean
     ...toSpoolDir(settings),
     log: { level: debug && settings.LOG_LEVEL !== "trace" ? "debug" : settings.LOG_LEVEL },
     enableSse: settings.ENABLE_SSE,
+    maxConnections: settings.MAX_CONNECTIONS,
+    ...(settings.TRUSTED_PROXIES === undefined
+      ? {}
+      : {
+          proxyTrust: {
+            proxies: settings.TRUSTED_PROXIES,
+            header: settings.TRUSTED_PROXY_HEADER,
+          },
+        }),
+    drainMs: settings.DRAIN_SECONDS * 1000,
+    ...toMetrics(settings),
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL,
     refreshTokenTtlSeconds: settings.REFRESH_TOKEN_TTL,
   };
+};
+
+const toMetrics = ({
+  METRICS: mode,
+  METRICS_TOKEN: token,
+}: Settings): Pick<Config, "metricsAccess"> => {
+  if (mode === "loopback") return { metricsAccess: { mode } };
+  // The rules between settings refuse the mode `token` without one; were they to fail, nobody reads.
+  if (mode === "off" || token === undefined) return {};
+  return { metricsAccess: { mode, token: toSecret(token) } };
 };
 
 const toWebhookKeys = ({

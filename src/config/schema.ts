@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { isLoopbackUrl } from "./loopback.ts";
 import { readPublicKey } from "./webhook-key.ts";
@@ -165,6 +166,39 @@ export const SETTINGS = {
     right: "give true or false",
     fallback: "true",
   },
+  TRUSTED_PROXIES: {
+    meaning:
+      "proxies whose word on where a request comes from counts for rate limits: addresses or networks, separated by spaces; see [operations.md](operations.md#behind-a-proxy)",
+    right: "separate addresses and networks by spaces, such as: 127.0.0.1 10.0.0.0/8 fd00::/8",
+    shownDefault: "none",
+  },
+  TRUSTED_PROXY_HEADER: {
+    meaning: "the one header that these proxies write: `x-forwarded-for` or `forwarded`",
+    right: "give one of: x-forwarded-for, forwarded",
+    fallback: "x-forwarded-for",
+  },
+  MAX_CONNECTIONS: {
+    meaning: "connections that are open at a time; more are closed as they come",
+    right: "give a whole number from 1 to 1000000",
+    fallback: "10000",
+  },
+  DRAIN_SECONDS: {
+    meaning:
+      "seconds that requests are still taken after the word to stop, while `/health/ready` says 503 already; see [operations.md](operations.md#health)",
+    right: "give a whole number of seconds from 0 to 300",
+    fallback: "0",
+  },
+  METRICS: {
+    meaning:
+      "who may read `/metrics`: `loopback` for programs on this machine, `token` for those with the token, `off` for nobody; see [operations.md](operations.md#metrics)",
+    right: "give one of: loopback, token, off",
+    fallback: "loopback",
+  },
+  METRICS_TOKEN: {
+    meaning: "token that a reader of the metrics must send, with `METRICS=token`",
+    right: "give at least 22 letters and digits, such as from: openssl rand -hex 32",
+    secret: true,
+  },
   ACCESS_TOKEN_TTL: {
     meaning: "seconds that an access token of an MCP client lives, at most a day",
     right: "give a whole number of seconds from 1 to 86400",
@@ -247,6 +281,11 @@ const origin = url
   )
   .transform((text) => URL.parse(text)?.origin ?? text);
 
+const bearerToken = z
+  .string()
+  .regex(/^[\w.~+/-]+=*$/u, "has characters that no header can carry")
+  .min(22, "is too short");
+
 const scopes = z
   .string()
   .refine((value) => !value.includes(","), "contains a comma")
@@ -257,6 +296,22 @@ const hosts = z
   .toLowerCase()
   .regex(/^[a-z0-9.-]+(?::\d{1,5})?(?:\s+[a-z0-9.-]+(?::\d{1,5})?)*$/u, "is not a list of hosts")
   .transform((value) => value.split(/\s+/u));
+
+const isNetwork = (text: string): boolean => {
+  const [address = "", bits, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  // All of the internet would believe everybody.
+  return (
+    bits === undefined ||
+    (/^[1-9]\d{0,2}$/u.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+};
+
+const networks = z
+  .string()
+  .transform((value) => value.split(/\s+/u))
+  .refine((list) => list.every(isNetwork), "is not a list of addresses and networks");
 
 const publicKey = (type: "ed25519" | "rsa") =>
   z.string().transform((text, context) => {
@@ -311,6 +366,18 @@ export const settingsSchema = z.object({
     .pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"], "is not a log level")),
   DEBUG: flag.catch(false).optional(),
   ENABLE_SSE: flag,
+  TRUSTED_PROXIES: networks.optional(),
+  TRUSTED_PROXY_HEADER: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["x-forwarded-for", "forwarded"], "is not such a header")),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000),
+  DRAIN_SECONDS: wholeNumber(0, 300),
+  METRICS: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["loopback", "token", "off"], "does not say who may read them")),
+  METRICS_TOKEN: bearerToken.optional(),
   ACCESS_TOKEN_TTL: wholeNumber(1, 86_400),
   REFRESH_TOKEN_TTL: wholeNumber(1, 31_536_000),
   OAUTH_CLIENTS_FILE: z.string().optional(),
@@ -318,11 +385,7 @@ export const settingsSchema = z.object({
     .string()
     .toLowerCase()
     .pipe(z.enum(["open", "token", "off"], "is not a rule for registering")),
-  OAUTH_REGISTRATION_TOKEN: z
-    .string()
-    .regex(/^[\w.~+/-]+=*$/u, "has characters that no header can carry")
-    .min(22, "is too short")
-    .optional(),
+  OAUTH_REGISTRATION_TOKEN: bearerToken.optional(),
   CLIENT_DOCUMENT_HOSTS: hosts.optional(),
 } satisfies Readonly<Record<SettingName, z.ZodType>>);
 

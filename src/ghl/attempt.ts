@@ -1,6 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { HttpClient, HttpFailure, HttpResponse } from "../core/http-client.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
+import { silentTracing, type Tracing } from "../core/tracing.ts";
 import { fail, type Result } from "../core/result.ts";
 import type { GhlAnswer, GhlCall } from "./call.ts";
 import type { Operation } from "./catalog/operation.ts";
@@ -19,6 +21,10 @@ export interface AttemptDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly governor: Governor;
+  /** Counts what is sent, and what is not. Absent: nobody does. */
+  readonly metrics?: Pick<Metrics, "upstreamCall">;
+  /** Follows what is sent. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 /** One call on its way: everything that does not change between two attempts. */
@@ -61,27 +67,45 @@ export const attemptCall = async (deps: AttemptDeps, journey: Journey): Promise<
 };
 
 const send = async (deps: AttemptDeps, journey: Journey, token: AccessToken): Promise<Answer> => {
-  const { call, startedAtMs, deadlineMs } = journey;
+  const { call, operation, startedAtMs, deadlineMs } = journey;
   const slot = await deps.governor.acquire({
     budget: toBudget(journey.tokenRequest),
     fairnessKey: call.fairnessKey ?? "",
     deadlineAtMs: startedAtMs + deadlineMs,
     ...(call.signal !== undefined && { signal: call.signal }),
   });
-  if (!slot.ok) return slot;
-  const sentAtMs = deps.clock.nowMs();
-  const { closedForMs, response } = await exchange(deps, {
-    journey,
-    token,
-    slot: slot.value,
-    sentAtMs,
+  if (!slot.ok) {
+    const isLimit = slot.failure.kind === "rate_limited";
+    if (isLimit) deps.metrics?.upstreamCall({ app: operation.app, outcome: "held_back" });
+    return slot;
+  }
+  const { tracing = silentTracing } = deps;
+  const attributes = { "ghl.operation": operation.id, "http.request.method": operation.method };
+  return tracing.inSpan({ name: operation.id, kind: "client", attributes }, async (span) => {
+    const answer = await sendNow(deps, journey, { token, slot: slot.value });
+    if (!answer.ok) span.fail(answer.failure.kind);
+    return answer;
   });
+};
+
+/** Sends in a slot, and says how it went. */
+const sendNow = async (
+  deps: AttemptDeps,
+  journey: Journey,
+  { token, slot }: { readonly token: AccessToken; readonly slot: Slot },
+): Promise<Answer> => {
+  const { operation } = journey;
+  const sentAtMs = deps.clock.nowMs();
+  const { closedForMs, response } = await exchange(deps, { journey, token, slot, sentAtMs });
   const answer = response.ok ? readAnswer(response.value) : fail(toFailure(response.failure));
+  const durationMs = deps.clock.nowMs() - sentAtMs;
+  const outcome = answer.ok ? "ok" : answer.failure.kind;
+  deps.metrics?.upstreamCall({ app: operation.app, outcome, durationMs });
   deps.log.debug("called GoHighLevel", {
-    operation: journey.operation.id,
-    version: journey.operation.version,
-    outcome: answer.ok ? answer.value.status : answer.failure.kind,
-    durationMs: deps.clock.nowMs() - sentAtMs,
+    operation: operation.id,
+    version: operation.version,
+    outcome: answer.ok ? answer.value.status : outcome,
+    durationMs,
   });
   return answer.ok ? answer : fail(addEvidence(answer.failure, journey, closedForMs));
 };

@@ -2,6 +2,8 @@ import type { Connection, LocationSummary } from "../core/connection.ts";
 import type { Clock } from "../core/clock.ts";
 import type { LocationId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
+import type { Tracing } from "../core/tracing.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { GhlApiClient } from "../ghl/client.ts";
@@ -29,6 +31,10 @@ export interface CallDeps {
   readonly log: Logger;
   readonly server: ServerFacts;
   readonly errorText: ErrorTextOptions;
+  /** Counts calls. Absent: nobody does. */
+  readonly metrics?: Pick<Metrics, "toolCall">;
+  /** Follows calls. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 /** One call, as a client made it. */

@@ -33,6 +33,8 @@ export interface Face {
 export interface Registry {
   /** The tools of a principal, in a fixed order; the same frozen list for every grant of one shape. */
   list(principal: Principal, face: Face): readonly ListedTool[];
+  /** Whether this server has a tool of that name, for whomever. */
+  has(name: string): boolean;
   /** The tool of that name for a principal; undefined when this server, or this face, has none. */
   find(
     name: string,
@@ -71,6 +73,7 @@ export function createRegistry(tools: readonly Tool[]): Registry {
       lists.set(shape, list);
       return list;
     },
+    has: (name) => byName.has(name),
     find: (name, principal, face) => {
       const tool = byName.get(name);
       if (tool === undefined || !isChosen(tool.sets, face.tools)) return undefined;

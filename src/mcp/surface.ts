@@ -3,6 +3,8 @@ import { allowsAccess } from "../core/access.ts";
 import { type ChangeFeed, createChangeFeed } from "../core/changes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
+import type { Tracing } from "../core/tracing.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, ok } from "../core/result.ts";
 import type { GhlApiClient } from "../ghl/client.ts";
@@ -39,6 +41,10 @@ export interface McpSurfaceDeps {
   readonly changes?: ChangeFeed;
   /** Where a person signs in to GoHighLevel again; named in errors that need it. */
   readonly signInUrl?: string;
+  /** Counts tool calls. Absent: nobody does. */
+  readonly metrics?: Pick<Metrics, "toolCall">;
+  /** Follows tool calls. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 /** Everything that MCP clients can see and do. */

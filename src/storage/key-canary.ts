@@ -35,6 +35,25 @@ export const checkMasterKey = async (deps: {
   }
 };
 
+/**
+ * Whether the master keys still open the store, with one read and without a write. Throws
+ * `AppError("storage_unavailable")` where the store does not answer.
+ */
+export const isKeyRight = async (deps: {
+  readonly store: Pick<RecordStore, "get">;
+  readonly keyring: Keyring;
+}): Promise<boolean> => {
+  const stored = await deps.store.get(CANARY);
+  if (stored === undefined) return false;
+  try {
+    const canaries = parseCanaries(stored.value);
+    checkCanaries(deps.keyring, canaries);
+    return canaries[deps.keyring.active.kid] !== undefined;
+  } catch {
+    return false;
+  }
+};
+
 /** The ids of the master keys that a start on this store must be given. */
 export const listRequiredKids = async (store: RecordStore): Promise<readonly string[]> => {
   const stored = await store.get(CANARY);

@@ -1,32 +1,46 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /**
- * Writes one line when the request is over. The route is a row of the tables, never the path as sent:
- * paths and queries can hold codes and ids. Probes are logged for debugging only.
+ * Counts a request and writes one line when the request is over. The route is a row of the tables, never the path as sent:
+ * paths and queries can hold codes and ids. Probes and readers of metrics are logged for debugging only.
  */
 export const logAccess = (
-  deps: { readonly log: Logger; readonly clock: Clock },
+  deps: {
+    readonly log: Logger;
+    readonly clock: Clock;
+    readonly metrics?: Pick<Metrics, "httpRequest">;
+  },
   exchange: {
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
-    readonly route: string | undefined;
+    /** A row of the tables, or `(none)`. */
+    readonly route: string;
+    readonly traceId?: string | undefined;
   },
 ): void => {
   const startedMs = deps.clock.nowMs();
-  const { request, response, route } = exchange;
+  const { request, response, route, traceId } = exchange;
   response.once("close", () => {
+    const { statusCode: status } = response;
+    const durationMs = deps.clock.nowMs() - startedMs;
+    deps.metrics?.httpRequest({ route, status, durationMs });
     const fields = {
       requestId: requestIdOf(response),
       method: request.method,
-      route: route ?? "(none)",
-      status: response.statusCode,
-      durationMs: deps.clock.nowMs() - startedMs,
+      route,
+      status,
+      durationMs,
+      // The end of the answer is no part of the work that the trace follows.
+      ...(traceId !== undefined && { traceId }),
       ...(!response.writableFinished && { aborted: true }),
     };
-    if (route?.startsWith("/health/") === true) deps.log.debug("request", fields);
+    if (isProbe(route)) deps.log.debug("request", fields);
     else deps.log.info("request", fields);
   });
 };
+
+const isProbe = (route: string): boolean => route.startsWith("/health/") || route === "/metrics";

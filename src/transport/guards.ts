@@ -51,9 +51,12 @@ function checkSingleHost({ request }: GuardedRequest): Refusal | undefined {
   };
 }
 
-/** Probes come with the address of the machine in place of its name, and learn nothing. */
+/**
+ * Probes come with the address of the machine in place of its name, and learn nothing. So do those who
+ * collect metrics; that route judges the Host itself.
+ */
 function checkHost({ request, path, publicUrl }: GuardedRequest): Refusal | undefined {
-  if (path.startsWith("/health/")) return undefined;
+  if (path.startsWith("/health/") || path === "/metrics") return undefined;
   const { localPort } = request.socket;
   if (isAllowedHost(request.headers.host, { publicUrl, localPort })) return undefined;
   return {

@@ -6,7 +6,8 @@ import { isAllowedHost } from "./allowed-hosts.ts";
 import { parseCookies } from "./cookies.ts";
 import { CORS_HEADERS, preflightHeaders } from "./cors.ts";
 import { describeBreakdown } from "./breakdown.ts";
-import { toAddressKey } from "./limits/client-address.ts";
+import { isLoopbackPeer } from "./limits/client-address.ts";
+import type { AddressReader } from "./limits/forwarded-address.ts";
 import { addRetryAfter, TOO_MANY_REQUESTS, tooManyRequests } from "./limits/refusals.ts";
 import type { Wait } from "./limits/rate-limiter.ts";
 import { readBody, type BodyFailure } from "./request-body.ts";
@@ -21,6 +22,8 @@ export interface HttpAppDeps {
   readonly publicUrl: string;
   readonly errorPage: ErrorPages;
   readonly log: Logger;
+  /** Who a request comes from, as limits count. */
+  readonly readAddress: AddressReader;
 }
 
 interface Exchange {
@@ -88,7 +91,7 @@ const answerRoute = async (
   if (!isAllowed(route, method)) return refuseMethod(deps, route, exchange);
   const canonical = findCanonicalUrl(deps.publicUrl, route, incoming);
   if (canonical !== undefined) return redirectResponse(canonical);
-  const address = toAddressKey(incoming.socket);
+  const address = deps.readAddress(incoming);
   const wait = route.limits?.[method]?.(address);
   if (wait !== undefined) return refuseFlood(deps, route, { exchange, wait });
   const body = await readBody(incoming, route.maxBodyBytes);
@@ -101,6 +104,7 @@ const answerRoute = async (
     body: body.value,
     requestId,
     address,
+    fromThisMachine: isLoopbackPeer(incoming.socket),
   });
 };
 

@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
+import type { Metrics } from "../core/metrics.ts";
+import type { ProxyTrust } from "../core/proxy-trust.ts";
+import { silentTracing, type Tracing } from "../core/tracing.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import { logAccess } from "./access-log.ts";
 import { answerClientError } from "./client-error.ts";
@@ -9,6 +12,7 @@ import { createMcpRoutes, createRoutes, type RouteDeps } from "./http.ts";
 import { createHttpApp } from "./http-app.ts";
 import { listenOn, type ListenAddress } from "./listen.ts";
 import { createMcpEndpoint, sendRefusal } from "./mcp-endpoints.ts";
+import { createAddressReader } from "./limits/forwarded-address.ts";
 import type { Rates } from "./limits/limit-table.ts";
 import { createLimits } from "./limits/limits.ts";
 import { createMcpHttp } from "./mcp-http.ts";
@@ -16,21 +20,39 @@ import { setRequestId } from "./request-id.ts";
 import { createErrorPages } from "./responses.ts";
 import { baseHeaders } from "./security-headers.ts";
 import { createSseTransport } from "./sse.ts";
+import { traceExchange } from "./trace-exchange.ts";
 
 /** What the server works with. */
-export interface HttpServerDeps extends Omit<RouteDeps, "limits"> {
+export interface HttpServerDeps extends Omit<RouteDeps, "limits" | "isDraining"> {
   readonly surface: McpSurface;
   readonly clock: Clock;
   /** How much is taken in, where that is not what the table of limits says. */
   readonly rates?: Rates;
+  /** Counts requests. Absent: nobody does. */
+  readonly metrics?: Metrics;
+  /** Which proxies are believed about where requests come from. Absent: none. */
+  readonly proxyTrust?: ProxyTrust;
+  /** More connections at a time are closed as they come. Absent: no limit. */
+  readonly maxConnections?: number;
+  /** Follows requests. Absent: nobody does. */
+  readonly tracing?: Tracing;
+}
+
+/** How long a server takes to end. */
+export interface CloseOptions {
+  readonly graceMs?: number;
+  readonly drainMs?: number;
 }
 
 /** The server of all HTTP endpoints. */
 export interface HttpServer {
   /** Starts to accept. Throws `AppError("port_in_use")` where the address cannot be had. */
   listen(address: ListenAddress): Promise<{ readonly port: number }>;
-  /** Stops accepting, lets requests finish for `graceMs` (10 s), then cuts what is left. */
-  close(options?: { readonly graceMs?: number }): Promise<void>;
+  /**
+   * Says at once that it is no longer ready, goes on for `drainMs` (0) so that load balancers notice,
+   * then stops accepting, lets requests finish for `graceMs` (10 s), and cuts what is left.
+   */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /**
@@ -40,21 +62,28 @@ export interface HttpServer {
 export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
   const mcp = createMcpHttp(deps);
   const sse = deps.enableSse ? createSseTransport(deps) : undefined;
-  const server = createServer(SERVER_OPTIONS, createFront(deps, { mcp, ...(sse && { sse }) }));
+  let draining = false;
+  const front = createFront({ ...deps, isDraining: () => draining }, { mcp, ...(sse && { sse }) });
+  const server = createServer(SERVER_OPTIONS, front);
   applyTimeouts(server);
+  limitConnections(server, deps);
   server.on("clientError", answerClientError);
   const closeServer = createCloser(server);
   return {
     listen: (address) => listenOn(server, address),
-    close: ({ graceMs = 10_000 } = {}) =>
-      closeServer({
+    close: async ({ graceMs = 10_000, drainMs = 0 } = {}) => {
+      const isFirst = !draining;
+      draining = true;
+      if (isFirst && drainMs > 0 && server.listening) await deps.clock.sleep(drainMs);
+      await closeServer({
         clock: deps.clock,
         graceMs,
         endStreams: async () => {
           await Promise.all([sse?.close(), mcp.endStreams()]);
         },
         endRequests: () => mcp.close(),
-      }),
+      });
+    },
   };
 };
 
@@ -62,10 +91,11 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /** What happens to every request: an id, the guards, and then the handler of its path. */
 const createFront = (
-  serverDeps: HttpServerDeps,
+  serverDeps: HttpServerDeps & Pick<RouteDeps, "isDraining">,
   transports: Parameters<typeof createMcpRoutes>[0],
 ): ((request: IncomingMessage, response: ServerResponse) => void) => {
   const deps = { ...serverDeps, limits: createLimits(serverDeps) };
+  const { tracing = silentTracing } = deps;
   const routes = createRoutes(deps);
   const mcpHandlers = new Map<string, Handler>(
     createMcpRoutes(transports).map((route) => [route.path, createMcpEndpoint(deps, route)]),
@@ -73,22 +103,23 @@ const createFront = (
   const known = new Set([...routes.map((route) => route.path), ...mcpHandlers.keys()]);
   const headers = Object.entries(baseHeaders(deps.publicUrl));
   const errorPage = createErrorPages(deps);
-  const app = createHttpApp({ ...deps, routes, errorPage });
+  const readAddress = createAddressReader(deps.proxyTrust);
+  const app = createHttpApp({ ...deps, routes, errorPage, readAddress });
 
   return (request, response) => {
     const [path = ""] = (request.url ?? "").split("?", 1);
     setRequestId(response, deps.cookieKeys.random().slice(0, REQUEST_ID_LENGTH));
     for (const [name, value] of headers) response.setHeader(name, value);
-    logAccess(deps, { request, response, route: known.has(path) ? path : undefined });
-    for (const guard of REQUEST_GUARDS) {
-      const refusal = guard({ request, path, publicUrl: deps.publicUrl });
-      if (refusal !== undefined) {
-        sendRefusal(request, response, refusal);
-        return;
+    const exchange = { request, response, route: known.has(path) ? path : "(none)" };
+    // The handlers answer their own failures and do not reject.
+    void traceExchange(tracing, exchange, async ({ traceId }) => {
+      logAccess(deps, { ...exchange, traceId });
+      for (const guard of REQUEST_GUARDS) {
+        const refusal = guard({ request, path, publicUrl: deps.publicUrl });
+        if (refusal !== undefined) return sendRefusal(request, response, refusal);
       }
-    }
-    // Both handlers answer their own failures and do not reject.
-    void (mcpHandlers.get(path) ?? app)(request, response);
+      await (mcpHandlers.get(path) ?? app)(request, response);
+    });
   };
 };
 
@@ -101,6 +132,23 @@ const SERVER_OPTIONS = {
   /** How often the two time limits below are enforced. */
   connectionsCheckingInterval: 5_000,
 } as const;
+
+/** Says so once in a while, since a flood of connections must not be one of log lines. */
+const limitConnections = (server: Server, { clock, log, maxConnections }: HttpServerDeps): void => {
+  if (maxConnections === undefined) return;
+  server.maxConnections = maxConnections;
+  let quietUntilMs = 0;
+  server.on("drop", () => {
+    const nowMs = clock.nowMs();
+    if (nowMs < quietUntilMs) return;
+    quietUntilMs = nowMs + DROP_LOG_EVERY_MS;
+    log.warn("connections are refused, as many are open as MAX_CONNECTIONS allows", {
+      maxConnections,
+    });
+  });
+};
+
+const DROP_LOG_EVERY_MS = 60_000;
 
 const applyTimeouts = (server: Server): void => {
   server.headersTimeout = 15_000;

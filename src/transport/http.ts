@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
+import type { ReadinessChecks } from "../core/readiness.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import { toResourceMetadata, type ResourcePath } from "../oauth/metadata.ts";
 import type { Upstream } from "../upstream/upstream.ts";
@@ -23,6 +24,7 @@ import { createFormEndpoint, createRegistrationRoute } from "./routes/endpoints.
 import { createGrantsRoute, createRevokeRoute, createSignOutRoute } from "./routes/grants.ts";
 import { answerLive, createReadyRoute } from "./routes/health.ts";
 import { createDocumentRoute } from "./routes/metadata.ts";
+import { createMetricsRoute, type MetricsEndpoint } from "./routes/metrics.ts";
 import { answerStylesheet, createHomeRoute } from "./routes/pages.ts";
 import { createPrivateTokenRoute } from "./routes/private-token.ts";
 import { createReconnectRoute } from "./routes/reconnect.ts";
@@ -43,7 +45,11 @@ export interface RouteDeps {
   readonly limits: Limits;
   /** Where failed sign-ins are recorded, and what the activity page shows. Absent: nowhere, nothing. */
   readonly audit?: AuditTrail;
-  isReady(): Promise<boolean>;
+  /** What `/metrics` shows, and whom. Absent: there is no such path. */
+  readonly metricsEndpoint?: Omit<MetricsEndpoint, "equal">;
+  checkReadiness(): Promise<ReadinessChecks>;
+  /** Whether the server is about to stop. */
+  isDraining(): boolean;
 }
 
 const KB = 1024;
@@ -145,9 +151,21 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
     ...createPersonRoutes(pages),
     { path: "/assets/style.css", ...PAGE, handle: answerStylesheet },
     { path: "/health/live", ...PROBE, handle: answerLive },
-    { path: "/health/ready", ...PROBE, handle: createReadyRoute(() => deps.isReady()) },
+    { path: "/health/ready", ...PROBE, handle: createReadyRoute(deps) },
+    ...createMetricsRoutes(deps),
   ];
 };
+
+const createMetricsRoutes = ({ metricsEndpoint, cookieKeys }: RouteDeps): readonly Route[] =>
+  metricsEndpoint === undefined
+    ? []
+    : [
+        {
+          path: "/metrics",
+          ...PROBE,
+          handle: createMetricsRoute({ ...metricsEndpoint, equal: cookieKeys.equal }),
+        },
+      ];
 
 /** The pages of a signed-in person, and their forms. */
 const createPersonRoutes = (

@@ -12,6 +12,8 @@ export interface RouteRequest {
   readonly requestId: string;
   /** Who sent it, as limits count. */
   readonly address: string;
+  /** Whether the connection itself comes from this machine; no header has a say in it. */
+  readonly fromThisMachine: boolean;
 }
 
 /** Answers a request; throws only for bugs and broken infrastructure. */

@@ -5,6 +5,8 @@ import type { Connection } from "../core/connection.ts";
 import type { HttpClient } from "../core/http-client.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
+import type { Tracing } from "../core/tracing.ts";
 import { ok, type Result } from "../core/result.ts";
 import { equalSecret } from "../crypto/hash.ts";
 import type { Keyring } from "../crypto/keyring.ts";
@@ -56,6 +58,10 @@ export interface UpstreamDeps {
   readonly audit?: AuditTrail;
   /** Hears of connections whose locations changed. Absent: nobody does. */
   readonly changes?: Pick<ChangeFeed, "publish">;
+  /** Counts refreshes. Absent: nobody does. */
+  readonly metrics?: Pick<Metrics, "refresh">;
+  /** Follows refreshes. Absent: nobody does. */
+  readonly tracing?: Tracing;
   /** Ends every grant on a connection that a webhook ends, and says how many there were. */
   revokeGrantsOf?(id: ConnectionId): Promise<number>;
 }

@@ -2,6 +2,8 @@ import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { Clock } from "../core/clock.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Metrics } from "../core/metrics.ts";
+import { silentTracing, type Tracing } from "../core/tracing.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { Random } from "../crypto/random.ts";
 import type { TokenFailure } from "../ghl/ports.ts";
@@ -48,6 +50,10 @@ export interface RefresherDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly audit?: AuditTrail;
+  /** Counts refreshes. Absent: nobody does. */
+  readonly metrics?: Pick<Metrics, "refresh">;
+  /** Follows refreshes. Absent: nobody does. */
+  readonly tracing?: Tracing;
 }
 
 type Refreshed = Result<VaultEntry, TokenFailure>;
@@ -71,10 +77,15 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
 
   const ask = async (entry: VaultEntry): Promise<Refreshed> => {
     const { id } = entry.connection;
+    const startedMs = deps.clock.nowMs();
     const answer = await deps.request(entry);
     const outcome = answer.ok
       ? await keep(deps, entry, answer.value)
       : await judgeRefresh({ ...deps, ...writer }, entry, answer.failure);
+    deps.metrics?.refresh({
+      outcome: outcome.ok ? "ok" : outcome.failure.kind,
+      durationMs: deps.clock.nowMs() - startedMs,
+    });
     if (outcome.ok) cooldown.end(id);
     else cooldown.start(id, outcome.failure, toRestSeconds(outcome.failure));
     await noteForAudit(entry, outcome);
@@ -97,7 +108,7 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
           // have died with its answer in the spool.
           await writer.saveHeldBack(id);
           const now = await look(id, wish);
-          return "outcome" in now ? now.outcome : await ask(now.due);
+          return "outcome" in now ? now.outcome : await inSpan(deps, () => ask(now.due));
         } finally {
           trace.reached("before_lease_release", id);
           await lease.release();
@@ -120,6 +131,16 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
     whenIdle: () => flights.whenIdle(),
   };
 };
+
+const inSpan = (
+  { tracing = silentTracing }: RefresherDeps,
+  work: () => Promise<Refreshed>,
+): Promise<Refreshed> =>
+  tracing.inSpan({ name: "refresh tokens", kind: "internal" }, async (span) => {
+    const outcome = await work();
+    if (!outcome.ok) span.fail(outcome.failure.kind);
+    return outcome;
+  });
 
 /** What needs no request: the outcome, or the connection whose tokens are to be refreshed. */
 type Seen = { readonly outcome: Refreshed } | { readonly due: VaultEntry };

@@ -405,6 +405,36 @@ describe("floods", () => {
     }
   });
 
+  it("R14: behind a trusted proxy the address that it wrote counts, and no made-up one before it", async () => {
+    const proxyTrust = { proxies: ["127.0.0.1"], header: "x-forwarded-for" } as const;
+    const own = await startApp({ clock: createFakeClock(), config: { proxyTrust } });
+    const register = (from: string, headers: Readonly<Record<string, string>>) =>
+      sendRaw(own.config.port, {
+        method: "POST",
+        path: "/oauth/register",
+        from,
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ redirect_uris: [SOUND] }),
+      });
+    try {
+      const flood = await sendMany(120, 10, (index) =>
+        register("127.0.0.1", {
+          "x-forwarded-for": `203.0.113.${index}, 198.51.100.1`,
+          forwarded: `for=203.0.113.${index}`,
+        }),
+      );
+      expect(flood.filter(({ status }) => status === 429)).toHaveLength(20);
+      const other = await register("127.0.0.1", { "x-forwarded-for": "198.51.100.2" });
+      expect(other.status).toBe(201);
+      const strangers = await sendMany(120, 10, (index) =>
+        register("127.0.3.1", { "x-forwarded-for": `203.0.113.${index}` }),
+      );
+      expect(strangers.filter(({ status }) => status === 429)).toHaveLength(20);
+    } finally {
+      await own.close();
+    }
+  });
+
   it("R14: many addresses together meet the cap for all, and what was refused waits its Retry-After", async () => {
     const time = createFakeClock();
     const own = await startApp({ clock: time });

@@ -190,7 +190,9 @@ export async function openMcp(
 ): Promise<Response> {
   const isModern = era === "modern";
   const name = params["name"];
-  const all = isModern ? { ...params, _meta: MODERN_ENVELOPE } : params;
+  const meta = params["_meta"];
+  const own = typeof meta === "object" ? meta : {};
+  const all = isModern ? { ...params, _meta: { ...MODERN_ENVELOPE, ...own } } : params;
   return postJson(
     target,
     path,

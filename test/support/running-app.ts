@@ -59,6 +59,10 @@ export interface RunningAppOptions {
   readonly trace?: AppDeps["trace"];
   /** Limits other than the server's own. */
   readonly rates?: AppDeps["rates"];
+  /** Counts what happens. */
+  readonly metrics?: AppDeps["metrics"];
+  /** Follows requests. */
+  readonly tracing?: AppDeps["tracing"];
   /** Whether there is a marketplace app to sign in with. Default: yes. */
   readonly hasApp?: boolean;
 }
@@ -104,6 +108,8 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     random: options.random ?? systemRandom,
     log: options.log ?? logger.log,
     ...(options.trace === undefined ? {} : { trace: options.trace }),
+    ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     ...(options.rates === undefined ? {} : { rates: options.rates }),
     settings: {
       environment: "sandbox",

@@ -4,6 +4,7 @@ import { AppError } from "../../core/errors.ts";
 import { checkPortFree } from "../check-port.ts";
 import type { CommandContext, Runtime } from "../context.ts";
 import { addSettingOptions, openContext } from "../context.ts";
+import { loadObservers } from "../observe.ts";
 import { isTerminal } from "../print.ts";
 import { openSession } from "../session.ts";
 
@@ -41,7 +42,7 @@ const serve = async (context: CommandContext): Promise<void> => {
     );
   }
   await checkPortFree(config);
-  const session = await openSession({ config, log });
+  const session = await openSession({ config, log, ...(await loadObservers(config)) });
   try {
     await session.app.listen();
     session.app.refreshAhead();

@@ -8,6 +8,7 @@ import type { ChosenConnection } from "../choose-connection.ts";
 import type { CommandContext, Runtime } from "../context.ts";
 import { addSettingOptions, openContext } from "../context.ts";
 import { checkCanConnect, pickConnection } from "../pick-connection.ts";
+import { loadTracing } from "../observe.ts";
 import { openSession } from "../session.ts";
 
 interface StdioOptions {
@@ -43,7 +44,7 @@ export const defineStdio = (program: Command, runtime: Runtime): void => {
 const stdio = async (context: CommandContext, options: StdioOptions): Promise<void> => {
   const { config, log, shutdown } = context;
   checkCanConnect(config, options.connection);
-  const session = await openSession({ config, log });
+  const session = await openSession({ config, log, ...(await loadTracing()) });
   try {
     const { connection } = options;
     const chosen = await pickConnection(session.app, config, {

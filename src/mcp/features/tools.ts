@@ -10,6 +10,7 @@ import {
 import type { LocationId } from "../../core/ids.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
+import { type Span, silentTracing } from "../../core/tracing.ts";
 import { callTool } from "../call-tool.ts";
 import type { View } from "../connection-options.ts";
 import { type Question, isQuestion } from "../dialogue.ts";
@@ -60,17 +61,65 @@ async function answerCall(
   const startedMs = deps.clock.nowMs();
   const { principal } = view;
   const log = deps.log.child({ tool: clip(request.name, 64), grantId: principal.grantId });
-  const report = (outcome: string): void =>
-    log.info("tool called", { outcome, durationMs: deps.clock.nowMs() - startedMs });
-  try {
-    const outcome = await runCall(request, view, deps);
-    report(toWord(outcome));
-    if (!outcome.ok) return toWireError(toErrorText(outcome.failure, deps.errorText));
-    return isQuestion(outcome.value) ? toInputRequired(outcome.value) : toWireResult(outcome.value);
-  } catch (error) {
-    if (error instanceof ProtocolError) throw error;
-    return answerBug({ error, log, report, signal: request.context.mcpReq.signal });
-  }
+  const count = createToolCounter(deps, request.name, startedMs);
+  return inToolSpan(deps, request, async (span) => {
+    const report = (outcome: string): void => {
+      span.set({ "ghl.outcome": outcome });
+      log.info("tool called", count(outcome));
+    };
+    try {
+      const outcome = await runCall(request, view, deps);
+      report(toWord(outcome));
+      if (!outcome.ok) return toWireError(toErrorText(outcome.failure, deps.errorText));
+      return isQuestion(outcome.value)
+        ? toInputRequired(outcome.value)
+        : toWireResult(outcome.value);
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        count("protocol_error");
+        throw error;
+      }
+      span.fail("exception");
+      return answerBug({ error, log, report, signal: request.context.mcpReq.signal });
+    }
+  });
+}
+
+/**
+ * Runs a call in a span. The trace of its `_meta` goes before that of the HTTP request, since one
+ * connection can carry the calls of many (MCP 2026-07-28, `_meta`).
+ */
+function inToolSpan<Outcome>(
+  { registry, tracing = silentTracing }: ServerDeps,
+  { name, context }: CallRequest,
+  work: (span: Span) => Promise<Outcome>,
+): Promise<Outcome> {
+  const tool = registry.has(name) ? name : "(unknown)";
+  const { traceparent, tracestate } = context.mcpReq._meta ?? {};
+  return tracing.inSpan(
+    {
+      name: `tools/call ${tool}`,
+      kind: "server",
+      attributes: { "mcp.method.name": "tools/call", "gen_ai.tool.name": tool },
+      sent: { traceparent, tracestate },
+      sentFirst: true,
+    },
+    work,
+  );
+}
+
+/** Counts one call under the name of its tool, never under one that a client made up. */
+function createToolCounter(
+  { clock, metrics, registry }: ServerDeps,
+  name: string,
+  startedMs: number,
+): (outcome: string) => { readonly outcome: string; readonly durationMs: number } {
+  const tool = registry.has(name) ? name : "(unknown)";
+  return (outcome) => {
+    const durationMs = clock.nowMs() - startedMs;
+    metrics?.toolCall({ tool, outcome, durationMs });
+    return { outcome, durationMs };
+  };
 }
 
 function answerBug({

@@ -12,6 +12,12 @@ export const toAddressKey = (socket: Pick<Socket, "remoteAddress">): string => {
   return isIPv6(address) ? toNetwork(address) : address;
 };
 
+/** Whether a connection comes from a loopback address of this machine. */
+export const isLoopbackPeer = ({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): boolean =>
+  remoteAddress === "::1" ||
+  LOOPBACK_IPV4.test(MAPPED_IPV4.exec(remoteAddress)?.[1] ?? remoteAddress);
+
+const LOOPBACK_IPV4 = /^127\.\d+\.\d+\.\d+$/u;
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu;
 const GROUPS_OF_A_NETWORK = 4;
 const GROUPS = 8;

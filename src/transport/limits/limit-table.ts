@@ -1,8 +1,8 @@
 import type { Rate } from "./rate-limiter.ts";
 
 /**
- * What one process takes in, and why that much. An address is that of the connection; behind a proxy
- * all people share one, and hosted assistants send all their users' requests from a few. So the limits
+ * What one process takes in, and why that much. An address is that of the connection, or what a
+ * trusted proxy says; behind any other proxy all people share one, and hosted assistants send all their users' requests from a few. So the limits
  * per address let a whole company through, and what a client does all day has none: refreshing
  * (attack case I16), and whatever succeeds at the token endpoint.
  */

@@ -34,6 +34,7 @@ export interface TestServerOptions {
   readonly sandbox?: boolean;
   readonly enableSse?: boolean;
   readonly isReady?: () => Promise<boolean>;
+  readonly maxConnections?: number;
   /** Replaces parts of the authorization server, to hold a request up or to break. */
   readonly authorization?: Partial<AuthorizationServer>;
   readonly serverClock?: Clock;
@@ -95,7 +96,12 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     },
     clock: options.serverClock ?? clock,
     log,
-    isReady: options.isReady ?? (async () => true),
+    ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
+    checkReadiness: async () => ({
+      store: ((await options.isReady?.()) ?? true) ? "ok" : "failed",
+      key: "ok",
+      upstream: "unknown",
+    }),
   });
   await server.listen({ host: "127.0.0.1", port });
   return {
