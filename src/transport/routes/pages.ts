@@ -1,3 +1,4 @@
+import { isReady, type ReadinessChecks } from "../../core/readiness.ts";
 import { renderHomePage, type HomeView } from "../../web/home-page.ts";
 import { STYLESHEET } from "../../web/styles.ts";
 import { pageResponse } from "../responses.ts";
@@ -5,15 +6,15 @@ import type { RouteHandler } from "../route.ts";
 
 /** What the start page works with. */
 export interface HomeRouteDeps extends Omit<HomeView, "isReady"> {
-  isReady(): Promise<boolean>;
+  checkReadiness(): Promise<ReadinessChecks>;
 }
 
 /** `/`: the start page. */
 export const createHomeRoute =
   ({ mcpUrl, sandbox, ...deps }: HomeRouteDeps): RouteHandler =>
   async () => {
-    const isReady = await deps.isReady();
-    return pageResponse(200, renderHomePage({ mcpUrl, sandbox, isReady }));
+    const checks = await deps.checkReadiness();
+    return pageResponse(200, renderHomePage({ mcpUrl, sandbox, isReady: isReady(checks) }));
   };
 
 /** `/assets/style.css`: the stylesheet of all pages. */
