@@ -36,7 +36,7 @@ export const INSIDES =
   /\bat \S+ \(|node:internal|node_modules|\.ts:\d|sqlite|ZodError|TypeError|ECONN/i;
 
 /** What the start page tells people to put into a client's file; it is the same on every machine. */
-const EXAMPLE_PATH = "/path/to/ghl-mcp/node_modules/.bin/node";
+const EXAMPLES = /(?:sqlite:)?\/path\/to\/ghl-mcp\/[\w./-]*/g;
 
 /** Makes the oracle. `secrets` are strings that no answer and no log line may hold. */
 export function createFuzzOracle({
@@ -60,7 +60,7 @@ export function createFuzzOracle({
   return {
     judge: async (reader, request) => {
       const answer = await sendInTime(request);
-      const everything = JSON.stringify(answer.headers) + answer.body.replaceAll(EXAMPLE_PATH, "");
+      const everything = JSON.stringify(answer.headers) + answer.body.replaceAll(EXAMPLES, "");
       const isError = answer.status >= 400 && request.method !== "HEAD";
       const problems = [
         answer.tookMs > MAX_ANSWER_MS && `took ${answer.tookMs} ms, three times`,
