@@ -20,6 +20,7 @@ import type { GrantedTool } from "./registry.ts";
 import type { PreparedCall, ToolOutcome } from "./tool.ts";
 import { placeTimes } from "./place-times.ts";
 import type { Zones } from "./zones.ts";
+import { wrongArgument } from "./wrong-argument.ts";
 
 /** What tool calls need from the rest of the program. */
 export interface CallDeps {
@@ -88,7 +89,10 @@ async function settlePlace(
   if (pinned !== undefined) return ok({ ...NOWHERE, location: pinned });
   const { location, locations } = prepared;
   if (locations !== undefined && location !== undefined) {
-    return wrong(LOCATIONS_ARGUMENT, `must not be given together with ${LOCATION_ARGUMENT}`);
+    return wrongArgument(
+      LOCATIONS_ARGUMENT,
+      `must not be given together with ${LOCATION_ARGUMENT}`,
+    );
   }
   if (locations !== undefined) {
     const chosen = await chooseLocations(locations, principal, { connections, signal });
@@ -100,11 +104,7 @@ async function settlePlace(
   }
   return granted.tool.target === "operation"
     ? ok(NOWHERE)
-    : wrong(LOCATION_ARGUMENT, "is required");
-}
-
-function wrong(argument: string, problem: string): Result<never, ToolFailure> {
-  return fail({ kind: "invalid_arguments", problems: [{ argument, problem }] });
+    : wrongArgument(LOCATION_ARGUMENT, "is required");
 }
 
 /** Binds GoHighLevel calls to the connection, the location and the signal of this one tool call. */

@@ -6,6 +6,7 @@ import { readLocalTime, writeLocalTime } from "../local-time.ts";
 import { optional } from "../optional.ts";
 import { isRecord } from "../record.ts";
 import { defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 const input = z.strictObject({
   calendar: z.string().min(1).max(100).describe("Name or id"),
@@ -89,20 +90,17 @@ function toTimes(
   ToolFailure
 > {
   const startMs = start.length === 10 ? undefined : readLocalTime(start, zone);
-  if (startMs === undefined) return wrong("start", "must be a time like 2026-05-31T14:00");
-  if (startMs < nowMs) return wrong("start", "must not be past");
+  if (startMs === undefined) return wrongArgument("start", "must be a time like 2026-05-31T14:00");
+  if (startMs < nowMs) return wrongArgument("start", "must not be past");
   const endMs = end === undefined ? undefined : readLocalTime(end, zone);
   if (end !== undefined && endMs === undefined) {
-    return wrong("end", "must be a time like 2026-05-31T15:00");
+    return wrongArgument("end", "must be a time like 2026-05-31T15:00");
   }
-  if (endMs !== undefined && endMs <= startMs) return wrong("end", 'must be later than "start"');
+  if (endMs !== undefined && endMs <= startMs)
+    return wrongArgument("end", 'must be later than "start"');
   return ok({
     startMs,
     start: writeLocalTime(startMs, zone),
     end: endMs === undefined ? undefined : writeLocalTime(endMs, zone),
   });
-}
-
-function wrong(argument: string, problem: string): Result<never, ToolFailure> {
-  return fail({ kind: "invalid_arguments", problems: [{ argument, problem }] });
 }

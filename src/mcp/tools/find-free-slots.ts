@@ -6,6 +6,7 @@ import { readLocalTime, writeLocalTime } from "../local-time.ts";
 import { optional } from "../optional.ts";
 import { isRecord } from "../record.ts";
 import { type LocationContext, defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 const DAY_MS = 86_400_000;
 /** GoHighLevel refuses more (gohighlevel.md §4.10). */
@@ -76,14 +77,14 @@ function toRange(
   nowMs: number,
 ): Result<Range, ToolFailure> {
   const startMs = from === undefined ? nowMs : readLocalTime(from, zone);
-  if (startMs === undefined) return wrong("from", TIME_WORDS);
+  if (startMs === undefined) return wrongArgument("from", TIME_WORDS);
   const given = to === undefined ? startMs + DEFAULT_DAYS * DAY_MS : readLocalTime(to, zone);
-  if (given === undefined) return wrong("to", TIME_WORDS);
+  if (given === undefined) return wrongArgument("to", TIME_WORDS);
   const endMs = to?.length === 10 ? given + DAY_MS - 1_000 : given;
-  if (endMs <= startMs) return wrong("to", 'must be later than "from"');
-  if (endMs <= nowMs) return wrong("to", "must not be past");
+  if (endMs <= startMs) return wrongArgument("to", 'must be later than "from"');
+  if (endMs <= nowMs) return wrongArgument("to", "must not be past");
   return endMs - startMs > MAX_DAYS * DAY_MS
-    ? wrong("to", `must be at most ${MAX_DAYS} days after "from"`)
+    ? wrongArgument("to", `must be at most ${MAX_DAYS} days after "from"`)
     : { ok: true, value: { startMs: Math.max(startMs, nowMs), endMs } };
 }
 
@@ -117,8 +118,4 @@ async function readSlots(
     .flatMap((slot: unknown) => (typeof slot === "string" ? (readLocalTime(slot, zone) ?? []) : []))
     .filter((ms) => ms >= startMs && ms <= endMs);
   return ok(times.toSorted((a, b) => a - b).map((ms) => writeLocalTime(ms, zone)));
-}
-
-function wrong(argument: string, problem: string): Result<never, ToolFailure> {
-  return fail({ kind: "invalid_arguments", problems: [{ argument, problem }] });
 }

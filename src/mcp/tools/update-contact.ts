@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { type Result, fail, ok } from "../../core/result.ts";
+import { type Result, ok } from "../../core/result.ts";
 import { CONTACT_FIELDS, toContactBody } from "../contact-input.ts";
 import { toErrorText } from "../errors.ts";
 import type { ToolFailure } from "../failure.ts";
 import { optional } from "../optional.ts";
 import { isRecord, toContactSummary } from "../record.ts";
 import { type LocationContext, type ToolOutput, defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 const tags = z.array(z.string().trim().min(1).max(100)).min(1).max(50).optional();
 
@@ -36,7 +37,7 @@ export const updateContact = defineTool({
   run: async (args, context) => {
     const { contact_id: contactId, add_tags: add, remove_tags: remove } = args;
     const both = add?.find((tag) => remove?.some((other) => isSameTag(tag, other)));
-    if (both !== undefined) return wrong("remove_tags", "must not name a tag of add_tags");
+    if (both !== undefined) return wrongArgument("remove_tags", "must not name a tag of add_tags");
     const body = {
       ...toContactBody(args),
       ...optional("assignedTo", args.assigned_to),
@@ -44,7 +45,7 @@ export const updateContact = defineTool({
     };
     const steps = toSteps({ contactId, body, add, remove });
     return steps.length === 0
-      ? wrong("", "names nothing to change; give fields, add_tags or remove_tags")
+      ? wrongArgument("", "names nothing to change; give fields, add_tags or remove_tags")
       : runSteps(steps, contactId, context);
   },
 });
@@ -109,8 +110,4 @@ async function runSteps(
 
 function isSameTag(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
-}
-
-function wrong(argument: string, problem: string): Result<never, ToolFailure> {
-  return fail({ kind: "invalid_arguments", problems: [{ argument, problem }] });
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { type Result, fail, ok } from "../../core/result.ts";
+import { type Result, ok } from "../../core/result.ts";
 import type { ToolFailure } from "../failure.ts";
 import { toOpportunitySummary } from "../opportunity-summary.ts";
 import { optional } from "../optional.ts";
 import { type Pipeline, choosePipeline, toPipelines } from "../pipelines.ts";
 import { isRecord, toText } from "../record.ts";
 import { type LocationContext, defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 const input = z.strictObject({
   opportunity_id: z.string().min(1).max(64),
@@ -38,10 +39,10 @@ export const updateOpportunity = defineTool({
   run: async (args, context) => {
     const { opportunity_id: id, ...change } = args;
     if (Object.values(change).every((value) => value === undefined)) {
-      return wrong("", "names nothing to change");
+      return wrongArgument("", "names nothing to change");
     }
     if (args.pipeline !== undefined && args.stage === undefined) {
-      return wrong("stage", "is required with pipeline: each has stages of its own");
+      return wrongArgument("stage", "is required with pipeline: each has stages of its own");
     }
     const pipelines = await readPipelines(context);
     if (!pipelines.ok) return pipelines;
@@ -86,8 +87,4 @@ async function choosePlace(
   const current = isRecord(answer.value) ? answer.value["opportunity"] : undefined;
   const own = isRecord(current) ? toText(current["pipelineId"]) : undefined;
   return choosePipeline(pipelines, { pipeline: own, stage });
-}
-
-function wrong(argument: string, problem: string): Result<never, ToolFailure> {
-  return fail({ kind: "invalid_arguments", problems: [{ argument, problem }] });
 }

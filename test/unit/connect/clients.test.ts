@@ -101,8 +101,8 @@ describe("the files", () => {
     ["cursor", "linux", "/home/ada/.cursor/mcp.json"],
     ["gemini", "darwin", "/home/ada/.gemini/settings.json"],
     ["windsurf", "linux", "/home/ada/.codeium/windsurf/mcp_config.json"],
-    ["claude-code", "linux", "/work/site/.mcp.json"],
-    ["vscode", "darwin", "/work/site/.vscode/mcp.json"],
+    ["claude-code", "linux", "/srv/site/.mcp.json"],
+    ["vscode", "darwin", "/srv/site/.vscode/mcp.json"],
     [
       "claude-desktop",
       "darwin",
@@ -110,7 +110,7 @@ describe("the files", () => {
     ],
     ["claude-desktop", "linux", undefined],
   ])("of %s on %s are at %s", (id, platform, path) => {
-    const place = { home: "/home/ada", folder: "/work/site", platform };
+    const place = { home: "/home/ada", folder: "/srv/site", platform };
     expect(guideOf(id).file?.findPath(place)).toBe(path);
   });
 
