@@ -1,6 +1,7 @@
-import { type Result, fail, ok } from "../core/result.ts";
+import { type Result, ok } from "../core/result.ts";
 import type { ToolFailure } from "./failure.ts";
 import { clip } from "./text.ts";
+import { wrongArgument } from "./wrong-argument.ts";
 
 /** Something that a person knows by its name and GoHighLevel by its id. */
 export interface Named {
@@ -22,7 +23,7 @@ export function wrongChoice(
   const shown = [...new Set(choices)].slice(0, 10).map((choice) => `"${clip(choice, 60)}"`);
   const problem =
     shown.length === 0 ? `names nothing: ${nothing}` : `must name one of ${shown.join(", ")}`;
-  return fail({ kind: "invalid_arguments", problems: [{ argument, problem }] });
+  return wrongArgument(argument, problem);
 }
 
 /** The one that was asked for by id or name; several of one name are told apart by their ids. Pure. */

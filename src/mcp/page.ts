@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type Result, fail, ok } from "../core/result.ts";
+import { type Result, ok } from "../core/result.ts";
 import type { ToolFailure } from "./failure.ts";
 import { fitRecords } from "./result.ts";
 import type { ToolOutput } from "./tool.ts";
+import { wrongArgument } from "./wrong-argument.ts";
 
 /** Where GoHighLevel (or we) should go on reading: its own sort values, or an offset. */
 export type Position = readonly (string | number)[];
@@ -45,15 +46,7 @@ export function readCursor(cursor: string | undefined): Result<PageCursor, ToolF
   if (cursor === undefined) return ok(START);
   const parsed = wireCursor.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
   if (parsed.success) return ok({ from: parsed.data[0] ?? undefined, skip: parsed.data[1] });
-  return fail({
-    kind: "invalid_arguments",
-    problems: [
-      {
-        argument: "cursor",
-        problem: "is not a next_cursor of this tool; leave it out to start again",
-      },
-    ],
-  });
+  return wrongArgument("cursor", "is not a next_cursor of this tool; leave it out to start again");
 }
 
 /** Writes a cursor. */

@@ -1,3 +1,4 @@
+import type { LocationId } from "../../core/ids.ts";
 import { findPlace, listPlaces } from "../place.ts";
 import { LOCATION_ARGUMENT } from "../location-fields.ts";
 import { chooseLocation } from "../pin-location.ts";
@@ -22,12 +23,20 @@ export const completeArgument = async (
   const pinned = await findPlace(principal, deps);
   const source = toArguments(prompt, pinned).find(({ name }) => name === argument.name);
   if (source?.completeFrom === undefined) return [];
-  return matchTyped(await namesOf(source.completeFrom, request, deps), argument.value);
+  return matchTyped(
+    await namesOf(source.completeFrom, { ...request, pinned }, deps),
+    argument.value,
+  );
 };
+
+/** A request, and the one location of its grant if there is but one. */
+interface PlacedRequest extends CompletionRequest {
+  readonly pinned: LocationId | undefined;
+}
 
 const namesOf = async (
   source: CompletionSource,
-  { principal, context }: CompletionRequest,
+  { principal, context, pinned }: PlacedRequest,
   deps: CompletionDeps,
 ): Promise<readonly string[]> => {
   if (source === "locations") {
@@ -35,7 +44,7 @@ const namesOf = async (
     return places.ok ? places.value.map(({ name }) => name) : [];
   }
   const kind = kindsWithin(principal.areas).find(({ name }) => name === source);
-  const location = await settle(principal, context[LOCATION_ARGUMENT], deps);
+  const location = pinned ?? (await findNamed(principal, context[LOCATION_ARGUMENT], deps));
   if (kind === undefined || location === undefined) return [];
   const records = await readRecords({ kind, location, principal }, deps);
   return records.ok
@@ -43,14 +52,13 @@ const namesOf = async (
     : [];
 };
 
-/** The location that the other arguments name, or the only one. */
-const settle = async (
+/** The location that the other arguments name; undefined where they name none of the grant. */
+const findNamed = async (
   principal: CompletionRequest["principal"],
   named: string | undefined,
   deps: CompletionDeps,
-) => {
-  const pinned = await findPlace(principal, deps);
-  if (pinned !== undefined || named === undefined) return pinned;
+): Promise<LocationId | undefined> => {
+  if (named === undefined) return undefined;
   const chosen = await chooseLocation(named, principal, deps);
   return chosen.ok ? chosen.value : undefined;
 };

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type Result, fail, ok } from "../../core/result.ts";
+import { type Result, ok } from "../../core/result.ts";
 import type { Pagination } from "../../ghl/catalog/overlays/pagination.ts";
 import type { PageCursor } from "../../ghl/page-steps.ts";
 import type { ToolFailure } from "../failure.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 /** Where the listing of an operation goes on. */
 export interface ListCursor {
@@ -63,15 +64,10 @@ export function pagingNames(pagination: Pagination): readonly string[] {
 
 /** The failure for a cursor that this tool did not write for this operation. */
 export function notOurs(): Result<never, ToolFailure> {
-  return fail({
-    kind: "invalid_arguments",
-    problems: [
-      {
-        argument: "cursor",
-        problem: "is not a next_cursor of this operation; leave it out to start again",
-      },
-    ],
-  });
+  return wrongArgument(
+    "cursor",
+    "is not a next_cursor of this operation; leave it out to start again",
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -6,6 +6,7 @@ import type { ToolFailure } from "../failure.ts";
 import { optional } from "../optional.ts";
 import { isRecord, toContactSummary, toText } from "../record.ts";
 import { type LocationContext, type ToolOutput, defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 const input = z.strictObject({
   ...CONTACT_FIELDS,
@@ -38,7 +39,7 @@ export const createContact = defineTool({
   run: async (args, context) => {
     const named = args.first_name ?? args.last_name ?? args.name ?? args.email ?? args.phone;
     if (named === undefined)
-      return fail(missing("give at least one of first_name, last_name, name, email, phone"));
+      return wrongArgument("", "give at least one of first_name, last_name, name, email, phone");
     const answer = await context.call("contacts.create-contact", {
       body: {
         ...toContactBody(args),
@@ -119,8 +120,4 @@ function toOutcome(
   const contact = isRecord(answer) ? answer["contact"] : undefined;
   if (!isRecord(contact)) return fail({ kind: "malformed_answer", status: 200 });
   return ok({ outcome, contact: toContactSummary(contact) });
-}
-
-function missing(problem: string): ToolFailure {
-  return { kind: "invalid_arguments", problems: [{ argument: "", problem }] };
 }

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Connection } from "../../core/connection.ts";
-import { type Result, fail, ok } from "../../core/result.ts";
+import { type Result, ok } from "../../core/result.ts";
 import type { Operation } from "../../ghl/catalog/operation.ts";
 import { findPagination } from "../../ghl/catalog/overlays/pagination.ts";
 import type { ToolFailure } from "../failure.ts";
 import { TOOL_OF_CLASS, findWithin } from "../operations/choose-operation.ts";
 import { type DescribedBody, describeBody, describeParameters } from "../operations/notation.ts";
 import { type ToolOutput, defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 /** About 650 tokens of notation, which leaves room for the rest. */
 const MAX_BODY_CHARACTERS = 2200;
@@ -64,10 +65,7 @@ function toBody(
     maxCharacters: MAX_BODY_CHARACTERS,
   });
   return described === undefined && path !== undefined
-    ? fail({
-        kind: "invalid_arguments",
-        problems: [{ argument: "path", problem: "leads to no part of the body" }],
-      })
+    ? wrongArgument("path", "leads to no part of the body")
     : ok(described);
 }
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { toOperationId } from "../../core/ids.ts";
 import { type Result, fail, ok } from "../../core/result.ts";
 import { readContact } from "../contact-detail.ts";
-import type { LocationContext, OperationContext } from "../context.ts";
+import { type LocationContext, toLocationContext } from "../context.ts";
 import type { ToolFailure } from "../failure.ts";
 import { toOpportunitySummary } from "../opportunity-summary.ts";
 import { chooseLocation } from "../pin-location.ts";
@@ -12,6 +11,7 @@ import { type RecordLink, readRecordLink, toAppUrl } from "../record-links.ts";
 import { toWireText } from "../result.ts";
 import { clip } from "../text.ts";
 import { defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 /**
  * The other half of the pair that ChatGPT's connectors look for: one record in full by an id that
@@ -43,10 +43,7 @@ export const fetch = defineTool({
   run: async ({ id }, context) => {
     const link = readRecordLink(id);
     if (link === undefined) {
-      return fail({
-        kind: "invalid_arguments",
-        problems: [{ argument: "id", problem: "must be an id that search gave" }],
-      });
+      return wrongArgument("id", "must be an id that search gave");
     }
     const area = link.kind === "contact" ? "contacts" : "opportunities";
     const { areas } = context.principal;
@@ -55,7 +52,7 @@ export const fetch = defineTool({
     }
     const location = await chooseLocation(link.location, context.principal, context);
     if (!location.ok) return location;
-    const place = placeIn(context, location.value);
+    const place = toLocationContext({ ...context, location: location.value });
     const read =
       link.kind === "contact"
         ? await fetchContact(link, place)
@@ -74,19 +71,6 @@ export const fetch = defineTool({
     });
   },
 });
-
-/** The same context in one location of the grant. */
-function placeIn(
-  context: OperationContext,
-  location: LocationContext["location"],
-): LocationContext {
-  return {
-    ...context,
-    location,
-    call: (operation, call) =>
-      context.callIn({ location, operation: toOperationId(operation) }, call),
-  };
-}
 
 type Fetched = Result<{ readonly title: string; readonly text: string }, ToolFailure>;
 

@@ -6,6 +6,7 @@ import { optional } from "../optional.ts";
 import { CURSOR_FIELD, pageOutput, readCursor, toPage } from "../page.ts";
 import { isRecord, toRecords, toText } from "../record.ts";
 import { type LocationContext, defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 const input = z.strictObject({
   contact_id: z.string().max(64).optional(),
@@ -65,10 +66,7 @@ async function findConversation(
   context: LocationContext,
 ): Promise<Result<string | undefined, ToolFailure>> {
   if ((contactId === undefined) === (conversationId === undefined)) {
-    return fail({
-      kind: "invalid_arguments",
-      problems: [{ argument: "", problem: "give either contact_id or conversation_id" }],
-    });
+    return wrongArgument("", "give either contact_id or conversation_id");
   }
   if (conversationId !== undefined) return ok(conversationId);
   const answer = await context.call("conversations.search-conversation", {

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { fail } from "../../core/result.ts";
+import {} from "../../core/result.ts";
 import { chooseOperation, toOperationReach } from "../operations/choose-operation.ts";
 import { OPERATION_FIELDS } from "../operations/operation-fields.ts";
 import { readMany } from "../operations/read-many.ts";
 import { readOne } from "../operations/read-one.ts";
 import { defineTool } from "../tool.ts";
+import { wrongArgument } from "../wrong-argument.ts";
 
 /** Runs any operation that only reads. */
 export const readOperation = defineTool({
@@ -40,15 +41,7 @@ export const readOperation = defineTool({
     const request = { ...given, operation: operation.value, context };
     if (context.locations === undefined) return readOne(request);
     if (operation.value.tokenClass === "company" && operation.value.location.length === 0) {
-      return fail({
-        kind: "invalid_arguments",
-        problems: [
-          {
-            argument: "locations",
-            problem: "has no meaning here: the operation is about the agency",
-          },
-        ],
-      });
+      return wrongArgument("locations", "has no meaning here: the operation is about the agency");
     }
     return readMany(request, context.locations);
   },
