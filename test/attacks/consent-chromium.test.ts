@@ -97,7 +97,7 @@ describe.skipIf(skipped)("in Chromium", () => {
     await allow(page);
     await page.waitForURL(`${callback}?*`);
     const cookies = await context.cookies(running.publicUrl);
-    expect(cookies.map((cookie) => cookie.name.replace(/-[^-]{8}$/u, "")).toSorted()).toEqual([
+    expect(cookies.map((cookie) => cookie.name.replace(/-[\w-]{8}$/u, "")).toSorted()).toEqual([
       "__Host-ghlmcp-browser",
       "__Host-ghlmcp-session",
     ]);
