@@ -79,9 +79,6 @@ const RESULTS: Readonly<Record<string, () => Promise<CliResult>>> = {
   serve: async () => runUntil(`serve --json --storage-url memory: --port ${await findFreePort()}`),
   stdio: () => runUntil("stdio --json", { env: firstLocation(), input: `${INITIALIZE}\n` }),
   connect: () => run("connect cursor --json"),
-  operations: () => run("operations add a tag --json"),
-  "operations show": () => run("operations show contacts.create-contact --json"),
-  call: () => run("call opportunities.get-pipelines --json", firstLocation()),
   sandbox: async () => runUntil(`sandbox --json --port ${await findFreePort()}`),
   completion: () => run("completion bash --json"),
 };
@@ -91,6 +88,9 @@ const READ_ELSEWHERE: Readonly<Record<string, readonly [file: string, words: str
   login: ["cli.test.ts", '"login", "--no-browser", "--json"'],
   status: ["cli.test.ts", '"status", "--check", "--json"'],
   doctor: ["doctor.test.ts", '"doctor", "--json"'],
+  operations: ["cli-call.test.ts", "operations refund --class critical --limit 3 --json"],
+  "operations show": ["cli-call.test.ts", "operations show calendars.get-slots --json"],
+  call: ["cli-call.test.ts", '"call", "opportunities.get-pipelines"'],
   "storage copy": ["store-commands.test.ts", '"storage"'],
   "keys status": ["store-commands.test.ts", '"keys", "status", "--json"'],
   "keys rotate": ["store-commands.test.ts", '"keys", "rotate", "--json"'],
@@ -118,6 +118,7 @@ describe("every command with --json", () => {
       // nobody reads along: no colors, no cursor
       expect(stderr).not.toContain("\u001B");
     },
+    60_000,
   );
 });
 
