@@ -44,8 +44,11 @@ export const createProgram = (version: string, runtime: Runtime): Command => {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => runtime.printer.result(text.replace(/\n$/u, "")),
-      writeErr: (text) => runtime.printer.note(text.replace(/\n$/u, "")),
+      writeErr: (text) => {
+        if (!runtime.json) runtime.printer.note(text.replace(/\n$/u, ""));
+      },
       outputError: (text) => {
+        if (runtime.json) return;
         const line = text.replace(/^error: /u, "ghl-mcp: ").replace(/\n$/u, "");
         runtime.printer.problem(line);
       },

@@ -70,6 +70,7 @@ describe("ghl-mcp completion bash, run by bash", () => {
   it("knows every command that there is, with each option of its help", () => {
     const silent = { write: () => true };
     const program = createProgram("1.0.0", {
+      json: false,
       printer: createPrinter({ stdout: silent, stderr: silent }),
       shutdown: () => {
         throw new Error("nothing runs here");

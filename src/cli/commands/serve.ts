@@ -15,6 +15,7 @@ export const defineServe = (program: Command, runtime: Runtime): void => {
   const command = program
     .command("serve")
     .description("serve MCP over HTTP; with no GoHighLevel credentials, on the sandbox")
+    .option("--json", "print where it serves as one line of JSON; the log is JSON, too")
     .addHelpText(
       "after",
       [
@@ -57,8 +58,14 @@ const serve = async (context: CommandContext): Promise<void> => {
   }
 };
 
-const announce = ({ config, log, printer }: CommandContext, sandbox: boolean): void => {
+const announce = (context: CommandContext, sandbox: boolean): void => {
+  const { config, json, log, printer } = context;
   const mcpUrl = `${config.publicUrl}/mcp`;
+  if (json) {
+    const { host, port, publicUrl } = config;
+    printer.result(JSON.stringify({ publicUrl, mcpUrl, host, port, sandbox }));
+    return;
+  }
   if (!sandbox && !isTerminal()) {
     log.info("serving", { publicUrl: config.publicUrl, host: config.host, port: config.port });
     return;
