@@ -16,7 +16,7 @@ export interface TlsPair {
 }
 
 /** The oldest version of TLS that is spoken (RFC 8996 forbids those before). */
-export const OLDEST_TLS = "TLSv1.2";
+const OLDEST_TLS = "TLSv1.2";
 
 /** How a certificate stands in time. `ending`: less than two weeks are left. */
 export type Validity = "early" | "good" | "ending" | "expired";
