@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config/config.ts";
 import { loadMasterKeys } from "./config/master-key.ts";
+import { openTlsPair, readTlsPair } from "./config/tls-pair.ts";
 import type { AuditTrail } from "./core/audit.ts";
 import { createChangeFeed } from "./core/changes.ts";
 import type { Clock } from "./core/clock.ts";
@@ -92,8 +93,13 @@ export interface App {
   readonly surface: McpSurface;
   readonly ghl: GhlClient;
   readonly audit: AuditTrail;
-  /** Starts to serve HTTP. Throws `AppError("port_in_use")`. */
+  /**
+   * Starts to serve HTTP, or HTTPS where the settings have a certificate. Throws
+   * `AppError("port_in_use")`, and `config_invalid` for a certificate that cannot be used.
+   */
   listen(): Promise<{ readonly port: number }>;
+  /** Looks at once whether the files of the certificate have changed. */
+  lookAtCertificate(): Promise<void>;
   /** Refreshes the tokens of all connections ahead of their end, until the app is closed. */
   refreshAhead(): void;
   /** Speaks MCP on stdin and stdout for one principal; resolves when stdin ends. */
@@ -163,9 +169,11 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
     // The transports are loaded by those who use them, so that other commands start sooner.
     listen: async () => {
       const { createHttpServer } = await import("./transport/http-server.ts");
-      server ??= createHttpServer(toServerDeps(config, deps, services));
+      const tls = await openTls(config, deps);
+      server ??= createHttpServer({ ...toServerDeps(config, deps, services), ...tls });
       return server.listen({ host: config.host, port: config.port });
     },
+    lookAtCertificate: async () => server?.lookAtCertificate(),
     refreshAhead: () => {
       services.upstream.upkeep.start();
     },
@@ -275,6 +283,12 @@ const createClientSources = (
     keySets: createKeySets(reading),
   };
 };
+
+/** The certificate of the settings, which must be good for a start. */
+const openTls = async ({ tls }: Config, deps: WiredDeps): Promise<Pick<HttpServerDeps, "tls">> =>
+  tls === undefined
+    ? {}
+    : { tls: { pair: await openTlsPair(tls, deps), read: () => readTlsPair(tls) } };
 
 const toServerDeps = (
   { enableSse, maxConnections, metricsAccess, proxyTrust, publicUrl }: Config,

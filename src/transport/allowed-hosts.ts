@@ -33,5 +33,6 @@ export const isAllowedOrigin = (origin: string | undefined, publicUrl: string): 
 
 const LOOPBACK_HOSTNAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
 
-const isLoopbackHostname = (hostname: string): boolean =>
+/** Whether a host name, IPv6 in brackets, is one of this machine's own. */
+export const isLoopbackHostname = (hostname: string): boolean =>
   LOOPBACK_HOSTNAMES.some((name) => name === hostname);

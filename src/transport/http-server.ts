@@ -20,6 +20,8 @@ import { setRequestId } from "./request-id.ts";
 import { createErrorPages } from "./responses.ts";
 import { baseHeaders } from "./security-headers.ts";
 import { createSseTransport } from "./sse.ts";
+import { createTlsReload, type TlsReload, type TlsSource } from "./tls-reload.ts";
+import { createTlsServer } from "./tls-server.ts";
 import { traceExchange } from "./trace-exchange.ts";
 
 /** What the server works with. */
@@ -36,6 +38,8 @@ export interface HttpServerDeps extends Omit<RouteDeps, "limits" | "isDraining">
   readonly maxConnections?: number;
   /** Follows requests. Absent: nobody does. */
   readonly tracing?: Tracing;
+  /** The certificate that is served. Absent: plain HTTP. */
+  readonly tls?: TlsSource;
 }
 
 /** How long a server takes to end. */
@@ -53,6 +57,8 @@ export interface HttpServer {
    * then stops accepting, lets requests finish for `graceMs` (10 s), and cuts what is left.
    */
   close(options?: CloseOptions): Promise<void>;
+  /** Looks at once whether the files of the certificate have changed. Without TLS nothing happens. */
+  lookAtCertificate(): Promise<void>;
 }
 
 /**
@@ -64,17 +70,23 @@ export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
   const sse = deps.enableSse ? createSseTransport(deps) : undefined;
   let draining = false;
   const front = createFront({ ...deps, isDraining: () => draining }, { mcp, ...(sse && { sse }) });
-  const server = createServer(SERVER_OPTIONS, front);
+  const { server, reload } = openServer(deps, front);
   applyTimeouts(server);
   limitConnections(server, deps);
   server.on("clientError", answerClientError);
   const closeServer = createCloser(server);
   return {
-    listen: (address) => listenOn(server, address),
+    listen: async (address) => {
+      const bound = await listenOn(server, address);
+      reload?.start();
+      return bound;
+    },
+    lookAtCertificate: async () => reload?.look(),
     close: async ({ graceMs = 10_000, drainMs = 0 } = {}) => {
       const isFirst = !draining;
       draining = true;
       if (isFirst && drainMs > 0 && server.listening) await deps.clock.sleep(drainMs);
+      await reload?.stop();
       await closeServer({
         clock: deps.clock,
         graceMs,
@@ -87,13 +99,26 @@ export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
   };
 };
 
+type Front = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The listener itself: HTTP, or HTTPS with what keeps its certificate that of the files. */
+const openServer = (
+  deps: HttpServerDeps,
+  front: Front,
+): { readonly server: Server; readonly reload?: TlsReload } => {
+  const { log, tls } = deps;
+  if (tls === undefined) return { server: createServer(SERVER_OPTIONS, front) };
+  const { server, use } = createTlsServer({ ...SERVER_OPTIONS, pair: tls.pair, log }, front);
+  return { server, reload: createTlsReload({ ...deps, source: tls, use }) };
+};
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** What happens to every request: an id, the guards, and then the handler of its path. */
 const createFront = (
   serverDeps: HttpServerDeps & Pick<RouteDeps, "isDraining">,
   transports: Parameters<typeof createMcpRoutes>[0],
-): ((request: IncomingMessage, response: ServerResponse) => void) => {
+): Front => {
   const deps = { ...serverDeps, limits: createLimits(serverDeps) };
   const { tracing = silentTracing } = deps;
   const routes = createRoutes(deps);

@@ -5,7 +5,9 @@ import { checkPortFree } from "../check-port.ts";
 import type { CommandContext, Runtime } from "../context.ts";
 import { addSettingOptions, openContext } from "../context.ts";
 import { loadObservers } from "../observe.ts";
+import { onHangup } from "../on-hangup.ts";
 import { isTerminal } from "../print.ts";
+import { requireCertificate } from "../require-certificate.ts";
 import { openSession } from "../session.ts";
 
 const GRACE_MS = 10_000;
@@ -43,6 +45,7 @@ const serve = async (context: CommandContext): Promise<void> => {
     );
   }
   await checkPortFree(config);
+  await requireCertificate(config);
   const session = await openSession({ config, log, ...(await loadObservers(config)) });
   try {
     await session.app.listen();
@@ -51,7 +54,12 @@ const serve = async (context: CommandContext): Promise<void> => {
     if (session.sandbox !== undefined && !isLoopbackUrl(new URL(config.publicUrl))) {
       log.warn("the sandbox's sign-in page answers on this machine only, not at PUBLIC_URL");
     }
+    const stopListening = onHangup(() => {
+      log.info("looking at the files of the certificate", { signal: "SIGHUP" });
+      void session.app.lookAtCertificate();
+    });
     const signal = await shutdown.requested;
+    stopListening();
     log.info("stopping", { signal });
   } finally {
     await session.close({ graceMs: GRACE_MS });
