@@ -19,9 +19,7 @@ export type StoreEvent =
       readonly resource: string;
     }
   /** A client cancelled a call; the hash of its grant, session and request id. */
-  | { readonly kind: "call_cancelled"; readonly callHash: string }
-  /** Messages wait in the store for an event stream; the hash of the stream's id. */
-  | { readonly kind: "message_posted"; readonly streamHash: string };
+  | { readonly kind: "call_cancelled"; readonly callHash: string };
 
 /** What a listener hears. */
 export type HeardEvent =
