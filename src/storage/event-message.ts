@@ -10,7 +10,7 @@ export type EventMessage =
   | { readonly from: string; readonly pulse: number };
 
 /** PostgreSQL takes less than 8,000 bytes; no event comes near. */
-export const MAX_MESSAGE_BYTES = 4_096;
+const MAX_MESSAGE_BYTES = 4_096;
 
 const id = z.string().min(1).max(512);
 

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { hashToken } from "../crypto/hash.ts";
 import type { EventWire, WireEnd } from "./event-channel.ts";
-import { readPostgresUrl } from "./postgres-pool.ts";
+import { type PostgresPlace, readPostgresUrl } from "./postgres-pool.ts";
 import { toUnavailable } from "./unavailable.ts";
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -15,9 +15,9 @@ const MAX_RETRY_MS = 1_000;
  * hear each other. Throws `AppError("config_invalid")` for a URL that is none.
  */
 export const openPostgresWire = (text: string, end: WireEnd): EventWire => {
-  const { connectionString, schema, place } = readPostgresUrl(text);
+  const place = readPostgresUrl(text);
   // As long as the name of a schema may be, it would not fit the name of a channel.
-  const channel = `ghl_mcp_${toShort(schema)}`;
+  const channel = `ghl_mcp_${toShort(place.schema)}`;
   let client: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let failures = 0;
@@ -25,13 +25,7 @@ export const openPostgresWire = (text: string, end: WireEnd): EventWire => {
   let sending: Promise<unknown> = Promise.resolve();
 
   const connect = (): void => {
-    const own = new Client({
-      connectionString,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: `ghl-mcp events ${toShort(schema)}`,
-    });
+    const own = createListener(place);
     client = own;
     const lose = (reason: unknown): void => {
       // Each connection is lost once, however many ways it has to say so.
@@ -39,7 +33,7 @@ export const openPostgresWire = (text: string, end: WireEnd): EventWire => {
       client = undefined;
       void own.end().catch(() => undefined);
       if (isClosed) return;
-      end.lost(toUnavailable(place, reason));
+      end.lost(toUnavailable(place.place, reason));
       retry = setTimeout(connect, Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS)).unref();
       failures += 1;
     };
@@ -67,7 +61,7 @@ export const openPostgresWire = (text: string, end: WireEnd): EventWire => {
           if (own === undefined || own !== client) throw new Error("not connected");
           await own.query("SELECT pg_notify($1, $2)", [channel, message]);
         } catch (error) {
-          throw toUnavailable(place, error);
+          throw toUnavailable(place.place, error);
         }
       };
       // One after the other: the order of events is kept, and the client takes one query at a time.
@@ -85,6 +79,15 @@ export const openPostgresWire = (text: string, end: WireEnd): EventWire => {
     },
   };
 };
+
+const createListener = ({ connectionString, schema }: PostgresPlace): Client =>
+  new Client({
+    connectionString,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: `ghl-mcp events ${toShort(schema)}`,
+  });
 
 /** Names of channels and applications are cut at 63 bytes. */
 const toShort = (schema: string): string => hashToken(schema).slice(0, 32);

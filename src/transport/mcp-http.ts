@@ -53,8 +53,8 @@ interface Served {
 }
 
 /** Makes the endpoint. One SDK handler for all requests; a small server of its own for each. */
-export function createMcpHttp(deps: McpHttpDeps): McpHttp {
-  const { surface, authorization, cookieKeys, events = createLocalEvents(), log } = deps;
+export function createMcpHttp({ events = createLocalEvents(), ...deps }: McpHttpDeps): McpHttp {
+  const { surface, authorization, cookieKeys, log } = deps;
   // The SDK hands on this very object, so it can stand for the view: nothing is global, nothing is
   // copied, and no token is kept.
   const served = new WeakMap<AuthInfo, Served>();
@@ -73,10 +73,7 @@ export function createMcpHttp(deps: McpHttpDeps): McpHttp {
     onerror,
   });
   const listening = createListening({ surface, factory, onerror });
-  const inFlight = createInFlight({
-    events,
-    hash: (text) => cookieKeys.mac("in-flight", text),
-  });
+  const inFlight = createInFlight({ events, hash: (text) => cookieKeys.mac("in-flight", text) });
   const answer: McpHttpHandler["fetch"] = async (request, options) => {
     const { view, handler = shared } = servedBy(options?.authInfo);
     const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);
