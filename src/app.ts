@@ -41,7 +41,8 @@ import type { AuthorizationServerDeps } from "./oauth/settings.ts";
 import { createCountedStore } from "./storage/counted-store.ts";
 import { createAuditTrail } from "./storage/audit-trail.ts";
 import { checkMasterKey, isKeyRight } from "./storage/key-canary.ts";
-import { openRecordStore } from "./storage/open.ts";
+import type { StoreEventChannel } from "./storage/event-channel.ts";
+import { openEventChannel, openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
 import { openSpoolFolder } from "./storage/spool-folder.ts";
 import type { CookieKeys } from "./transport/cookie-keys.ts";
@@ -131,13 +132,14 @@ export const createApp = async (config: Config, given: AppDeps): Promise<App> =>
   const keyring = createKeyring(await loadMasterKeys(config.masterKey, deps));
   const opened = await openRecordStore(config.storageUrl, deps);
   const store = deps.metrics === undefined ? opened : createCountedStore(opened, deps.metrics);
+  const events = await openEventChannel(config.storageUrl, { ...deps, ownId: deps.random.id() });
   try {
     await checkMasterKey({ store, keyring, random: deps.random });
   } catch (cause) {
     await store.close();
     throw cause;
   }
-  const app = wire(config, { ...deps, keyring, store, knownClients });
+  const app = wire(config, { ...deps, keyring, store, events, knownClients });
   await app.upstream.upkeep.restore();
   return app;
 };
@@ -153,6 +155,7 @@ const withTracing = (deps: AppDeps): AppDeps & Required<Pick<AppDeps, "tracing">
 type WiredDeps = ReturnType<typeof withTracing> & {
   readonly keyring: Keyring;
   readonly store: RecordStore;
+  readonly events: StoreEventChannel;
   /** The clients of the settings. */
   readonly knownClients: ClientSource;
 };
@@ -160,7 +163,7 @@ type WiredDeps = ReturnType<typeof withTracing> & {
 const wire = (config: Config, deps: WiredDeps): App & Services => {
   const services = wireServices(config, deps);
   const { surface } = services;
-  const { clock, log, store } = deps;
+  const { clock, events, log, store } = deps;
   const sweeping = startSweeping(deps);
   let server: HttpServer | undefined;
   let closing: Promise<void> | undefined;
@@ -170,6 +173,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
     listen: async () => {
       const { createHttpServer } = await import("./transport/http-server.ts");
       const tls = await openTls(config, deps);
+      events.start();
       server ??= createHttpServer({ ...toServerDeps(config, deps, services), ...tls });
       return server.listen({ host: config.host, port: config.port });
     },
@@ -179,6 +183,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
     },
     serveStdio: async (principal) => {
       const { serveStdio } = await import("./transport/stdio.ts");
+      events.start();
       await serveStdio({ surface, principal, log, clock });
     },
     close: (options) => {
@@ -186,6 +191,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
         await server?.close({ drainMs: config.drainMs ?? 0, ...options });
         await services.upstream.upkeep.stop();
         await sweeping.stop();
+        await events.close();
         await store.close();
       })();
       return closing;
@@ -205,7 +211,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
   const { clock, http, log, metrics, settings, tracing } = deps;
   const watching = { tracing, ...(metrics !== undefined && { metrics }) };
   const audit = createAuditTrail(deps);
-  const changes = createChangeFeed();
+  const changes = createChangeFeed(deps.events);
   const upstream = createUpstream({
     ...deps,
     config: settings,
@@ -296,6 +302,7 @@ const toServerDeps = (
   services: Services,
 ): HttpServerDeps => ({
   ...services,
+  events: deps.events,
   publicUrl,
   enableSse,
   sandbox: isSandbox(deps.settings),

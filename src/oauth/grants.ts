@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import { addSeconds, type Clock, type EpochSeconds } from "../core/clock.ts";
+import type { EventChannel } from "../core/events.ts";
 import { type ConnectionId, type GrantId, toGrantId } from "../core/ids.ts";
 import { hashToken } from "../crypto/hash.ts";
 import type { Random } from "../crypto/random.ts";
@@ -75,6 +76,7 @@ export const createGrants = (deps: {
   readonly random: Random;
   readonly clock: Clock;
   readonly audit?: AuditTrail;
+  readonly events?: Pick<EventChannel, "publish">;
 }): Grants => {
   const { clock, random, audit = silentAuditTrail } = deps;
   const table = createRecordTable(deps.store, "grant", grantSchema);
@@ -122,6 +124,8 @@ export const createGrants = (deps: {
     revoke: async (id, by) => {
       // Taken, not removed: of several who end a grant at once, one says so in the audit trail.
       const ended = await table.take(id);
+      // Also where it was gone already: who ended it may have died before saying so.
+      deps.events?.publish({ kind: "grant_revoked", grantId: id });
       await bySubject.remove(id);
       if (ended !== undefined) await recordEnd(audit, ended, by);
     },

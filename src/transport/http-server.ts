@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
+import { createLocalEvents, type EventChannel } from "../core/events.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { ProxyTrust } from "../core/proxy-trust.ts";
 import { silentTracing, type Tracing } from "../core/tracing.ts";
@@ -16,6 +17,7 @@ import { createAddressReader } from "./limits/forwarded-address.ts";
 import type { Rates } from "./limits/limit-table.ts";
 import { createLimits } from "./limits/limits.ts";
 import { createMcpHttp } from "./mcp-http.ts";
+import { createOpenAnswers, type OpenAnswers } from "./open-answers.ts";
 import { setRequestId } from "./request-id.ts";
 import { createErrorPages } from "./responses.ts";
 import { baseHeaders } from "./security-headers.ts";
@@ -28,6 +30,8 @@ import { traceExchange } from "./trace-exchange.ts";
 export interface HttpServerDeps extends Omit<RouteDeps, "limits" | "isDraining"> {
   readonly surface: McpSurface;
   readonly clock: Clock;
+  /** What other instances tell. Absent: there are none. */
+  readonly events?: EventChannel;
   /** How much is taken in, where that is not what the table of limits says. */
   readonly rates?: Rates;
   /** Counts requests. Absent: nobody does. */
@@ -65,11 +69,16 @@ export interface HttpServer {
  * Builds the server. The MCP endpoints are answered on plain node:http, where a web framework's
  * conversions would cost more than the call itself; everything else goes through the route table.
  */
-export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
+export const createHttpServer = (given: HttpServerDeps): HttpServer => {
+  const deps = { ...given, events: given.events ?? createLocalEvents() };
   const mcp = createMcpHttp(deps);
   const sse = deps.enableSse ? createSseTransport(deps) : undefined;
+  const openAnswers = createOpenAnswers(deps);
   let draining = false;
-  const front = createFront({ ...deps, isDraining: () => draining }, { mcp, ...(sse && { sse }) });
+  const front = createFront(
+    { ...deps, openAnswers, isDraining: () => draining },
+    { mcp, ...(sse && { sse }) },
+  );
   const { server, reload } = openServer(deps, front);
   applyTimeouts(server);
   limitConnections(server, deps);
@@ -93,7 +102,10 @@ export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
         endStreams: async () => {
           await Promise.all([sse?.close(), mcp.endStreams()]);
         },
-        endRequests: () => mcp.close(),
+        endRequests: () => {
+          openAnswers.close();
+          return mcp.close();
+        },
       });
     },
   };
@@ -116,7 +128,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 /** What happens to every request: an id, the guards, and then the handler of its path. */
 const createFront = (
-  serverDeps: HttpServerDeps & Pick<RouteDeps, "isDraining">,
+  serverDeps: HttpServerDeps &
+    Pick<RouteDeps, "isDraining"> & { readonly openAnswers: OpenAnswers },
   transports: Parameters<typeof createMcpRoutes>[0],
 ): Front => {
   const deps = { ...serverDeps, limits: createLimits(serverDeps) };

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
+import type { OpenAnswers } from "./open-answers.ts";
 import { toBearerRefusal } from "./bearer-refusal.ts";
 import { describeBreakdown } from "./breakdown.ts";
 import { CORS_HEADERS, preflightHeaders } from "./cors.ts";
-import { endWhenRevoked } from "./end-when-revoked.ts";
 import { checkOrigin, createMcpGuards, type Refusal } from "./guards.ts";
 import type { McpRoute } from "./http.ts";
 import { refuse } from "./json-rpc-error.ts";
@@ -20,7 +19,8 @@ export interface McpEndpointDeps {
   readonly publicUrl: string;
   readonly authorization: AuthorizationServer;
   readonly limits: Pick<Limits, "calls">;
-  readonly clock: Clock;
+  /** Cuts answers that are still open when their token is revoked. */
+  readonly openAnswers: Pick<OpenAnswers, "note">;
   readonly log: Logger;
 }
 
@@ -58,7 +58,7 @@ export const createMcpEndpoint = (
     }
     const wait = deps.limits.calls(principal.value.grantId);
     if (wait !== undefined) return refuseCall(request, response, wait);
-    endWhenRevoked(deps, { request, response, principal: principal.value });
+    deps.openAnswers.note({ request, response, principal: principal.value });
     await route.handle(request, response, principal.value);
   };
 

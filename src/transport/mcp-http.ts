@@ -10,6 +10,7 @@ import {
   createMcpHandler,
   isLegacyRequest,
 } from "@modelcontextprotocol/server";
+import { createLocalEvents, type EventChannel } from "../core/events.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
@@ -38,7 +39,9 @@ export interface McpHttp {
 export interface McpHttpDeps {
   readonly surface: McpSurface;
   readonly authorization: Pick<AuthorizationServer, "challenge">;
-  readonly cookieKeys: Pick<CookieKeys, "random">;
+  readonly cookieKeys: Pick<CookieKeys, "random" | "mac">;
+  /** Reaches the requests that other instances answer. Absent: there are none. */
+  readonly events?: Pick<EventChannel, "publish" | "subscribe">;
   readonly log: Logger;
 }
 
@@ -50,7 +53,8 @@ interface Served {
 }
 
 /** Makes the endpoint. One SDK handler for all requests; a small server of its own for each. */
-export function createMcpHttp({ surface, authorization, cookieKeys, log }: McpHttpDeps): McpHttp {
+export function createMcpHttp({ events = createLocalEvents(), ...deps }: McpHttpDeps): McpHttp {
+  const { surface, authorization, cookieKeys, log } = deps;
   // The SDK hands on this very object, so it can stand for the view: nothing is global, nothing is
   // copied, and no token is kept.
   const served = new WeakMap<AuthInfo, Served>();
@@ -69,7 +73,7 @@ export function createMcpHttp({ surface, authorization, cookieKeys, log }: McpHt
     onerror,
   });
   const listening = createListening({ surface, factory, onerror });
-  const inFlight = createInFlight();
+  const inFlight = createInFlight({ events, hash: (text) => cookieKeys.mac("in-flight", text) });
   const answer: McpHttpHandler["fetch"] = async (request, options) => {
     const { view, handler = shared } = servedBy(options?.authInfo);
     const refused = refuseScope({ surface, authorization }, view, options?.parsedBody);

@@ -2,8 +2,9 @@ import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { ChangeFeed } from "../core/changes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
+import type { EventChannel } from "../core/events.ts";
 import type { HttpClient } from "../core/http-client.ts";
-import type { ConnectionId } from "../core/ids.ts";
+import { type ConnectionId, toConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Tracing } from "../core/tracing.ts";
@@ -58,6 +59,8 @@ export interface UpstreamDeps {
   readonly audit?: AuditTrail;
   /** Hears of connections whose locations changed. Absent: nobody does. */
   readonly changes?: Pick<ChangeFeed, "publish">;
+  /** Tells other instances of connections, and hears of theirs. Absent: there are none. */
+  readonly events?: EventChannel;
   /** Counts refreshes. Absent: nobody does. */
   readonly metrics?: Pick<Metrics, "refresh">;
   /** Follows refreshes. Absent: nobody does. */
@@ -80,7 +83,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
   const endpoint = createTokenEndpoint(base);
-  const vault = createVault({ sealed, environment });
+  const vault = createVault({ sealed, environment, events: given.events });
   const connections = createConnections({ ...base, environment, vault });
   const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
@@ -90,6 +93,13 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
 
   const findConnection: Upstream["findConnection"] = async (id) =>
     toConnection(await (isPrivateId(id) ? privates : connections).find(id));
+
+  given.events?.subscribe((event) => {
+    if (event.kind === "missed") locations.forgetAll();
+    if (event.kind === "connection_changed" || event.kind === "lists_changed") {
+      locations.forget(toConnectionId(event.connectionId));
+    }
+  });
 
   const forget = (id: ConnectionId): void => {
     locationTokens.forget(id);
