@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import { addSeconds, type Clock, type EpochSeconds } from "../core/clock.ts";
+import type { EventChannel } from "../core/events.ts";
 import { type ConnectionId, type GrantId, toGrantId } from "../core/ids.ts";
 import { hashToken } from "../crypto/hash.ts";
 import type { Random } from "../crypto/random.ts";
@@ -60,8 +61,8 @@ export interface Grants {
   find(id: GrantId): Promise<Grant | undefined>;
   /** Keeps the grant until `until`, its absolute end at most; false if it has been revoked. */
   extend(id: GrantId, until: EpochSeconds): Promise<boolean>;
-  /** Notes a use, at most once a minute; never brings a revoked grant back. */
-  touch(grant: Grant): Promise<void>;
+  /** Notes a use, at most once a minute, and says whether it was due; never brings a revoked grant back. */
+  touch(grant: Grant): Promise<boolean>;
   /** Ends a grant; one that is gone already is fine. */
   revoke(id: GrantId, by: RevokedBy): Promise<void>;
   listByConnection(connectionId: ConnectionId): Promise<readonly GrantView[]>;
@@ -75,6 +76,7 @@ export const createGrants = (deps: {
   readonly random: Random;
   readonly clock: Clock;
   readonly audit?: AuditTrail;
+  readonly events?: Pick<EventChannel, "publish">;
 }): Grants => {
   const { clock, random, audit = silentAuditTrail } = deps;
   const table = createRecordTable(deps.store, "grant", grantSchema);
@@ -114,14 +116,16 @@ export const createGrants = (deps: {
     touch: async (grant) => {
       const now = clock.nowSeconds();
       const isDue = (one: Grant): boolean => now - one.lastUsedAt >= TOUCH_EVERY_SECONDS;
-      if (!isDue(grant)) return;
+      if (!isDue(grant)) return false;
       await update(table, grant.id, (current) =>
         isDue(current) ? { ...current, lastUsedAt: now } : current,
       );
+      return true;
     },
     revoke: async (id, by) => {
       // Taken, not removed: of several who end a grant at once, one says so in the audit trail.
       const ended = await table.take(id);
+      deps.events?.publish({ kind: "grant_revoked", grantId: id });
       await bySubject.remove(id);
       if (ended !== undefined) await recordEnd(audit, ended, by);
     },
