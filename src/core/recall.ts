@@ -81,16 +81,22 @@ export const createRecall = <Value>(deps: RecallDeps<Value>): Recall<Value> => {
     return over ? undefined : found.value;
   };
 
+  const readAnew = async (
+    key: string,
+    read: () => Promise<Value | undefined>,
+  ): Promise<Value | undefined> => {
+    const before = timesForgotten;
+    const value = await read();
+    const mayKeep = events?.isUp() === true && before === timesForgotten;
+    if (value !== undefined && mayKeep) keep(key, value);
+    return value;
+  };
+
   return {
     peek,
-    get: async (key, read) => {
+    get: (key, read) => {
       const known = peek(key);
-      if (known !== undefined) return known;
-      const before = timesForgotten;
-      const value = await read();
-      const mayKeep = events?.isUp() === true && before === timesForgotten;
-      if (value !== undefined && mayKeep) keep(key, value);
-      return value;
+      return known === undefined ? readAnew(key, read) : Promise.resolve(known);
     },
     forget,
   };

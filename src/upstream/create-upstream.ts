@@ -122,7 +122,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   return {
     tokens,
     ...signIns,
-    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer }),
+    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer, tokens }),
     findConnection,
     recallConnection: async (id) => toConnection((await credentials.find(id))?.held),
     listConnections: async () =>

@@ -36,16 +36,16 @@ export const createCredentialRecall = (deps: {
     ...deps,
     keyOf: (event) => (event.kind === "connection_changed" ? event.connectionId : undefined),
   });
-  const read = async (id: ConnectionId): Promise<Credential | undefined> => {
-    if (isPrivateId(id)) {
-      const held = await privates.find(id);
-      return held === undefined ? undefined : { kind: "private", held };
-    }
-    const entry = await connections.find(id);
-    return entry === undefined ? undefined : { kind: "oauth", held: withoutRefreshToken(entry) };
-  };
+  const read = (id: ConnectionId): Promise<Credential | undefined> =>
+    isPrivateId(id) ? privates.find(id).then(toPrivate) : connections.find(id).then(toOauth);
   return { peek: recall.peek, find: (id) => recall.get(id, () => read(id)) };
 };
+
+const toPrivate = (held: HeldPrivate | undefined): Credential | undefined =>
+  held === undefined ? undefined : { kind: "private", held };
+
+const toOauth = (entry: HeldConnection | undefined): Credential | undefined =>
+  entry === undefined ? undefined : { kind: "oauth", held: withoutRefreshToken(entry) };
 
 const withoutRefreshToken = ({ tokens, ...held }: HeldConnection): CallableConnection => {
   const { refreshToken: _refreshToken, ...rest } = tokens;

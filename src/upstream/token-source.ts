@@ -25,8 +25,21 @@ export interface TokenSourceDeps {
 
 type Given = Result<AccessToken, TokenFailure>;
 
+/** {@link TokenSource}, and when nobody works for it. */
+export interface WatchedTokenSource extends TokenSource {
+  /** Resolves when no look-up is under way, given-up ones included: any may come to a refresh yet. */
+  whenIdle(): Promise<void>;
+}
+
 /** The tokens of all connections, by what a call needs. */
-export const createTokenSource = (deps: TokenSourceDeps): TokenSource => {
+export const createTokenSource = (deps: TokenSourceDeps): WatchedTokenSource => {
+  const underWay = new Set<Promise<Given>>();
+  const wait = (work: Promise<Given>, { signal }: TokenRequest): Promise<Given> => {
+    underWay.add(work);
+    const end = (): void => void underWay.delete(work);
+    work.then(end, end);
+    return waitUnlessAborted(work, signal);
+  };
   const give = async (request: TokenRequest): Promise<Given> => {
     const credential = await deps.credentials.find(request.connectionId);
     if (credential === undefined) return fail(toMissing(request));
@@ -60,11 +73,14 @@ export const createTokenSource = (deps: TokenSourceDeps): TokenSource => {
   };
 
   return {
-    getToken: async (request) =>
-      giveAtOnce(deps, deps.credentials.peek(request.connectionId), request) ??
-      waitUnlessAborted(give(request), request.signal),
-    replaceToken: (request, refused) =>
-      waitUnlessAborted(replace(request, refused), request.signal),
+    getToken: (request) => {
+      const known = giveAtOnce(deps, deps.credentials.peek(request.connectionId), request);
+      return known === undefined ? wait(give(request), request) : Promise.resolve(known);
+    },
+    replaceToken: (request, refused) => wait(replace(request, refused), request),
+    whenIdle: async () => {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
   };
 };
 
