@@ -14,7 +14,7 @@ export interface Recall<Value> {
 /** What {@link createRecall} works with. */
 export interface RecallDeps<Value> {
   /** Absent: nothing is ever remembered, since nobody would say that it changed. */
-  readonly events: EventChannel | undefined;
+  readonly events?: EventChannel;
   readonly clock: Clock;
   /** The key that an event makes untrue. */
   keyOf(event: StoreEvent): string | undefined;

@@ -18,7 +18,7 @@ export const createBearerRecall = (deps: {
   readonly accessTokens: Pick<AccessTokens, "find">;
   readonly grants: Pick<Grants, "find" | "touch">;
   readonly clock: Clock;
-  readonly events: EventChannel | undefined;
+  readonly events?: EventChannel;
 }): BearerRecall => {
   const { accessTokens, grants } = deps;
   const tokens = createRecall<AccessTokenRecord>({

@@ -36,7 +36,7 @@ export const createAuthorizationServer = (deps: AuthorizationServerDeps): Author
   const tables = openTables(deps);
   const consent = { issuer, ...tables };
   const resource = toResource(issuer);
-  const recall = createBearerRecall({ ...tables, clock, events: deps.events });
+  const recall = createBearerRecall({ ...deps, ...tables });
 
   const toOutcome = (
     failed: StepFailure,

@@ -113,15 +113,7 @@ export const createGrants = (deps: {
       }
       return extended !== undefined;
     },
-    touch: async (grant) => {
-      const now = clock.nowSeconds();
-      const isDue = (one: Grant): boolean => now - one.lastUsedAt >= TOUCH_EVERY_SECONDS;
-      if (!isDue(grant)) return false;
-      await update(table, grant.id, (current) =>
-        isDue(current) ? { ...current, lastUsedAt: now } : current,
-      );
-      return true;
-    },
+    touch: (grant) => touch(table, grant, clock.nowSeconds()),
     revoke: async (id, by) => {
       // Taken, not removed: of several who end a grant at once, one says so in the audit trail.
       const ended = await table.take(id);
@@ -136,6 +128,19 @@ export const createGrants = (deps: {
       return grants.filter((grant) => grant.subject === subject);
     },
   };
+};
+
+const touch = async (
+  table: RecordTable<Grant>,
+  grant: Grant,
+  now: EpochSeconds,
+): Promise<boolean> => {
+  const isDue = (one: Grant): boolean => now - one.lastUsedAt >= TOUCH_EVERY_SECONDS;
+  if (!isDue(grant)) return false;
+  await update(table, grant.id, (current) =>
+    isDue(current) ? { ...current, lastUsedAt: now } : current,
+  );
+  return true;
 };
 
 /** The grants of these ids that are still there, the newest first. */

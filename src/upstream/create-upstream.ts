@@ -81,7 +81,6 @@ export interface UpkeptUpstream extends Upstream {
 export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const { config: settings, audit = silentAuditTrail } = given;
   const { environment } = settings;
-  const { events } = given;
   const log = given.log.child({ part: "upstream" });
   const trace = given.trace ?? createLogTrace(log);
   const base = { ...given, settings, log, audit, trace };
@@ -92,16 +91,10 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
   const privates = createPrivateConnections({ ...base, sealed });
-  const credentials = createCredentialRecall({ ...base, connections, privates, events });
-  const tokens = createTokenSource({
-    ...base,
-    privates,
-    connections,
-    credentials,
-    refresher,
-    locationTokens,
-  });
-  const locations = createLocationDirectory({ ...base, connections, privates, tokens });
+  const held = { ...base, connections, privates };
+  const credentials = createCredentialRecall(held);
+  const tokens = createTokenSource({ ...held, credentials, refresher, locationTokens });
+  const locations = createLocationDirectory({ ...held, tokens });
 
   const findConnection: Upstream["findConnection"] = async (id) =>
     toConnection(await (isPrivateId(id) ? privates : connections).find(id));
@@ -111,7 +104,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     locations.forget(id);
   };
 
-  const signIns = createSignIns({ ...base, endpoint, connections, privates, sealed, forget });
+  const signIns = createSignIns({ ...held, endpoint, sealed, forget });
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await (isPrivateId(id) ? privates : connections).remove(id, by);

@@ -29,7 +29,7 @@ export const createCredentialRecall = (deps: {
   readonly connections: Pick<Connections, "find">;
   readonly privates: Pick<PrivateConnections, "find">;
   readonly clock: Clock;
-  readonly events: EventChannel | undefined;
+  readonly events?: EventChannel;
 }): CredentialRecall => {
   const { connections, privates } = deps;
   const recall = createRecall<Credential>({

@@ -25,7 +25,7 @@ const createRig = (channel: "none" | "local" | "shared" = "local") => {
   };
   const events = { none: undefined, local, shared }[channel];
   const recall = createRecall<Thing>({
-    events,
+    ...(events === undefined ? {} : { events }),
     clock,
     keyOf: (event) => (event.kind === "grant_revoked" ? event.grantId : undefined),
     endOf: ({ endsAt }) => endsAt,
