@@ -6,6 +6,7 @@ import { openTlsPair, readTlsPair } from "./config/tls-pair.ts";
 import type { AuditTrail } from "./core/audit.ts";
 import { createChangeFeed } from "./core/changes.ts";
 import type { Clock } from "./core/clock.ts";
+import type { EventChannel } from "./core/events.ts";
 import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
@@ -81,6 +82,8 @@ export interface AppDeps {
   readonly trace?: RefreshTrace;
   /** Limits other than the server's own, for measuring and for tests. */
   readonly rates?: HttpServerDeps["rates"];
+  /** What processes on the store tell each other. Absent: nothing is remembered between requests. */
+  readonly events?: EventChannel;
   /** Counts what happens. Absent: nobody does, and there is nothing to read. */
   readonly metrics?: ReadableMetrics;
   /** Follows requests from program to program. Absent: nobody does. */
@@ -243,7 +246,10 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
   });
   const surface = createMcpSurface({
     ghl,
-    connections: upstream,
+    connections: {
+      findConnection: upstream.recallConnection,
+      listLocations: upstream.listLocations,
+    },
     clock,
     log,
     ...watching,

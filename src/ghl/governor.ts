@@ -86,6 +86,8 @@ export const createGovernor = ({ clock }: { readonly clock: Clock }): Governor =
       if (line.queue.size() >= MAX_QUEUED || nowMs + waitMs >= request.deadlineAtMs) {
         return turnAway(line, nowMs, ahead);
       }
+      // Nobody waits and one may leave: then there is nothing to wait for and nothing to listen to.
+      if (line.queue.isEmpty() && canDepart(line.state, nowMs)) return ok(openSlot(clock, line));
       return wait(clock, line, request);
     },
     snapshot: () => [...lines.values()].map((line) => toSnapshot(line, clock.nowMs())),
@@ -124,6 +126,7 @@ const openSlot = (clock: Clock, line: Line): Slot => {
 };
 
 const serve = (clock: Clock, line: Line): void => {
+  if (line.queue.isEmpty() && line.wake === undefined) return;
   const nowMs = clock.nowMs();
   line.state = atTime(line.state, nowMs);
   for (const waiter of line.queue.removeWhere(({ deadlineAtMs }) => deadlineAtMs <= nowMs)) {

@@ -61,8 +61,8 @@ export interface Grants {
   find(id: GrantId): Promise<Grant | undefined>;
   /** Keeps the grant until `until`, its absolute end at most; false if it has been revoked. */
   extend(id: GrantId, until: EpochSeconds): Promise<boolean>;
-  /** Notes a use, at most once a minute; never brings a revoked grant back. */
-  touch(grant: Grant): Promise<void>;
+  /** Notes a use, at most once a minute, and says whether it was due; never brings a revoked grant back. */
+  touch(grant: Grant): Promise<boolean>;
   /** Ends a grant; one that is gone already is fine. */
   revoke(id: GrantId, by: RevokedBy): Promise<void>;
   listByConnection(connectionId: ConnectionId): Promise<readonly GrantView[]>;
@@ -113,14 +113,7 @@ export const createGrants = (deps: {
       }
       return extended !== undefined;
     },
-    touch: async (grant) => {
-      const now = clock.nowSeconds();
-      const isDue = (one: Grant): boolean => now - one.lastUsedAt >= TOUCH_EVERY_SECONDS;
-      if (!isDue(grant)) return;
-      await update(table, grant.id, (current) =>
-        isDue(current) ? { ...current, lastUsedAt: now } : current,
-      );
-    },
+    touch: (grant) => touch(table, grant, clock.nowSeconds()),
     revoke: async (id, by) => {
       // Taken, not removed: of several who end a grant at once, one says so in the audit trail.
       const ended = await table.take(id);
@@ -136,6 +129,19 @@ export const createGrants = (deps: {
       return grants.filter((grant) => grant.subject === subject);
     },
   };
+};
+
+const touch = async (
+  table: RecordTable<Grant>,
+  grant: Grant,
+  now: EpochSeconds,
+): Promise<boolean> => {
+  const isDue = (one: Grant): boolean => now - one.lastUsedAt >= TOUCH_EVERY_SECONDS;
+  if (!isDue(grant)) return false;
+  await update(table, grant.id, (current) =>
+    isDue(current) ? { ...current, lastUsedAt: now } : current,
+  );
+  return true;
 };
 
 /** The grants of these ids that are still there, the newest first. */

@@ -40,6 +40,6 @@ export interface AuthorizationServerDeps {
   readonly keySets?: KeySets;
   /** Where grants and registrations are recorded. Absent: nowhere. */
   readonly audit?: AuditTrail;
-  /** Tells other instances what was revoked. Absent: nobody. */
+  /** Tells and hears of grants and tokens that end. Absent: nothing is remembered between requests. */
   readonly events?: EventChannel;
 }

@@ -1,8 +1,8 @@
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { ChangeFeed } from "../core/changes.ts";
+import type { EventChannel } from "../core/events.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
-import type { EventChannel } from "../core/events.ts";
 import type { HttpClient } from "../core/http-client.ts";
 import { type ConnectionId, toConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
@@ -16,6 +16,7 @@ import type { TokenFailure } from "../ghl/ports.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { createSealedStore } from "../storage/sealed-store.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import { createCredentialRecall } from "./credential-recall.ts";
 import { createLocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
 import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
@@ -59,7 +60,7 @@ export interface UpstreamDeps {
   readonly audit?: AuditTrail;
   /** Hears of connections whose locations changed. Absent: nobody does. */
   readonly changes?: Pick<ChangeFeed, "publish">;
-  /** Tells other instances of connections, and hears of theirs. Absent: there are none. */
+  /** Tells and hears of connections that changed. Absent: nothing is remembered between calls. */
   readonly events?: EventChannel;
   /** Counts refreshes. Absent: nobody does. */
   readonly metrics?: Pick<Metrics, "refresh">;
@@ -72,24 +73,28 @@ export interface UpstreamDeps {
 /** {@link Upstream}, and what keeps its tokens good. */
 export interface UpkeptUpstream extends Upstream {
   readonly upkeep: TokenUpkeep;
+  /** As {@link Upstream.findConnection}, from memory while the connection is unchanged: for calls. */
+  recallConnection(id: ConnectionId): Promise<Connection | undefined>;
 }
 
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
 export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
-  const { config: settings, clock, audit = silentAuditTrail } = given;
+  const { config: settings, audit = silentAuditTrail } = given;
   const { environment } = settings;
   const log = given.log.child({ part: "upstream" });
   const trace = given.trace ?? createLogTrace(log);
   const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
   const endpoint = createTokenEndpoint(base);
-  const vault = createVault({ sealed, environment, events: given.events });
+  const vault = createVault({ ...given, sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
   const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
   const privates = createPrivateConnections({ ...base, sealed });
-  const tokens = createTokenSource({ privates, connections, refresher, locationTokens, clock });
-  const locations = createLocationDirectory({ ...base, connections, privates, tokens });
+  const held = { ...base, connections, privates };
+  const credentials = createCredentialRecall(held);
+  const tokens = createTokenSource({ ...held, credentials, refresher, locationTokens });
+  const locations = createLocationDirectory({ ...held, tokens });
 
   const findConnection: Upstream["findConnection"] = async (id) =>
     toConnection(await (isPrivateId(id) ? privates : connections).find(id));
@@ -106,7 +111,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     locations.forget(id);
   };
 
-  const signIns = createSignIns({ ...base, endpoint, connections, privates, sealed, forget });
+  const signIns = createSignIns({ ...held, endpoint, sealed, forget });
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await (isPrivateId(id) ? privates : connections).remove(id, by);
@@ -117,8 +122,9 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   return {
     tokens,
     ...signIns,
-    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer }),
+    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer, tokens }),
     findConnection,
+    recallConnection: async (id) => toConnection((await credentials.find(id))?.held),
     listConnections: async () =>
       newestFirst([...(await privates.list()), ...(await connections.list())]),
     removeConnection: (id) => removeConnection(id, "person"),

@@ -34,6 +34,7 @@ export interface PrivateRecords {
 export const createPrivateRecords = (deps: {
   readonly sealed: RecordStore;
   readonly environment: string;
+  /** Is told of every record that is written or removed. Absent: nobody is. */
   readonly events?: Pick<EventChannel, "publish">;
 }): PrivateRecords => {
   const { sealed, environment, events } = deps;

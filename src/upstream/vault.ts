@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { toEpochSeconds } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
-import { AppError } from "../core/errors.ts";
 import type { EventChannel } from "../core/events.ts";
+import { AppError } from "../core/errors.ts";
 import {
   type ConnectionId,
   type LocationId,
@@ -52,7 +52,8 @@ const NAMESPACE = "connection";
 export const createVault = (deps: {
   readonly sealed: RecordStore;
   readonly environment: string;
-  readonly events?: Pick<EventChannel, "publish"> | undefined;
+  /** Is told of every connection that is written or removed. Absent: nobody is. */
+  readonly events?: Pick<EventChannel, "publish">;
 }): Vault => {
   const { sealed, environment, events } = deps;
   const tenant = `${environment}/`;
