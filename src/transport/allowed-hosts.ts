@@ -9,6 +9,8 @@ export const isAllowedHost = (
 ): boolean => {
   if (host === undefined) return false;
   const given = host.toLowerCase();
+  // Nearly every request comes this way, and parsing an address costs as much as all other guards.
+  if (server.publicUrl.endsWith(`://${given}`)) return true;
   const own = new URL(server.publicUrl);
   const defaultPort = own.protocol === "https:" ? ":443" : ":80";
   if (given === own.host || given === `${own.host}${own.port === "" ? defaultPort : ""}`)

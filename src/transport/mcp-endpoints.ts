@@ -39,7 +39,7 @@ export const createMcpEndpoint = (
     const guarded = { request, path: route.path, publicUrl: deps.publicUrl };
     const foreign = checkOrigin(guarded);
     if (foreign !== undefined) return sendRefusal(request, response, foreign);
-    setHeaders(response, CORS_HEADERS);
+    for (const [name, value] of CORS_ENTRIES) response.setHeader(name, value);
     if (request.method === "OPTIONS") {
       response.writeHead(204, preflightHeaders(route.methods)).end();
       return;
@@ -123,6 +123,4 @@ const toBreakdownRefusal = (error: unknown, requestId: string): Refusal => {
   };
 };
 
-const setHeaders = (response: ServerResponse, headers: Readonly<Record<string, string>>): void => {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-};
+const CORS_ENTRIES = Object.entries(CORS_HEADERS);
