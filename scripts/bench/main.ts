@@ -19,7 +19,8 @@ interface Options {
 
 const FULL: Size = {
   rounds: 3,
-  calls: 8_000,
+  warmUp: 15_000,
+  calls: 5_000,
   lists: 2_000,
   memoryCalls: 50_000,
   sseClients: 1_000,
@@ -31,6 +32,7 @@ const FULL: Size = {
 
 const QUICK: Size = {
   rounds: 1,
+  warmUp: 3_000,
   calls: 800,
   lists: 300,
   memoryCalls: 2_000,

@@ -21,14 +21,18 @@ export interface CallCase {
 
 /**
  * Measures cases side by side: in each round all of them in turn, so that whatever else the machine does
- * meets all alike. One turn over all of them warms up and is thrown away.
+ * meets all alike. Before that each is warmed up, at one number of connections: V8 goes on compiling for
+ * tens of thousands of calls, and the first thousands cost up to seven times as much.
  */
 export const measureCalls = async (
   world: World,
   cases: readonly CallCase[],
-  rounds: number,
+  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
 ): Promise<readonly CallFigures[]> => {
-  for (const one of cases) await measureOnce(world, one);
+  const connections = cases[0]?.connections;
+  for (const one of cases.filter((other) => other.connections === connections)) {
+    await measureOnce(world, { ...one, calls: warmUp });
+  }
   const taken: CallFigures[][] = cases.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, one] of cases.entries()) taken[index]?.push(await measureOnce(world, one));

@@ -3,6 +3,8 @@ import type { World } from "./world.ts";
 /** How much is measured. */
 export interface Size {
   readonly rounds: number;
+  /** Calls of each server before it is measured. */
+  readonly warmUp: number;
   readonly calls: number;
   readonly lists: number;
   readonly memoryCalls: number;

@@ -1,6 +1,6 @@
 import { createAttackClient } from "../../test/support/attack-client.ts";
 import type { Child } from "../measure/child.ts";
-import { type LoadGenerator, startLoadGenerator } from "../measure/load.ts";
+import { LOAD_CORE, type LoadGenerator, SERVER_CORE, startLoadGenerator } from "../measure/load.ts";
 import type { Scope } from "../measure/scope.ts";
 import { type ServerChild, startServer } from "../measure/start-server.ts";
 import type { UpstreamFacts } from "./upstream-process.ts";
@@ -19,13 +19,17 @@ export interface World {
 /** Makes the world; nothing is started yet. */
 export const createWorld = (scope: Scope): World => {
   const upstream = once(async () => {
-    const child = scope.start(new URL("./upstream-process.ts", import.meta.url));
+    const child = scope.start(new URL("./upstream-process.ts", import.meta.url), {
+      core: LOAD_CORE,
+    });
     return child.ask<UpstreamFacts>("start");
   });
   const other = (kind: "floor" | "sdk") =>
     once(async () => {
       const { baseUrl } = await upstream();
-      const child = scope.start(new URL(`./${kind}-process.ts`, import.meta.url));
+      const child = scope.start(new URL(`./${kind}-process.ts`, import.meta.url), {
+        core: SERVER_CORE,
+      });
       return { child, publicUrl: await child.ask<string>("start", { upstreamUrl: baseUrl }) };
     });
   const others = { floor: other("floor"), sdk: other("sdk") };
@@ -35,7 +39,7 @@ export const createWorld = (scope: Scope): World => {
     load: once(() => startLoadGenerator(scope)),
     server: once(async () => {
       const facts = await upstream();
-      const server = await startServer(scope, { upstream: facts });
+      const server = await startServer(scope, { upstream: facts, core: SERVER_CORE });
       const client = await createAttackClient(server);
       const { access_token: token } = await client.obtain({ choose: facts.locations[0]?.id ?? "" });
       return { ...server, token };

@@ -30,9 +30,16 @@ export interface LoadGenerator {
   run(job: LoadJob): Promise<LoadResult>;
 }
 
+/** The server has the first core to itself; whatever sends to it and answers it has the second. */
+export const SERVER_CORE = 0;
+/** See {@link SERVER_CORE}. */
+export const LOAD_CORE = 1;
+
 /** Starts the process that sends load. */
 export const startLoadGenerator = (scope: Scope): LoadGenerator => {
-  const child: Child = scope.start(new URL("./load-process.ts", import.meta.url));
+  const child: Child = scope.start(new URL("./load-process.ts", import.meta.url), {
+    core: LOAD_CORE,
+  });
   return {
     run: async (job) => {
       const result = await child.ask<LoadResult>("run", job);

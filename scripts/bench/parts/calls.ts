@@ -19,7 +19,7 @@ const COLUMNS = [
 export const createCallsPart = (tool: BenchTool): Part => ({
   name: tool,
   about: `tools/call of ${tool}: CPU, calls/s, p50, p99, beside a bare proxy and the SDK's handler`,
-  run: async (world, { rounds, calls }, { profileFolder }) => {
+  run: async (world, { rounds, calls, warmUp }, { profileFolder }) => {
     const cases: (CallCase & { readonly name: string })[] = [];
     for (const connections of CONNECTIONS) {
       for (const subject of Object.values(SUBJECTS)) {
@@ -28,7 +28,7 @@ export const createCallsPart = (tool: BenchTool): Part => ({
         cases.push({ name: subject.name, subject: opened, requests, connections, calls });
       }
     }
-    const figures = await measureCalls(world, cases, rounds);
+    const figures = await measureCalls(world, cases, { rounds, warmUp });
     if (profileFolder !== undefined) {
       for (const one of cases) await profile(world, one, join(profileFolder, toFile(tool, one)));
     }
@@ -42,7 +42,7 @@ const profile = async (
   file: string,
 ): Promise<void> => {
   await one.subject.child.ask("startProfile");
-  await measureCalls(world, [one], 1);
+  await measureCalls(world, [one], { rounds: 1, warmUp: one.calls });
   await one.subject.child.ask("writeProfile", file);
 };
 

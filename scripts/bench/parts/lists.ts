@@ -22,7 +22,7 @@ export const listsPart: Part = {
         connections: CONNECTIONS,
       };
     });
-    const figures = await measureCalls(world, cases, rounds);
+    const figures = await measureCalls(world, cases, { rounds, warmUp: calls });
     return [
       {
         title: `tools/list, ${CONNECTIONS} connections`,
