@@ -11,7 +11,8 @@ export interface UpstreamFacts {
   readonly authorizeUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  readonly companyId: string;
+  /** Of the first location. */
+  readonly privateToken: string;
   readonly locations: readonly { readonly id: string; readonly name: string }[];
 }
 
@@ -51,8 +52,9 @@ const start = async (): Promise<UpstreamFacts> => {
   });
   server.keepAliveTimeout = 60_000;
   const baseUrl = await listenAnywhere(server);
-  const { authorizeUrl, clientId, clientSecret, companyId, locations } = sandbox;
-  return { baseUrl, authorizeUrl, clientId, clientSecret, companyId, locations };
+  const { authorizeUrl, clientId, clientSecret, locations } = sandbox;
+  const privateToken = sandbox.privateTokens.get(locations[0]?.id ?? "") ?? "";
+  return { baseUrl, authorizeUrl, clientId, clientSecret, privateToken, locations };
 };
 
 const createRateHeaders = (): (() => Record<string, string>) => {

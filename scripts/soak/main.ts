@@ -17,7 +17,7 @@ const SAMPLE_EVERY_MS = 10_000;
 const { minutes, json, rate } = new Command("npm run soak --")
   .description("Mixed load with faults on loopback; memory and descriptors must stay flat.")
   .option("--minutes <n>", "how long", Number, 30)
-  .option("--rate <n>", "requests per second in all", Number, 30)
+  .option("--rate <n>", "requests per second in all", Number, 15)
   .option("--json <file>", "write the figures as JSON")
   .parse()
   .opts<{ readonly minutes: number; readonly rate: number; readonly json?: string }>();
