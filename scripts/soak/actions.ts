@@ -8,7 +8,7 @@ import { callServer, type WireAnswer, type WireOptions } from "./wire.ts";
 export type Action = (tenant: Tenant, round: number) => Promise<string | undefined>;
 
 /** An answer that no fault excuses. */
-export class WrongAnswer extends Error {}
+class WrongAnswer extends Error {}
 
 type Ask = readonly [name: string, given: Readonly<Record<string, unknown>>, expect?: string];
 

@@ -25,7 +25,7 @@ export const coldStartPart: Part = {
     const { medianMs, p95Ms, rssMb } = await measureColdStart({ ...program, rounds });
     return [
       {
-        title: `Cold start over stdio, ${rounds} starts`,
+        title: `Cold start over stdio from a clone, types stripped at the start, ${rounds} starts`,
         columns: ["median ms", "p95 ms", "resident MB"],
         rows: [[Math.round(medianMs), Math.round(p95Ms), Math.round(rssMb)]],
       },
