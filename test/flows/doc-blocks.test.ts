@@ -163,7 +163,7 @@ const findProblem = (
     case "covered":
       return readPage(how.test).includes(how.words) ? undefined : `${how.test} lacks ${how.words}`;
     case "script": {
-      const name = text.replace(/^npm (run )?/u, "");
+      const [name = ""] = text.replace(/^npm (run )?/u, "").split(" ");
       return name in scripts ? undefined : `there is no script "${name}"`;
     }
     case "client": {

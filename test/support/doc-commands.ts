@@ -43,6 +43,8 @@ export const COMMANDS: readonly (readonly [RegExp, How])[] = [
   ],
   [/^npm (start|test)$/u, { kind: "script" }],
   [/^npm run \S+$/u, { kind: "script" }],
+  // minutes of both cores: that the options are there is all that a test may ask
+  [/^npm run (bench|soak) -- --/u, { kind: "script" }],
   [/^([A-Z_]+=\S+ )?npx vitest run /u, { kind: "paths" }],
   [
     /^claude mcp add --transport http ghl http:\/\/localhost:8000\/mcp$/u,

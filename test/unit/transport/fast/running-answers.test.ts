@@ -39,7 +39,7 @@ const start = async () => {
   const mcp = createMcpHttp({
     surface,
     authorization: { challenge: () => "Bearer" },
-    cookieKeys: { random: () => "session" },
+    cookieKeys: { random: () => "session", mac: (_purpose, text) => text },
     log: silentLogger,
     clock,
     onTaken: (method) => taken.push(method),

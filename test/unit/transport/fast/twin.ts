@@ -28,7 +28,7 @@ export const startTwin = async (surface: McpSurface, principal: Principal): Prom
     const mcp = createMcpHttp({
       surface: served,
       authorization: { challenge: () => 'Bearer error="insufficient_scope"' },
-      cookieKeys: { random: () => "session" },
+      cookieKeys: { random: () => "session", mac: (_purpose, text) => text },
       log: silentLogger,
       onTaken: () => (taken += 1),
     });
