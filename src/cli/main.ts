@@ -10,10 +10,11 @@ import { listenForShutdown } from "./shutdown.ts";
 
 const printer = createPrinter({ stdout: process.stdout, stderr: process.stderr });
 let shutdown: Shutdown | undefined;
-const program = createProgram(packageJson.version, {
-  printer,
-  shutdown: () => (shutdown ??= listenForShutdown()),
-});
+const program = await createProgram(
+  packageJson.version,
+  { printer, shutdown: () => (shutdown ??= listenForShutdown()) },
+  process.argv.slice(2),
+);
 
 /** Runs the command line and gives the exit code. The only place that turns errors into text. */
 const main = async (argv: readonly string[]): Promise<number> => {
