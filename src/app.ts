@@ -5,7 +5,7 @@ import { loadMasterKeys } from "./config/master-key.ts";
 import type { AuditTrail } from "./core/audit.ts";
 import { createChangeFeed } from "./core/changes.ts";
 import type { Clock } from "./core/clock.ts";
-import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
+import { systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { ReadableMetrics } from "./core/metrics.ts";
@@ -14,14 +14,16 @@ import type { ReadinessChecks } from "./core/readiness.ts";
 import { traceHttp, traceLog, traceRequest } from "./core/traced.ts";
 import { type Tracing, silentTracing } from "./core/tracing.ts";
 import { watchUpstream } from "./core/upstream-watch.ts";
+import type { UsageLog } from "./core/usage.ts";
 import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret, hashToken } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import { createKeyring, mac } from "./crypto/keyring.ts";
 import type { Random } from "./crypto/random.ts";
 import { systemRandom } from "./crypto/random.ts";
-import type { GhlClient } from "./ghl/call.ts";
+import type { GhlApiClient } from "./ghl/client.ts";
 import { createGhlClient } from "./ghl/client.ts";
+import { randomJitter } from "./ghl/jitter.ts";
 import type { ConfirmationKeeper } from "./mcp/ports.ts";
 import type { McpSurface } from "./mcp/surface.ts";
 import { createMcpSurface } from "./mcp/surface.ts";
@@ -43,6 +45,8 @@ import { checkMasterKey, isKeyRight } from "./storage/key-canary.ts";
 import { openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
 import { openSpoolFolder } from "./storage/spool-folder.ts";
+import { startFlushing, startSweeping } from "./storage/store-rounds.ts";
+import { createUsageLog } from "./storage/usage-log.ts";
 import type { CookieKeys } from "./transport/cookie-keys.ts";
 import type { HttpServer, HttpServerDeps } from "./transport/http-server.ts";
 import type { UpkeptUpstream, UpstreamDeps, UpstreamSettings } from "./upstream/create-upstream.ts";
@@ -90,8 +94,10 @@ export interface App {
   readonly upstream: Upstream;
   readonly authorization: AuthorizationServer;
   readonly surface: McpSurface;
-  readonly ghl: GhlClient;
+  readonly ghl: GhlApiClient;
   readonly audit: AuditTrail;
+  /** Counts the calls of `ghl`. */
+  readonly usage: UsageLog;
   /** Starts to serve HTTP. Throws `AppError("port_in_use")`. */
   listen(): Promise<{ readonly port: number }>;
   /** Refreshes the tokens of all connections ahead of their end, until the app is closed. */
@@ -156,6 +162,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
   const { surface } = services;
   const { clock, log, store } = deps;
   const sweeping = startSweeping(deps);
+  const flushing = startFlushing({ clock, jitter: randomJitter }, services.usage);
   let server: HttpServer | undefined;
   let closing: Promise<void> | undefined;
   return {
@@ -178,6 +185,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
         await server?.close({ drainMs: config.drainMs ?? 0, ...options });
         await services.upstream.upkeep.stop();
         await sweeping.stop();
+        await flushing.stop();
         await store.close();
       })();
       return closing;
@@ -185,7 +193,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
   };
 };
 
-type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
+type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit" | "usage"> & {
   readonly upstream: UpkeptUpstream;
   /** How the last request to GoHighLevel ended. */
   lastUpstream(): ReadinessChecks["upstream"];
@@ -197,6 +205,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
   const { clock, http, log, metrics, settings, tracing } = deps;
   const watching = { tracing, ...(metrics !== undefined && { metrics }) };
   const audit = createAuditTrail(deps);
+  const usage = createUsageLog(deps);
   const changes = createChangeFeed();
   const upstream = createUpstream({
     ...deps,
@@ -213,6 +222,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     files: createGuardedFileFetch(),
     clock,
     log,
+    usage,
     ...watching,
   });
   metrics?.watch({ rateBudgets: () => ghl.rateLimits() });
@@ -239,7 +249,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     scopes: settings.scopes,
     changes,
   });
-  return { upstream, authorization, surface, ghl, audit, lastUpstream: watched.last };
+  return { upstream, authorization, surface, ghl, audit, usage, lastUpstream: watched.last };
 };
 
 /** Where answers to refreshes lie until the store has them, and who brings them there. */
@@ -282,6 +292,7 @@ const toServerDeps = (
   services: Services,
 ): HttpServerDeps => ({
   ...services,
+  rateBudgets: () => services.ghl.rateLimits(),
   publicUrl,
   enableSse,
   sandbox: isSandbox(deps.settings),
@@ -330,28 +341,3 @@ const checkReadiness = (
     (right) => ({ store: "ok", key: right ? "ok" : "failed", upstream }),
     () => ({ store: "failed", key: "unknown", upstream }),
   );
-
-const SWEEP_EVERY_MS = 5 * 60_000;
-
-/** Removes expired records every few minutes until it is stopped. */
-const startSweeping = ({ clock, log, store }: WiredDeps): { stop(): Promise<void> } => {
-  const stopping = new AbortController();
-  const sweep = async (): Promise<void> => {
-    try {
-      const removed = await store.sweep();
-      if (removed > 0) log.debug("removed expired records", { removed });
-    } catch (cause) {
-      // The next round tries again: expired records are invisible already, only the space is not freed.
-      log.warn("expired records could not be removed", { error: cause });
-    }
-  };
-  const running = (async () => {
-    while (await sleepUnlessAborted(clock, SWEEP_EVERY_MS, stopping.signal)) await sweep();
-  })();
-  return {
-    stop: async () => {
-      stopping.abort(new Error("stopped"));
-      await running;
-    },
-  };
-};
