@@ -77,14 +77,15 @@ export const createHttpServer = (given: HttpServerDeps): HttpServer => {
   applyTimeouts(server);
   limitConnections(server, deps);
   server.on("clientError", answerClientError);
-  const closeServer = createCloser(server);
+  const closer = createCloser(server);
   return {
     listen: (address) => listenOn(server, address),
     close: async ({ graceMs = 10_000, drainMs = 0 } = {}) => {
       const isFirst = !draining;
       draining = true;
+      closer.drain();
       if (isFirst && drainMs > 0 && server.listening) await deps.clock.sleep(drainMs);
-      await closeServer({
+      await closer.close({
         clock: deps.clock,
         graceMs,
         endStreams: async () => {
