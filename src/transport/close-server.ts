@@ -54,8 +54,6 @@ export const createCloser = (server: Server): Closer => {
 
 /** Stops accepting, waits for running requests, then cuts what is left. */
 const closeServer = async (server: Server, plan: ClosePlan): Promise<void> => {
-  // Right after the loop has taken in new connections: one that nobody took in yet is reset.
-  await new Promise((resolve) => setImmediate(resolve));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   await plan.endStreams();
   const waiting = new AbortController();
