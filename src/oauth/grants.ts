@@ -70,15 +70,18 @@ export interface Grants {
   listBySubject(subject: string): Promise<readonly Grant[]>;
 }
 
-/** Opens the grants of a store. */
-export const createGrants = (deps: {
+/** What {@link createGrants} needs. */
+export interface GrantsDeps {
   readonly store: RecordStore;
   readonly random: Random;
   readonly clock: Clock;
   readonly audit?: AuditTrail;
   readonly events?: Pick<EventChannel, "publish">;
-}): Grants => {
-  const { clock, random, audit = silentAuditTrail } = deps;
+}
+
+/** Opens the grants of a store. */
+export const createGrants = (deps: GrantsDeps): Grants => {
+  const { clock, random, audit = silentAuditTrail, events } = deps;
   const table = createRecordTable(deps.store, "grant", grantSchema);
   const bySubject = createRecordTable(deps.store, "grant_by_subject", z.literal("grant"));
 
@@ -93,8 +96,8 @@ export const createGrants = (deps: {
         endsAt: addSeconds(now, LIFETIME_SECONDS),
         idleEndsAt: addSeconds(now, UNREDEEMED_SECONDS),
       };
-      const options = { expiresAt: record.idleEndsAt, group: record.connectionId };
-      await table.write(record.id, record, { ...options, ifVersion: "absent" });
+      const { idleEndsAt: expiresAt, connectionId: group } = record;
+      await table.write(record.id, record, { expiresAt, group, ifVersion: "absent" });
       await audit.record({ kind: "grant.created", ...toAuditFields(record) });
       return record;
     },
@@ -115,10 +118,9 @@ export const createGrants = (deps: {
     },
     touch: (grant) => touch(table, grant, clock.nowSeconds()),
     revoke: async (id, by) => {
-      // Taken, not removed: of several who end a grant at once, one says so in the audit trail.
+      // Taken: of several who end a grant at once, one says so in the audit trail. All tell the others.
       const ended = await table.take(id);
-      // Also where it was gone already: who ended it may have died before saying so.
-      deps.events?.publish({ kind: "grant_revoked", grantId: id });
+      events?.publish({ kind: "grant_revoked", grantId: id });
       await bySubject.remove(id);
       if (ended !== undefined) await recordEnd(audit, ended, by);
     },
@@ -136,13 +138,15 @@ const touch = async (
   grant: Grant,
   now: EpochSeconds,
 ): Promise<boolean> => {
-  const isDue = (one: Grant): boolean => now - one.lastUsedAt >= TOUCH_EVERY_SECONDS;
-  if (!isDue(grant)) return false;
+  if (!isTouchDue(grant, now)) return false;
   await update(table, grant.id, (current) =>
-    isDue(current) ? { ...current, lastUsedAt: now } : current,
+    isTouchDue(current, now) ? { ...current, lastUsedAt: now } : current,
   );
   return true;
 };
+
+const isTouchDue = ({ lastUsedAt }: Grant, now: EpochSeconds): boolean =>
+  now - lastUsedAt >= TOUCH_EVERY_SECONDS;
 
 /** The grants of these ids that are still there, the newest first. */
 const readAll = async (

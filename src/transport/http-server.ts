@@ -83,7 +83,7 @@ export const createHttpServer = (given: HttpServerDeps): HttpServer => {
   applyTimeouts(server);
   limitConnections(server, deps);
   server.on("clientError", answerClientError);
-  const closeServer = createCloser(server);
+  const closer = createCloser(server);
   return {
     listen: async (address) => {
       const bound = await listenOn(server, address);
@@ -94,9 +94,10 @@ export const createHttpServer = (given: HttpServerDeps): HttpServer => {
     close: async ({ graceMs = 10_000, drainMs = 0 } = {}) => {
       const isFirst = !draining;
       draining = true;
+      closer.drain();
       if (isFirst && drainMs > 0 && server.listening) await deps.clock.sleep(drainMs);
       await reload?.stop();
-      await closeServer({
+      await closer.close({
         clock: deps.clock,
         graceMs,
         endStreams: async () => {
