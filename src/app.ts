@@ -7,7 +7,7 @@ import type { AuditTrail } from "./core/audit.ts";
 import { createChangeFeed } from "./core/changes.ts";
 import type { Clock } from "./core/clock.ts";
 import type { EventChannel } from "./core/events.ts";
-import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
+import { systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { ReadableMetrics } from "./core/metrics.ts";
@@ -16,14 +16,16 @@ import type { ReadinessChecks } from "./core/readiness.ts";
 import { traceHttp, traceLog, traceRequest } from "./core/traced.ts";
 import { type Tracing, silentTracing } from "./core/tracing.ts";
 import { watchUpstream } from "./core/upstream-watch.ts";
+import type { UsageLog } from "./core/usage.ts";
 import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret, hashToken } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import { createKeyring, mac } from "./crypto/keyring.ts";
 import type { Random } from "./crypto/random.ts";
 import { systemRandom } from "./crypto/random.ts";
-import type { GhlClient } from "./ghl/call.ts";
+import type { GhlApiClient } from "./ghl/client.ts";
 import { createGhlClient } from "./ghl/client.ts";
+import { randomJitter } from "./ghl/jitter.ts";
 import type { ConfirmationKeeper } from "./mcp/ports.ts";
 import type { McpSurface } from "./mcp/surface.ts";
 import { createMcpSurface } from "./mcp/surface.ts";
@@ -46,6 +48,8 @@ import type { StoreEventChannel } from "./storage/event-channel.ts";
 import { openEventChannel, openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
 import { openSpoolFolder } from "./storage/spool-folder.ts";
+import { startFlushing, startSweeping } from "./storage/store-rounds.ts";
+import { createUsageLog } from "./storage/usage-log.ts";
 import type { CookieKeys } from "./transport/cookie-keys.ts";
 import type { HttpServer, HttpServerDeps } from "./transport/http-server.ts";
 import type { UpkeptUpstream, UpstreamDeps, UpstreamSettings } from "./upstream/create-upstream.ts";
@@ -95,8 +99,10 @@ export interface App {
   readonly upstream: Upstream;
   readonly authorization: AuthorizationServer;
   readonly surface: McpSurface;
-  readonly ghl: GhlClient;
+  readonly ghl: GhlApiClient;
   readonly audit: AuditTrail;
+  /** Counts the calls of `ghl`. */
+  readonly usage: UsageLog;
   /**
    * Starts to serve HTTP, or HTTPS where the settings have a certificate. Throws
    * `AppError("port_in_use")`, and `config_invalid` for a certificate that cannot be used.
@@ -168,6 +174,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
   const { surface } = services;
   const { clock, events, log, store } = deps;
   const sweeping = startSweeping(deps);
+  const flushing = startFlushing({ clock, jitter: randomJitter }, services.usage);
   let server: HttpServer | undefined;
   let closing: Promise<void> | undefined;
   return {
@@ -194,6 +201,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
         await server?.close({ drainMs: config.drainMs ?? 0, ...options });
         await services.upstream.upkeep.stop();
         await sweeping.stop();
+        await flushing.stop();
         await events.close();
         await store.close();
       })();
@@ -202,7 +210,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
   };
 };
 
-type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
+type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit" | "usage"> & {
   readonly upstream: UpkeptUpstream;
   /** How the last request to GoHighLevel ended. */
   lastUpstream(): ReadinessChecks["upstream"];
@@ -214,6 +222,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
   const { clock, http, log, metrics, settings, tracing } = deps;
   const watching = { tracing, ...(metrics !== undefined && { metrics }) };
   const audit = createAuditTrail(deps);
+  const usage = createUsageLog(deps);
   const changes = createChangeFeed(deps.events);
   const upstream = createUpstream({
     ...deps,
@@ -230,6 +239,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     files: createGuardedFileFetch(),
     clock,
     log,
+    usage,
     ...watching,
   });
   metrics?.watch({ rateBudgets: () => ghl.rateLimits() });
@@ -259,7 +269,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     scopes: settings.scopes,
     changes,
   });
-  return { upstream, authorization, surface, ghl, audit, lastUpstream: watched.last };
+  return { upstream, authorization, surface, ghl, audit, usage, lastUpstream: watched.last };
 };
 
 /** Where answers to refreshes lie until the store has them, and who brings them there. */
@@ -309,6 +319,7 @@ const toServerDeps = (
 ): HttpServerDeps => ({
   ...services,
   events: deps.events,
+  rateBudgets: () => services.ghl.rateLimits(),
   publicUrl,
   enableSse,
   sandbox: isSandbox(deps.settings),
@@ -357,28 +368,3 @@ const checkReadiness = (
     (right) => ({ store: "ok", key: right ? "ok" : "failed", upstream }),
     () => ({ store: "failed", key: "unknown", upstream }),
   );
-
-const SWEEP_EVERY_MS = 5 * 60_000;
-
-/** Removes expired records every few minutes until it is stopped. */
-const startSweeping = ({ clock, log, store }: WiredDeps): { stop(): Promise<void> } => {
-  const stopping = new AbortController();
-  const sweep = async (): Promise<void> => {
-    try {
-      const removed = await store.sweep();
-      if (removed > 0) log.debug("removed expired records", { removed });
-    } catch (cause) {
-      // The next round tries again: expired records are invisible already, only the space is not freed.
-      log.warn("expired records could not be removed", { error: cause });
-    }
-  };
-  const running = (async () => {
-    while (await sleepUnlessAborted(clock, SWEEP_EVERY_MS, stopping.signal)) await sweep();
-  })();
-  return {
-    stop: async () => {
-      stopping.abort(new Error("stopped"));
-      await running;
-    },
-  };
-};

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toEpochSeconds } from "../../../src/core/clock.ts";
+import { NO_USAGE } from "../../../src/core/usage.ts";
 import {
   type ActivityView,
   renderActivityPage,
@@ -23,6 +24,12 @@ import {
 import { renderHomePage } from "../../../src/web/home-page.ts";
 import { toLocationPage } from "../../../src/web/location-list.ts";
 import { renderPrivateTokenPage } from "../../../src/web/private-token-page.ts";
+import type { UsageSlot } from "../../../src/web/usage-card.ts";
+import {
+  renderUsagePage,
+  renderUsageSignedOut,
+  type UsageView,
+} from "../../../src/web/usage-page.ts";
 import { STYLESHEET } from "../../../src/web/styles.ts";
 
 const consent: ConsentView = {
@@ -177,6 +184,51 @@ const activity: ActivityView = {
   older: "/activity?kind=grant.revoked&before=1",
 };
 
+const slots: readonly UsageSlot[] = Array.from({ length: 24 }, (_, hour) => ({
+  start: toEpochSeconds(ALLOWED_AT + hour * 3600),
+  counts: {
+    ...NO_USAGE,
+    read: hour === 3 ? 120 : 0,
+    critical: hour === 5 ? 2 : 0,
+    refused: hour === 5 ? 1 : 0,
+    held_back: hour === 5 ? 1 : 0,
+  },
+}));
+
+const usage: UsageView = {
+  span: "day",
+  sandbox: false,
+  hasAccounts: true,
+  more: 3,
+  place: "connection-1",
+  places: [
+    { value: "connection-1", label: "Harbor Dental" },
+    { value: "connection-2", label: "Your agency (2 locations)" },
+  ],
+  cards: [
+    {
+      name: "Harbor Dental",
+      slots,
+      budget: {
+        kind: "location",
+        id: "location-1",
+        limit: 100,
+        remaining: 97,
+        intervalMs: 10_000,
+        dailyLimit: 200_000,
+        dailyRemaining: 1_500,
+        toldAtMs: ALLOWED_AT * 1000,
+      },
+    },
+    { name: "Cedar Vet", account: "your agency (2 locations)", slots, budget: undefined },
+    {
+      name: "Your agency (2 locations)",
+      slots: slots.map(({ start }) => ({ start, counts: NO_USAGE })),
+      budget: "none",
+    },
+  ],
+};
+
 const disconnect = {
   id: "connection-1",
   kind: "location",
@@ -204,6 +256,18 @@ const PAGES = {
     sandbox: true,
   }),
   "connections-signed-out": renderConnectionsSignedOut({ sandbox: true, notice: undefined }),
+  usage: renderUsagePage(usage),
+  "usage-empty": renderUsagePage({
+    ...usage,
+    span: "month",
+    sandbox: true,
+    hasAccounts: false,
+    cards: [],
+    places: [],
+    place: "",
+    more: 0,
+  }),
+  "usage-signed-out": renderUsageSignedOut({ sandbox: false }),
   disconnect: renderDisconnectPage(disconnect),
   "disconnect-agency": renderDisconnectPage({ ...disconnect, kind: "company", grants: 1 }),
   "disconnect-private": renderDisconnectPage({ ...disconnect, kind: "private", grants: 0 }),
@@ -351,6 +415,16 @@ const HOSTILE_PAGES = {
         locations: { names: [HOSTILE], total: 100, page: 2, pages: 3, isOpen: true },
       },
     ],
+  }),
+  usage: renderUsagePage({
+    ...usage,
+    sandbox: true,
+    place: HOSTILE,
+    places: [
+      { value: HOSTILE, label: HOSTILE },
+      { value: "", label: "" },
+    ],
+    cards: [{ name: HOSTILE, account: HOSTILE, slots, budget: undefined }],
   }),
   disconnect: renderDisconnectPage({
     ...disconnect,
