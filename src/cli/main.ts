@@ -14,11 +14,11 @@ const printer = createPrinter({
 });
 const json = wantsJson(process.argv);
 let shutdown: Shutdown | undefined;
-const program = createProgram(packageJson.version, {
-  printer,
-  json,
-  shutdown: () => (shutdown ??= listenForShutdown()),
-});
+const program = await createProgram(
+  packageJson.version,
+  { printer, json, shutdown: () => (shutdown ??= listenForShutdown()) },
+  process.argv.slice(2),
+);
 
 /** Runs the command line and gives the exit code. The only place that turns errors into text. */
 const main = async (argv: readonly string[]): Promise<number> => {

@@ -16,7 +16,7 @@ import {
 } from "../support/command-tree.ts";
 import { findFreePort } from "../support/free-port.ts";
 
-const commands = walkCommands(buildProgram());
+const commands = walkCommands(await buildProgram());
 const running = commands.filter(runsByItself);
 let folder: string;
 let sandbox: RunningSandbox;

@@ -4,7 +4,9 @@ import { createPrinter } from "../../src/cli/print.ts";
 import { createProgram } from "../../src/cli/program.ts";
 
 /** The command line, its output into `write`; no action of it can ask for a signal. */
-export const buildProgram = (write: (text: string) => void = () => undefined): Command => {
+export const buildProgram = (
+  write: (text: string) => void = () => undefined,
+): Promise<Command> => {
   const sink = { write };
   return createProgram("1.0.0", {
     json: false,
@@ -45,7 +47,7 @@ export const readHelp = (command: Command): string => {
  */
 export const findUsageError = async (args: readonly string[]): Promise<string | undefined> => {
   let text = "";
-  const program = buildProgram((part) => (text += part));
+  const program = await buildProgram((part) => (text += part));
   for (const { command } of walkCommands(program)) {
     if (runsByItself({ command, path: command.name() }) && command !== program) {
       command.action(() => undefined);
