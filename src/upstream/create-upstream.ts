@@ -1,6 +1,6 @@
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { ChangeFeed } from "../core/changes.ts";
-import type { EventChannel } from "../core/events.ts";
+import type { EventChannel, HeardEvent } from "../core/events.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
 import type { HttpClient } from "../core/http-client.ts";
@@ -17,7 +17,7 @@ import type { RecordStore } from "../storage/record-store.ts";
 import { createSealedStore } from "../storage/sealed-store.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { createCredentialRecall } from "./credential-recall.ts";
-import { createLocationDirectory } from "./locations.ts";
+import { createLocationDirectory, type LocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
 import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
@@ -99,12 +99,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const findConnection: Upstream["findConnection"] = async (id) =>
     toConnection(await (isPrivateId(id) ? privates : connections).find(id));
 
-  given.events?.subscribe((event) => {
-    if (event.kind === "missed") locations.forgetAll();
-    if (event.kind === "connection_changed" || event.kind === "lists_changed") {
-      locations.forget(toConnectionId(event.connectionId));
-    }
-  });
+  given.events?.subscribe((event) => forgetLocations(locations, event));
 
   const forget = (id: ConnectionId): void => {
     locationTokens.forget(id);
@@ -146,6 +141,13 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
         : ok(own.connection);
     },
   };
+};
+
+const forgetLocations = (locations: LocationDirectory, event: HeardEvent): void => {
+  if (event.kind === "missed") locations.forgetAll();
+  if (event.kind === "connection_changed" || event.kind === "lists_changed") {
+    locations.forget(toConnectionId(event.connectionId));
+  }
 };
 
 const newestFirst = (all: readonly Connection[]): readonly Connection[] =>

@@ -12,7 +12,8 @@ import {
 import { renderFact } from "./fragments.ts";
 import { html, type SafeHtml } from "./html.ts";
 import { renderDayOfYear, renderHour, renderMinute } from "./time.ts";
-import { renderBars, renderMeter, toTop } from "./usage-chart.ts";
+import { toTop } from "./usage-bars.ts";
+import { renderBars, renderMeter } from "./usage-chart.ts";
 
 /** By the hour over a day, or by the day over a month. */
 export type UsageSpan = "day" | "month";

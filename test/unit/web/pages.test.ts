@@ -30,7 +30,6 @@ import {
   renderUsageSignedOut,
   type UsageView,
 } from "../../../src/web/usage-page.ts";
-import { STYLESHEET } from "../../../src/web/styles.ts";
 
 const consent: ConsentView = {
   hasApp: true,
@@ -594,63 +593,4 @@ it("ticks all areas when all are asked for, and else those that are", () => {
       .map(([input]) => /value="([^"]*)"/u.exec(input)?.[1] ?? "");
   expect(ticked(PAGES["consent-registered"])).toHaveLength(12);
   expect(ticked(PAGES["consent-metadata-document"])).toEqual(["contacts", "calendars"]);
-});
-
-it.each([
-  ["light", /:root \{([^}]*)\}/u],
-  ["dark", /dark\) \{\s*:root \{([^}]*)\}/u],
-])(
-  "keeps text readable in %s: every text color has a contrast of at least 4.5",
-  (_name, pattern) => {
-    const block = pattern.exec(STYLESHEET)?.[1] ?? "";
-    const color = (name: string): string =>
-      new RegExp(`--${name}: (#[0-9a-f]{6})`, "u").exec(block)?.[1] ?? "";
-    const pairs = [
-      ["text", "surface"],
-      ["text", "accent-soft"],
-      ["text", "caution-soft"],
-      ["text", "code"],
-      ["muted", "surface"],
-      ["muted", "accent-soft"],
-      ["muted", "caution-soft"],
-      ["accent", "surface"],
-      ["on-accent", "accent"],
-      ["caution", "caution-soft"],
-    ] as const;
-    for (const [text, ground] of pairs) {
-      expect(contrast(color(text), color(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(
-        4.5,
-      );
-    }
-    expect(contrast(color("control"), color("surface")), "button borders").toBeGreaterThanOrEqual(
-      3,
-    );
-  },
-);
-
-/** WCAG 2.2, contrast ratio. */
-const contrast = (one: string, other: string): number => {
-  const luminance = (hex: string): number => {
-    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
-      const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
-  return (lighter + 0.05) / (darker + 0.05);
-};
-
-describe("a page of locations", () => {
-  it.each([
-    [0, undefined, [0, 1, 1, false]],
-    [120, undefined, [50, 1, 3, false]],
-    [120, 3, [20, 3, 3, true]],
-    [120, 99, [20, 3, 3, true]],
-    [120, 0, [50, 1, 3, true]],
-  ] as const)("of %i names, asked for %s, is %j", (count, wanted, expected) => {
-    const list = toLocationPage(manyNames.slice(0, count), wanted);
-    expect([list.names.length, list.page, list.pages, list.isOpen]).toEqual(expected);
-    expect(list.total).toBe(count);
-  });
 });

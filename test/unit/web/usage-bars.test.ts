@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CHART_HEIGHT, layOutBars, toTop } from "../../../src/web/usage-chart.ts";
+import { CHART_HEIGHT, layOutBars, toTop } from "../../../src/web/usage-bars.ts";
 
 it.each([
   [[], 1],
