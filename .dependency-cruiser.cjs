@@ -119,8 +119,15 @@ module.exports = {
     {
       name: "src-without-tests",
       severity: "error",
-      from: { path: "^(src|scripts)/" },
+      from: { path: "^(src|scripts)/", pathNot: "^scripts/(bench|measure|soak)/" },
       to: { path: "^test/" },
+    },
+    {
+      name: "measuring-with-test-support",
+      comment: "what measures signs in as the tests do, and uses nothing else of them",
+      severity: "error",
+      from: { path: "^scripts/(bench|measure|soak)/" },
+      to: { path: "^test/", pathNot: "^test/support/" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {

@@ -14,6 +14,8 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   );
   process.exitCode = 1;
 } else {
+  const { useCompileCache } = await import("./compile-cache.js");
+  useCompileCache();
   const sources = new URL("../src/cli/main.ts", import.meta.url);
   await import(
     (existsSync(sources) ? sources : new URL("../dist/cli/main.js", import.meta.url)).href

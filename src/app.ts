@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config/config.ts";
 import { loadMasterKeys } from "./config/master-key.ts";
+import { openTlsPair, readTlsPair } from "./config/tls-pair.ts";
 import type { AuditTrail } from "./core/audit.ts";
 import { createChangeFeed } from "./core/changes.ts";
 import type { Clock } from "./core/clock.ts";
-import { sleepUnlessAborted, systemClock } from "./core/clock.ts";
+import type { EventChannel } from "./core/events.ts";
+import { systemClock } from "./core/clock.ts";
 import type { HttpClient } from "./core/http-client.ts";
 import type { Logger } from "./core/logger.ts";
 import type { ReadableMetrics } from "./core/metrics.ts";
@@ -14,14 +16,16 @@ import type { ReadinessChecks } from "./core/readiness.ts";
 import { traceHttp, traceLog, traceRequest } from "./core/traced.ts";
 import { type Tracing, silentTracing } from "./core/tracing.ts";
 import { watchUpstream } from "./core/upstream-watch.ts";
+import type { UsageLog } from "./core/usage.ts";
 import { createProcessCourier } from "./courier/spawn-courier.ts";
 import { equalSecret, hashToken } from "./crypto/hash.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import { createKeyring, mac } from "./crypto/keyring.ts";
 import type { Random } from "./crypto/random.ts";
 import { systemRandom } from "./crypto/random.ts";
-import type { GhlClient } from "./ghl/call.ts";
+import type { GhlApiClient } from "./ghl/client.ts";
 import { createGhlClient } from "./ghl/client.ts";
+import { randomJitter } from "./ghl/jitter.ts";
 import type { ConfirmationKeeper } from "./mcp/ports.ts";
 import type { McpSurface } from "./mcp/surface.ts";
 import { createMcpSurface } from "./mcp/surface.ts";
@@ -40,9 +44,12 @@ import type { AuthorizationServerDeps } from "./oauth/settings.ts";
 import { createCountedStore } from "./storage/counted-store.ts";
 import { createAuditTrail } from "./storage/audit-trail.ts";
 import { checkMasterKey, isKeyRight } from "./storage/key-canary.ts";
-import { openRecordStore } from "./storage/open.ts";
+import type { StoreEventChannel } from "./storage/event-channel.ts";
+import { openEventChannel, openRecordStore } from "./storage/open.ts";
 import type { RecordStore } from "./storage/record-store.ts";
 import { openSpoolFolder } from "./storage/spool-folder.ts";
+import { startFlushing, startSweeping } from "./storage/store-rounds.ts";
+import { createUsageLog } from "./storage/usage-log.ts";
 import type { CookieKeys } from "./transport/cookie-keys.ts";
 import type { HttpServer, HttpServerDeps } from "./transport/http-server.ts";
 import type { UpkeptUpstream, UpstreamDeps, UpstreamSettings } from "./upstream/create-upstream.ts";
@@ -79,6 +86,8 @@ export interface AppDeps {
   readonly trace?: RefreshTrace;
   /** Limits other than the server's own, for measuring and for tests. */
   readonly rates?: HttpServerDeps["rates"];
+  /** What processes on the store tell each other. Absent: nothing is remembered between requests. */
+  readonly events?: EventChannel;
   /** Counts what happens. Absent: nobody does, and there is nothing to read. */
   readonly metrics?: ReadableMetrics;
   /** Follows requests from program to program. Absent: nobody does. */
@@ -90,10 +99,17 @@ export interface App {
   readonly upstream: Upstream;
   readonly authorization: AuthorizationServer;
   readonly surface: McpSurface;
-  readonly ghl: GhlClient;
+  readonly ghl: GhlApiClient;
   readonly audit: AuditTrail;
-  /** Starts to serve HTTP. Throws `AppError("port_in_use")`. */
+  /** Counts the calls of `ghl`. */
+  readonly usage: UsageLog;
+  /**
+   * Starts to serve HTTP, or HTTPS where the settings have a certificate. Throws
+   * `AppError("port_in_use")`, and `config_invalid` for a certificate that cannot be used.
+   */
   listen(): Promise<{ readonly port: number }>;
+  /** Looks at once whether the files of the certificate have changed. */
+  lookAtCertificate(): Promise<void>;
   /** Refreshes the tokens of all connections ahead of their end, until the app is closed. */
   refreshAhead(): void;
   /** Speaks MCP on stdin and stdout for one principal; resolves when stdin ends. */
@@ -125,13 +141,14 @@ export const createApp = async (config: Config, given: AppDeps): Promise<App> =>
   const keyring = createKeyring(await loadMasterKeys(config.masterKey, deps));
   const opened = await openRecordStore(config.storageUrl, deps);
   const store = deps.metrics === undefined ? opened : createCountedStore(opened, deps.metrics);
+  const events = await openEventChannel(config.storageUrl, { ...deps, ownId: deps.random.id() });
   try {
     await checkMasterKey({ store, keyring, random: deps.random });
   } catch (cause) {
     await store.close();
     throw cause;
   }
-  const app = wire(config, { ...deps, keyring, store, knownClients });
+  const app = wire(config, { ...deps, keyring, store, events, knownClients });
   await app.upstream.upkeep.restore();
   return app;
 };
@@ -147,6 +164,7 @@ const withTracing = (deps: AppDeps): AppDeps & Required<Pick<AppDeps, "tracing">
 type WiredDeps = ReturnType<typeof withTracing> & {
   readonly keyring: Keyring;
   readonly store: RecordStore;
+  readonly events: StoreEventChannel;
   /** The clients of the settings. */
   readonly knownClients: ClientSource;
 };
@@ -154,8 +172,9 @@ type WiredDeps = ReturnType<typeof withTracing> & {
 const wire = (config: Config, deps: WiredDeps): App & Services => {
   const services = wireServices(config, deps);
   const { surface } = services;
-  const { clock, log, store } = deps;
+  const { clock, events, log, store } = deps;
   const sweeping = startSweeping(deps);
+  const flushing = startFlushing({ clock, jitter: randomJitter }, services.usage);
   let server: HttpServer | undefined;
   let closing: Promise<void> | undefined;
   return {
@@ -163,14 +182,18 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
     // The transports are loaded by those who use them, so that other commands start sooner.
     listen: async () => {
       const { createHttpServer } = await import("./transport/http-server.ts");
-      server ??= createHttpServer(toServerDeps(config, deps, services));
+      const tls = await openTls(config, deps);
+      events.start();
+      server ??= createHttpServer({ ...toServerDeps(config, deps, services), ...tls });
       return server.listen({ host: config.host, port: config.port });
     },
+    lookAtCertificate: async () => server?.lookAtCertificate(),
     refreshAhead: () => {
       services.upstream.upkeep.start();
     },
     serveStdio: async (principal) => {
       const { serveStdio } = await import("./transport/stdio.ts");
+      events.start();
       await serveStdio({ surface, principal, log, clock });
     },
     close: (options) => {
@@ -178,6 +201,8 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
         await server?.close({ drainMs: config.drainMs ?? 0, ...options });
         await services.upstream.upkeep.stop();
         await sweeping.stop();
+        await flushing.stop();
+        await events.close();
         await store.close();
       })();
       return closing;
@@ -185,7 +210,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
   };
 };
 
-type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit"> & {
+type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit" | "usage"> & {
   readonly upstream: UpkeptUpstream;
   /** How the last request to GoHighLevel ended. */
   lastUpstream(): ReadinessChecks["upstream"];
@@ -197,7 +222,8 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
   const { clock, http, log, metrics, settings, tracing } = deps;
   const watching = { tracing, ...(metrics !== undefined && { metrics }) };
   const audit = createAuditTrail(deps);
-  const changes = createChangeFeed();
+  const usage = createUsageLog(deps);
+  const changes = createChangeFeed(deps.events);
   const upstream = createUpstream({
     ...deps,
     config: settings,
@@ -213,6 +239,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     files: createGuardedFileFetch(),
     clock,
     log,
+    usage,
     ...watching,
   });
   metrics?.watch({ rateBudgets: () => ghl.rateLimits() });
@@ -229,7 +256,10 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
   });
   const surface = createMcpSurface({
     ghl,
-    connections: upstream,
+    connections: {
+      findConnection: upstream.recallConnection,
+      listLocations: upstream.listLocations,
+    },
     clock,
     log,
     ...watching,
@@ -239,7 +269,7 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     scopes: settings.scopes,
     changes,
   });
-  return { upstream, authorization, surface, ghl, audit, lastUpstream: watched.last };
+  return { upstream, authorization, surface, ghl, audit, usage, lastUpstream: watched.last };
 };
 
 /** Where answers to refreshes lie until the store has them, and who brings them there. */
@@ -276,12 +306,20 @@ const createClientSources = (
   };
 };
 
+/** The certificate of the settings, which must be good for a start. */
+const openTls = async ({ tls }: Config, deps: WiredDeps): Promise<Pick<HttpServerDeps, "tls">> =>
+  tls === undefined
+    ? {}
+    : { tls: { pair: await openTlsPair(tls, deps), read: () => readTlsPair(tls) } };
+
 const toServerDeps = (
   { enableSse, maxConnections, metricsAccess, proxyTrust, publicUrl }: Config,
   deps: WiredDeps,
   services: Services,
 ): HttpServerDeps => ({
   ...services,
+  events: deps.events,
+  rateBudgets: () => services.ghl.rateLimits(),
   publicUrl,
   enableSse,
   sandbox: isSandbox(deps.settings),
@@ -330,28 +368,3 @@ const checkReadiness = (
     (right) => ({ store: "ok", key: right ? "ok" : "failed", upstream }),
     () => ({ store: "failed", key: "unknown", upstream }),
   );
-
-const SWEEP_EVERY_MS = 5 * 60_000;
-
-/** Removes expired records every few minutes until it is stopped. */
-const startSweeping = ({ clock, log, store }: WiredDeps): { stop(): Promise<void> } => {
-  const stopping = new AbortController();
-  const sweep = async (): Promise<void> => {
-    try {
-      const removed = await store.sweep();
-      if (removed > 0) log.debug("removed expired records", { removed });
-    } catch (cause) {
-      // The next round tries again: expired records are invisible already, only the space is not freed.
-      log.warn("expired records could not be removed", { error: cause });
-    }
-  };
-  const running = (async () => {
-    while (await sleepUnlessAborted(clock, SWEEP_EVERY_MS, stopping.signal)) await sweep();
-  })();
-  return {
-    stop: async () => {
-      stopping.abort(new Error("stopped"));
-      await running;
-    },
-  };
-};

@@ -5,6 +5,7 @@ import { AppError } from "../core/errors.ts";
 import type { BrowserCallback, ClosingPage } from "./callback-server.ts";
 import { openCallbackServer } from "./callback-server.ts";
 import { explainLoginFailure } from "./login-text.ts";
+import { requireCertificate } from "./require-certificate.ts";
 
 /** What a sign-in from the terminal works with. */
 export interface SignInDeps {
@@ -33,6 +34,7 @@ export type BrowserOutcome =
  */
 export const awaitSignIn = async (deps: SignInDeps): Promise<BrowserOutcome> => {
   const { app, config, signal, startToken, timeoutMs } = deps;
+  const tls = await requireCertificate(config);
   const login = await app.upstream.startLogin({ kind: "sign_in" });
   const outcome = Promise.withResolvers<BrowserOutcome>();
   // The wait below may end first, by time or by signal: a late failure then has nobody to tell.
@@ -41,6 +43,7 @@ export const awaitSignIn = async (deps: SignInDeps): Promise<BrowserOutcome> => 
   const server = await openCallbackServer({
     address: { host: config.host, port: config.port },
     redirectUri: config.redirectUri,
+    ...(tls !== undefined && { tls }),
     startPath: `/oauth/start/${startToken}`,
     authorizeUrl: login.authorizeUrl,
     cookie: login.cookie,

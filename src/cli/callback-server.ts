@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { type TlsPair, toTlsOptions } from "../core/tls-pair.ts";
 import { toListenError } from "./check-port.ts";
 
 /** What the browser brought back from GoHighLevel. */
@@ -22,6 +24,8 @@ export interface ClosingPage {
 export interface CallbackServerOptions {
   readonly address: { readonly host: string; readonly port: number };
   readonly redirectUri: string;
+  /** The certificate, where this machine serves TLS itself. Absent: plain HTTP. */
+  readonly tls?: TlsPair;
   /** Where the browser begins; nobody else can guess it. */
   readonly startPath: string;
   /** Where the start sends the browser, and the cookie that binds the sign-in to this browser. */
@@ -45,11 +49,14 @@ export interface CallbackServer {
 export const openCallbackServer = async (
   options: CallbackServerOptions,
 ): Promise<CallbackServer> => {
-  const server = createServer((request, response) => {
+  const front = (request: IncomingMessage, response: ServerResponse): void => {
     answer(options, request, response).catch(() => {
       if (!response.headersSent) sendPage(response, BROKEN);
     });
-  });
+  };
+  const { tls } = options;
+  const server =
+    tls === undefined ? createServer(front) : createTlsServer(toTlsOptions(tls), front);
   server.listen({ ...options.address, exclusive: true });
   try {
     await once(server, "listening");

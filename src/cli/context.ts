@@ -7,12 +7,15 @@ import { SETTINGS } from "../config/schema.ts";
 import type { Logger } from "../core/logger.ts";
 import { createPinoLogger } from "../observability/pino-logger.ts";
 import type { Printer } from "./print.ts";
+import { toPlainText } from "./plain-text.ts";
 import { isTerminal } from "./print.ts";
 import type { Shutdown } from "./shutdown.ts";
 
 /** What every command gets from main.ts. */
 export interface Runtime {
   readonly printer: Printer;
+  /** Errors are told as JSON, by main.ts alone. */
+  readonly json: boolean;
   /** Starts to listen for signals, once. */
   readonly shutdown: () => Shutdown;
 }
@@ -50,16 +53,17 @@ export const toConfigSources = (command: Command): ConfigSources => {
 export const openContext = (command: Command, runtime: Runtime): CommandContext => {
   const options: Readonly<Record<string, unknown>> = command.optsWithGlobals();
   const { config, warnings } = loadConfig(toConfigSources(command));
-  const log = createPinoLogger({ level: config.log.level, pretty: isTerminal() });
+  const json = options["json"] === true;
+  const log = createPinoLogger({ level: config.log.level, pretty: isTerminal() && !json });
   for (const warning of warnings) log.warn(warning);
   const { printer } = runtime;
-  return { printer, shutdown: runtime.shutdown(), config, log, json: options["json"] === true };
+  return { printer, shutdown: runtime.shutdown(), config, log, json };
 };
 
 const FLAG_NAMES: readonly FlagName[] = ["PORT", "HOST", "PUBLIC_URL", "STORAGE_URL", "LOG_LEVEL"];
 
 const toOption = (name: FlagName): Option =>
-  new Option(SETTINGS[name].flag, `${SETTINGS[name].meaning} (${name})`);
+  new Option(SETTINGS[name].flag, `${toPlainText(SETTINGS[name].meaning)} (${name})`);
 
 const readFlags = (
   options: Readonly<Record<string, unknown>>,

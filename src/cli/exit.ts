@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
-import { AppError, ERROR_TABLE } from "../core/errors.ts";
+import type { CommanderError } from "commander";
+import { AppError, ERROR_TABLE, type ErrorCode } from "../core/errors.ts";
+import { toPlainText } from "./plain-text.ts";
 
 /** The command was cut by a signal before its work was done. */
 export class Interrupted extends Error {
@@ -17,6 +19,7 @@ export type ShutdownSignal = "SIGINT" | "SIGTERM";
 
 /** How a command ends: what to say on stderr, and the exit code (sysexits.h, or 128 + signal). */
 export interface Ending {
+  readonly code: ErrorCode | "interrupted";
   readonly lines: readonly string[];
   readonly exitCode: number;
 }
@@ -38,15 +41,21 @@ export const toEnding = (
   { logId, showStack }: { readonly logId: string; readonly showStack: boolean },
 ): Ending => {
   if (error instanceof Interrupted) {
-    return { lines: ["stopped before it was done"], exitCode: toSignalExitCode(error.signal) };
+    return {
+      code: "interrupted",
+      lines: ["stopped before it was done"],
+      exitCode: toSignalExitCode(error.signal),
+    };
   }
   if (error instanceof AppError) {
     return {
+      code: error.code,
       lines: [...error.message.split("\n"), ...(showStack ? describeCause(error.cause) : [])],
       exitCode: ERROR_TABLE[error.code].exitCode,
     };
   }
   return {
+    code: "internal",
     lines: [
       `internal error (log id ${logId}): this is a bug in ghl-mcp`,
       ...(showStack
@@ -55,6 +64,27 @@ export const toEnding = (
     ],
     exitCode: ERROR_TABLE.internal.exitCode,
   };
+};
+
+/** How a command ends whose line commander refused. */
+export const toUsageEnding = ({ message }: CommanderError): Ending => ({
+  code: "usage",
+  lines: message.replace(/^error: /u, "").split("\n"),
+  exitCode: ERROR_TABLE.usage.exitCode,
+});
+
+/** The same as one line of JSON, for programs: `{"error":{"code","message","fix","exitCode","retryable"}}`. */
+export const toErrorJson = ({ code, exitCode, lines }: Ending): string => {
+  const { fix, retryable } =
+    code === "interrupted" ? { fix: "Run it again.", retryable: true } : ERROR_TABLE[code];
+  const message = lines.join("\n");
+  return JSON.stringify({ error: { code, message, fix: toPlainText(fix), exitCode, retryable } });
+};
+
+/** Whether the result is wanted as JSON, read from the arguments since they may be wrong. */
+export const wantsJson = (argv: readonly string[]): boolean => {
+  const end = argv.indexOf("--");
+  return (end === -1 ? argv : argv.slice(0, end)).includes("--json");
 };
 
 const describeCause = (cause: unknown): readonly string[] => {

@@ -2,18 +2,23 @@
 import { CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { ERROR_TABLE } from "../core/errors.ts";
-import { isExpected, toEnding } from "./exit.ts";
-import { createPrinter } from "./print.ts";
+import { isExpected, toEnding, toErrorJson, toUsageEnding, wantsJson } from "./exit.ts";
+import { createPrinter, toSink } from "./print.ts";
 import { createProgram } from "./program.ts";
 import type { Shutdown } from "./shutdown.ts";
 import { listenForShutdown } from "./shutdown.ts";
 
-const printer = createPrinter({ stdout: process.stdout, stderr: process.stderr });
-let shutdown: Shutdown | undefined;
-const program = createProgram(packageJson.version, {
-  printer,
-  shutdown: () => (shutdown ??= listenForShutdown()),
+const printer = createPrinter({
+  stdout: toSink(process.stdout),
+  stderr: toSink(process.stderr),
 });
+const json = wantsJson(process.argv);
+let shutdown: Shutdown | undefined;
+const program = await createProgram(
+  packageJson.version,
+  { printer, json, shutdown: () => (shutdown ??= listenForShutdown()) },
+  process.argv.slice(2),
+);
 
 /** Runs the command line and gives the exit code. The only place that turns errors into text. */
 const main = async (argv: readonly string[]): Promise<number> => {
@@ -30,7 +35,10 @@ const main = async (argv: readonly string[]): Promise<number> => {
 /** Says on stderr what went wrong, and gives the exit code. */
 const explain = async (error: unknown): Promise<number> => {
   if (error instanceof CommanderError) {
-    return error.exitCode === 0 ? 0 : ERROR_TABLE.usage.exitCode;
+    // commander has written its own text, but for programs.
+    if (error.exitCode === 0) return 0;
+    if (json) printer.note(toErrorJson(toUsageEnding(error)));
+    return ERROR_TABLE.usage.exitCode;
   }
   const level: unknown = program.opts()["logLevel"];
   const ending = toEnding(error, {
@@ -38,6 +46,10 @@ const explain = async (error: unknown): Promise<number> => {
     logId: isExpected(error) ? "" : await makeLogId(),
     showStack: level === "debug" || level === "trace",
   });
+  if (json) {
+    printer.note(toErrorJson(ending));
+    return ending.exitCode;
+  }
   for (const [index, line] of ending.lines.entries()) {
     printer.problem(index === 0 ? `ghl-mcp: ${line}` : line);
   }

@@ -27,7 +27,7 @@ export interface Progress {
 /** The part of a stream that a printer needs. */
 export interface Sink {
   readonly isTTY?: boolean;
-  /** Whether colors may be written; a terminal of Node answers no for NO_COLOR and TERM=dumb. */
+  /** Whether colors may be written. Absent: they may not. */
   hasColors?(): boolean;
   write(text: string): unknown;
 }
@@ -41,9 +41,19 @@ export interface PrinterOptions {
 const FRAME_MS = 120;
 const FRAMES = ["|", "/", "-", "\\"] as const;
 
+/**
+ * A stream of this process as a sink. Colors are for terminals that have them; NO_COLOR, FORCE_COLOR and
+ * TERM=dumb are read as Node reads them.
+ */
+export const toSink = (stream: NodeJS.WriteStream): Sink => ({
+  isTTY: stream.isTTY,
+  hasColors: () => styleText("red", "-", { stream }) !== "-",
+  write: (text) => stream.write(text),
+});
+
 /** A printer for any two streams. */
 export const createPrinter = ({ stdout, stderr }: PrinterOptions): Printer => {
-  const styled = stderr.isTTY === true && stderr.hasColors?.() === true;
+  const styled = stderr.hasColors?.() === true;
   const style = (kind: "bold" | "red", text: string): string =>
     styled ? styleText(kind, text, { validateStream: false }) : text;
   return {
@@ -51,9 +61,7 @@ export const createPrinter = ({ stdout, stderr }: PrinterOptions): Printer => {
     note: (line) => void stderr.write(`${line}\n`),
     problem: (line) => void stderr.write(`${style("red", line)}\n`),
     tint: (kind, text) =>
-      stdout.isTTY === true && stdout.hasColors?.() === true
-        ? styleText(kind, text, { validateStream: false })
-        : text,
+      stdout.hasColors?.() === true ? styleText(kind, text, { validateStream: false }) : text,
     strong: (text) => style("bold", text),
     progress: (line) => (stderr.isTTY === true ? spin(stderr, line) : writeOnce(stderr, line)),
   };

@@ -1,40 +1,37 @@
 import { Command } from "commander";
-import { defineDoctor } from "./commands/doctor.ts";
-import { defineCall } from "./commands/call.ts";
-import { defineCompletion } from "./commands/completion.ts";
-import { defineConnect } from "./commands/connect.ts";
-import { defineKeys } from "./commands/keys.ts";
-import { defineLogin } from "./commands/login.ts";
-import { defineOperations } from "./commands/operations.ts";
-import { defineSandbox } from "./commands/sandbox.ts";
-import { defineServe } from "./commands/serve.ts";
-import { defineStatus } from "./commands/status.ts";
-import { defineStdio } from "./commands/stdio.ts";
-import { defineStorage } from "./commands/storage.ts";
 import type { Runtime } from "./context.ts";
 import { addSettingOptions } from "./context.ts";
 
-/** The commands, in the order of the help. */
-const COMMANDS = [
-  defineServe,
-  defineStdio,
-  defineLogin,
-  defineStatus,
-  defineDoctor,
-  defineConnect,
-  defineOperations,
-  defineCall,
-  defineStorage,
-  defineKeys,
-  defineSandbox,
-  defineCompletion,
-] as const;
+type Define = (program: Command, runtime: Runtime) => void;
+
+/** The commands, in the order of the help. Each is loaded by those who may run it, for a quick start. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Define>> = new Map(
+  Object.entries({
+    serve: async () => (await import("./commands/serve.ts")).defineServe,
+    stdio: async () => (await import("./commands/stdio.ts")).defineStdio,
+    login: async () => (await import("./commands/login.ts")).defineLogin,
+    status: async () => (await import("./commands/status.ts")).defineStatus,
+    doctor: async () => (await import("./commands/doctor.ts")).defineDoctor,
+    connect: async () => (await import("./commands/connect.ts")).defineConnect,
+    operations: async () => (await import("./commands/operations.ts")).defineOperations,
+    call: async () => (await import("./commands/call.ts")).defineCall,
+    storage: async () => (await import("./commands/storage.ts")).defineStorage,
+    keys: async () => (await import("./commands/keys.ts")).defineKeys,
+    sandbox: async () => (await import("./commands/sandbox.ts")).defineSandbox,
+    completion: async () => (await import("./commands/completion.ts")).defineCompletion,
+  }),
+);
 
 /**
  * The command line. Parsing throws commander's own error for `--help`, `--version` and wrong usage,
- * after it has written its text; commands throw `AppError`.
+ * after it has written its text; commands throw `AppError`. Given the words of a call, it may know only
+ * the commands among them.
  */
-export const createProgram = (version: string, runtime: Runtime): Command => {
+export const createProgram = async (
+  version: string,
+  runtime: Runtime,
+  words: readonly string[] = [],
+): Promise<Command> => {
   const program = new Command("ghl-mcp")
     .description("MCP server for GoHighLevel: OAuth for AI assistants, an encrypted token vault")
     .version(version, "-V, --version", "print the version")
@@ -44,8 +41,11 @@ export const createProgram = (version: string, runtime: Runtime): Command => {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => runtime.printer.result(text.replace(/\n$/u, "")),
-      writeErr: (text) => runtime.printer.note(text.replace(/\n$/u, "")),
+      writeErr: (text) => {
+        if (!runtime.json) runtime.printer.note(text.replace(/\n$/u, ""));
+      },
       outputError: (text) => {
+        if (runtime.json) return;
         const line = text.replace(/^error: /u, "ghl-mcp: ").replace(/\n$/u, "");
         runtime.printer.problem(line);
       },
@@ -64,6 +64,21 @@ export const createProgram = (version: string, runtime: Runtime): Command => {
       ].join("\n"),
     );
   addSettingOptions(program, ["LOG_LEVEL"]);
-  for (const define of COMMANDS) define(program, runtime);
+  for (const define of await loadCommands(words)) define(program, runtime);
   return program;
+};
+
+/**
+ * The commands that the words may mean: those named where the first word is the name of one, else all of
+ * them. Help, completion and a mistyped name need them all.
+ */
+const loadCommands = async ([first = "", ...others]: readonly string[]): Promise<
+  readonly Define[]
+> => {
+  const named = COMMANDS.has(first) && first !== "completion" ? [first, ...others] : undefined;
+  return Promise.all(
+    [...COMMANDS].flatMap(([name, load]) =>
+      named === undefined || named.includes(name) ? [load()] : [],
+    ),
+  );
 };

@@ -66,6 +66,7 @@ const checkTogether = (raw: RawSettings): readonly string[] => {
   if (has("GHL_PRIVATE_TOKEN") && !has("GHL_LOCATION_ID")) {
     mistakes.push(missing("GHL_LOCATION_ID", "GHL_PRIVATE_TOKEN"));
   }
+  mistakes.push(...checkTls(raw));
   mistakes.push(...checkToken(raw, "OAUTH_REGISTRATION", "open"));
   mistakes.push(...checkToken(raw, "METRICS", "loopback"));
   const access = Number(raw["ACCESS_TOKEN_TTL"] ?? SETTING_ROWS.get("ACCESS_TOKEN_TTL")?.fallback);
@@ -75,6 +76,26 @@ const checkTogether = (raw: RawSettings): readonly string[] => {
   if (refresh <= access) {
     mistakes.push(
       `REFRESH_TOKEN_TTL: ${refresh} s is not longer than ACCESS_TOKEN_TTL (${access} s); give a longer time`,
+    );
+  }
+  return mistakes;
+};
+
+const checkTls = (raw: RawSettings): readonly string[] => {
+  const { TLS_CERT_FILE: certificate, TLS_KEY_FILE: key, TLS_KEY_PASSPHRASE: passphrase } = raw;
+  const mistakes: string[] = [];
+  if (certificate !== undefined && key === undefined) {
+    mistakes.push(missing("TLS_KEY_FILE", "TLS_CERT_FILE"));
+  }
+  if (key !== undefined && certificate === undefined) {
+    mistakes.push(missing("TLS_CERT_FILE", "TLS_KEY_FILE"));
+  }
+  if (passphrase !== undefined && key === undefined) {
+    mistakes.push(missing("TLS_KEY_FILE", "TLS_KEY_PASSPHRASE"));
+  }
+  if (certificate !== undefined && URL.parse(raw["PUBLIC_URL"] ?? "")?.protocol === "http:") {
+    mistakes.push(
+      "PUBLIC_URL: begins with http while TLS_CERT_FILE is set, and the server then speaks TLS alone; give the https address",
     );
   }
   return mistakes;

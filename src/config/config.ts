@@ -4,6 +4,7 @@ import type { ProxyTrust } from "../core/proxy-trust.ts";
 import type { Secret } from "../core/secret.ts";
 import type { AwsSettings } from "./aws-settings.ts";
 import type { KeyPart } from "./master-key-setting.ts";
+import type { TlsFiles } from "./tls-pair.ts";
 
 /**
  * Who we are at GoHighLevel. `sandbox`: nobody, so the built-in stand-in is used. `private_token`: no
@@ -59,6 +60,8 @@ export interface Config {
   readonly port: number;
   /** The origin that clients see: scheme, host and port, without a trailing slash. */
   readonly publicUrl: string;
+  /** The certificate that is served. Absent: plain HTTP. */
+  readonly tls?: TlsFiles;
   readonly upstream: UpstreamConfig;
   readonly privateToken?: PrivateTokenConfig;
   /** The location that a local process works in; with a private token, the token's location. */

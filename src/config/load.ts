@@ -11,6 +11,8 @@ import { toAwsSettings } from "./aws-settings.ts";
 import { type KeyPart, readMasterKeys } from "./master-key-setting.ts";
 import type { SettingName, Settings } from "./schema.ts";
 import { SETTING_ROWS } from "./schema.ts";
+import type { TlsFiles } from "./tls-pair.ts";
+import { followReference, type SecretReferences } from "./secret-reference.ts";
 
 /** Where settings come from, strongest first: flags, environment, file, defaults. */
 export interface ConfigSources {
@@ -39,18 +41,26 @@ export const loadConfig = (sources: ConfigSources = {}): LoadedConfig => {
   const variables = { ...file, ...environment };
   const raw = keepOurs({ ...variables, ...flags });
   const { settings, mistakes } = readSettings(raw);
-  const masterKey = readMasterKey(raw, variables);
+  const references = toReferences(variables);
+  const masterKey = readMasterKey(raw, { variables, references });
+  const tls = readPassphrase(raw, references);
   const clients = readClientsFile(raw["OAUTH_CLIENTS_FILE"]);
   const all = [
     ...mistakes,
     ...(typeof masterKey === "string" ? [masterKey] : []),
+    ...(typeof tls === "string" ? [tls] : []),
     ...clients.mistakes,
   ];
-  if (settings === undefined || typeof masterKey === "string" || all.length > 0) {
+  const isBroken = typeof masterKey === "string" || typeof tls === "string";
+  if (settings === undefined || isBroken || all.length > 0) {
     throw new AppError("config_invalid", listMistakes(all));
   }
   const debug = settings.DEBUG === true && flags["LOG_LEVEL"] === undefined;
-  const config = { ...toConfig(settings, masterKey, debug), ...toClientConfig(settings, clients) };
+  const config = {
+    ...toConfig(settings, masterKey, debug),
+    ...toTls(settings, tls),
+    ...toClientConfig(settings, clients),
+  };
   return { config, warnings: findWarnings(raw) };
 };
 
@@ -74,20 +84,50 @@ const listMistakes = (mistakes: readonly string[]): string => {
   return [`${head}:`, ...mistakes.map((line) => `  ${line}`)].join("\n");
 };
 
+const toReferences = (variables: RawSettings): SecretReferences => ({
+  readFile: (path) => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch {
+      return undefined;
+    }
+  },
+  readVariable: (name) => variables[name],
+});
+
+/** What opens the key of the certificate, or a line that says what is wrong with it. */
+const readPassphrase = (
+  { TLS_KEY_PASSPHRASE: value }: RawSettings,
+  references: SecretReferences,
+): Pick<TlsFiles, "passphrase"> | string => {
+  if (value === undefined) return {};
+  const followed = followReference(value, references);
+  if (followed === undefined) return { passphrase: toSecret(value) };
+  return followed.ok
+    ? // files end in a line break, which is no part of it
+      { passphrase: toSecret(followed.value.replace(/\r?\n$/u, "")) }
+    : `TLS_KEY_PASSPHRASE: ${followed.failure}; ${SETTING_ROWS.get("TLS_KEY_PASSPHRASE")?.right ?? ""}`;
+};
+
+const toTls = (
+  { TLS_CERT_FILE: certificatePath, TLS_KEY_FILE: keyPath }: Settings,
+  passphrase: Pick<TlsFiles, "passphrase">,
+): Pick<Config, "tls"> =>
+  certificatePath === undefined || keyPath === undefined
+    ? {}
+    : { tls: { certificatePath, keyPath, ...passphrase } };
+
 /** The keys, or a line that says what is wrong with them. */
-const readMasterKey = (raw: RawSettings, variables: RawSettings): MasterKeyConfig | string => {
+const readMasterKey = (
+  raw: RawSettings,
+  {
+    variables,
+    references,
+  }: { readonly variables: RawSettings; readonly references: SecretReferences },
+): MasterKeyConfig | string => {
   const text = raw["MASTER_KEY"];
   if (text !== undefined) {
-    const keys = readMasterKeys(text, {
-      readFile: (path) => {
-        try {
-          return readFileSync(path, "utf8");
-        } catch {
-          return undefined;
-        }
-      },
-      readVariable: (name) => variables[name],
-    });
+    const keys = readMasterKeys(text, references);
     if (keys.ok) return toMasterKey(keys.value, variables);
     return `MASTER_KEY: ${keys.failure}; ${SETTING_ROWS.get("MASTER_KEY")?.right ?? ""}`;
   }
@@ -121,7 +161,8 @@ const toSpoolDir = ({ SPOOL_DIR: given, STORAGE_URL: url }: Settings): Pick<Conf
 };
 
 const toConfig = (settings: Settings, masterKey: MasterKeyConfig, debug: boolean): Config => {
-  const publicUrl = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
+  const scheme = settings.TLS_CERT_FILE === undefined ? "http" : "https";
+  const publicUrl = settings.PUBLIC_URL ?? `${scheme}://localhost:${settings.PORT}`;
   const { GHL_VERSION_ID: versionId, GHL_LOCATION_ID: locationId } = settings;
   const privateToken = settings.GHL_PRIVATE_TOKEN;
   return {

@@ -7,14 +7,7 @@ import {
   isAwsReference,
   readAwsReference,
 } from "./master-key-reference.ts";
-
-/** Where references of a MASTER_KEY point to. */
-export interface KeyReferences {
-  /** The content of a file; undefined if it cannot be read. */
-  readFile(path: string): string | undefined;
-  /** The value of an environment variable, the .env file included. */
-  readVariable(name: string): string | undefined;
-}
+import { followReference, type SecretReferences } from "./secret-reference.ts";
 
 /** A key of the ring, or where one is to be had at the start. */
 export type KeyPart =
@@ -28,7 +21,7 @@ export type KeyPart =
  */
 export const readMasterKeys = (
   text: string,
-  references: KeyReferences,
+  references: SecretReferences,
 ): Result<readonly KeyPart[], string> => {
   const parts: KeyPart[] = [];
   for (const part of splitKeys(text)) {
@@ -60,30 +53,15 @@ export const toStandardBase64 = (text: string): string | undefined => {
 export const splitKeys = (text: string): readonly string[] =>
   text.split(/[\s,]+/u).filter((part) => part !== "");
 
-const resolve = (part: string, references: KeyReferences): Result<string, string> => {
-  const reference = /^([a-z][a-z-]*):(.*)$/u.exec(part);
-  const target = reference?.[2] ?? "";
-  switch (reference?.[1]) {
-    case undefined:
-      return ok(part);
-    case "file":
-      return checkFound(references.readFile(target), `the file "${target}"`, "cannot be read");
-    case "env":
-      return checkFound(references.readVariable(target), `the variable "${target}"`, "is not set");
-    default:
-      return fail(
-        `"${reference?.[1]}:" is not a kind of reference; supported are file:, env: and aws-secretsmanager:`,
+const resolve = (part: string, references: SecretReferences): Result<string, string> => {
+  const followed = followReference(part, references);
+  if (followed !== undefined) return followed;
+  const [, kind] = /^([a-z][a-z-]*):/u.exec(part) ?? [];
+  return kind === undefined
+    ? ok(part)
+    : fail(
+        `"${kind}:" is not a kind of reference; supported are file:, env: and aws-secretsmanager:`,
       );
-  }
-};
-
-const checkFound = (
-  found: string | undefined,
-  name: string,
-  problem: string,
-): Result<string, string> => {
-  if (found === undefined) return fail(`${name} ${problem}`);
-  return found.trim() === "" ? fail(`${name} is empty`) : ok(found);
 };
 
 /** Names a part without repeating a key. */

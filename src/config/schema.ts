@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { isLoopbackUrl } from "./loopback.ts";
+import { origin, pageUrl, url } from "./address.ts";
 import { readPublicKey } from "./webhook-key.ts";
 
 /** What people are told about one setting. docs/configuration.md is tested against these rows. */
@@ -124,8 +124,23 @@ export const SETTINGS = {
   PUBLIC_URL: {
     meaning: "origin under which clients reach the server; https unless it is this machine",
     right: "give scheme, host and port alone, such as https://mcp.example.com",
-    shownDefault: "`http://localhost:<PORT>`",
+    shownDefault: "`http://localhost:<PORT>`; `https` with `TLS_CERT_FILE`",
     flag: "--public-url <origin>",
+  },
+  TLS_CERT_FILE: {
+    meaning:
+      "PEM file with the certificate and its chain, to serve TLS without a proxy; read again when it changes; see [deployment.md](deployment.md#tls-without-a-proxy)",
+    right: "give the path of a PEM file, such as /etc/ssl/ghl-mcp/fullchain.pem",
+  },
+  TLS_KEY_FILE: {
+    meaning: "PEM file with the key of the certificate",
+    right: "give the path of a PEM file, such as /etc/ssl/ghl-mcp/privkey.pem",
+  },
+  TLS_KEY_PASSPHRASE: {
+    meaning:
+      "what opens an encrypted key: the passphrase itself, `file:<path>` or `env:<name>`; read once, at the start",
+    right: "give the passphrase, or a reference: file:<path> or env:<name>",
+    secret: true,
   },
   STORAGE_URL: {
     meaning:
@@ -253,34 +268,6 @@ const flag = z
   .pipe(z.enum(["true", "false", "1", "0", "yes", "no", "on", "off"], "is neither true nor false"))
   .transform((value) => ["true", "1", "yes", "on"].includes(value));
 
-/** What is wrong with an address, if anything. */
-const findUrlProblem = (text: string): string | undefined => {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/u.test(url.protocol)) return "is not an http or https address";
-  if (url.username !== "" || url.password !== "") return "contains a user name or a password";
-  if (text.includes("#")) return "contains a fragment (#)";
-  if (url.protocol === "http:" && !isLoopbackUrl(url)) {
-    return "uses http for a host that is not this machine, where only https is safe";
-  }
-  return undefined;
-};
-
-const url = z.string().superRefine((text, context) => {
-  const message = findUrlProblem(text);
-  if (message !== undefined) context.addIssue({ code: "custom", message });
-});
-
-const pageUrl = url
-  .refine((text) => !text.includes("?"), "contains a query (?)")
-  .transform((text) => text.replace(/\/+$/u, ""));
-
-const origin = url
-  .refine(
-    (text) => /^[^:]+:\/\/[^/?\\]+\/?$/u.test(text),
-    "contains more than scheme, host and port",
-  )
-  .transform((text) => URL.parse(text)?.origin ?? text);
-
 const bearerToken = z
   .string()
   .regex(/^[\w.~+/-]+=*$/u, "has characters that no header can carry")
@@ -352,6 +339,9 @@ export const settingsSchema = z.object({
     .regex(/^[\w.:%-]+$/u, "is not an address")
     .optional(),
   PUBLIC_URL: origin.optional(),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  TLS_KEY_PASSPHRASE: z.string().optional(),
   STORAGE_URL: z
     .string()
     .regex(

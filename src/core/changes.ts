@@ -1,4 +1,5 @@
-import type { ConnectionId, LocationId } from "./ids.ts";
+import { createLocalEvents, type EventChannel, type HeardEvent } from "./events.ts";
+import { type ConnectionId, type LocationId, toConnectionId, toLocationId } from "./ids.ts";
 
 /** Something that clients may have read changed. */
 export type Change =
@@ -12,25 +13,51 @@ export type Change =
       readonly resource: string;
     };
 
+/** What a listener hears. */
+export type HeardChange =
+  | Change
+  /** Changes of any kind and connection may have been missed. */
+  | { readonly kind: "missed" };
+
 /** Carries changes from those who make them to those who listen. */
 export interface ChangeFeed {
   publish(change: Change): void;
   /** Gives a function that ends it; calling that twice is fine. */
-  subscribe(listener: (change: Change) => void): () => void;
+  subscribe(listener: (change: HeardChange) => void): () => void;
 }
 
-/** A feed within this process. Listeners are called at once, and must not throw. */
-export const createChangeFeed = (): ChangeFeed => {
-  const listeners = new Set<(change: Change) => void>();
+/**
+ * The feed of all processes on a store; without a channel, of this one. Listeners are called at once, and
+ * must not throw.
+ */
+export const createChangeFeed = (
+  events: Pick<EventChannel, "publish" | "subscribe"> = createLocalEvents(),
+): ChangeFeed => ({
+  publish: (change) => {
+    events.publish(
+      change.kind === "locations"
+        ? { kind: "lists_changed", connectionId: change.connectionId }
+        : { ...change, kind: "resource_changed" },
+    );
+  },
+  subscribe: (listener) =>
+    events.subscribe((event) => {
+      const change = toChange(event);
+      if (change !== undefined) listener(change);
+    }),
+});
+
+const toChange = (event: HeardEvent): HeardChange | undefined => {
+  if (event.kind === "missed") return event;
+  if (event.kind === "lists_changed") {
+    return { kind: "locations", connectionId: toConnectionId(event.connectionId) };
+  }
+  if (event.kind !== "resource_changed") return undefined;
+  const { connectionId, locationId, resource } = event;
   return {
-    publish: (change) => {
-      for (const listener of listeners) listener(change);
-    },
-    subscribe: (listener) => {
-      // A wrapper of its own, so that a listener that subscribes twice is two.
-      const own = (change: Change): void => listener(change);
-      listeners.add(own);
-      return () => void listeners.delete(own);
-    },
+    kind: "resource",
+    connectionId: toConnectionId(connectionId),
+    locationId: toLocationId(locationId),
+    resource,
   };
 };

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from "./clock.ts";
 import type { Secret } from "./secret.ts";
 
 /** An HTTP request that is over. */
@@ -48,6 +49,8 @@ export interface Metrics {
   upstreamCall(seen: SeenUpstreamCall): void;
   refresh(seen: SeenRefresh): void;
   storeError(seen: SeenStoreError): void;
+  /** Which certificate is served from now on. */
+  certificate(seen: { readonly validUntil: EpochSeconds }): void;
 }
 
 /** What is left of one budget of calls at GoHighLevel. */

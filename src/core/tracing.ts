@@ -37,7 +37,8 @@ export interface Tracing {
   traceId(): string | undefined;
 }
 
-const NO_SPAN: Span = { traceId: undefined, set: () => {}, fail: () => {} };
+/** The span of work that nobody follows. */
+export const NO_SPAN: Span = { traceId: undefined, set: () => {}, fail: () => {} };
 
 /** Follows nothing. */
 export const silentTracing: Tracing = {

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { HttpClient, HttpFailure, HttpResponse } from "../core/http-client.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
+import type { UsageMeter } from "../core/usage.ts";
 import { silentTracing, type Tracing } from "../core/tracing.ts";
 import { fail, type Result } from "../core/result.ts";
 import type { GhlAnswer, GhlCall } from "./call.ts";
@@ -13,6 +14,7 @@ import { readAnswer } from "./read-answer.ts";
 import { readRateHeaders } from "./read-rate-headers.ts";
 import type { GhlRequest } from "./request.ts";
 import { isRepeatable } from "./retry.ts";
+import { toUsedCall } from "./used-call.ts";
 
 /** What one attempt works with. */
 export interface AttemptDeps {
@@ -23,6 +25,8 @@ export interface AttemptDeps {
   readonly governor: Governor;
   /** Counts what is sent, and what is not. Absent: nobody does. */
   readonly metrics?: Pick<Metrics, "upstreamCall">;
+  /** Counts per connection and location what is sent, and what is held back. Absent: nobody does. */
+  readonly usage?: UsageMeter;
   /** Follows what is sent. Absent: nobody does. */
   readonly tracing?: Tracing;
 }
@@ -75,8 +79,10 @@ const send = async (deps: AttemptDeps, journey: Journey, token: AccessToken): Pr
     ...(call.signal !== undefined && { signal: call.signal }),
   });
   if (!slot.ok) {
-    const isLimit = slot.failure.kind === "rate_limited";
-    if (isLimit) deps.metrics?.upstreamCall({ app: operation.app, outcome: "held_back" });
+    if (slot.failure.kind === "rate_limited") {
+      deps.metrics?.upstreamCall({ app: operation.app, outcome: "held_back" });
+      deps.usage?.count(toUsedCall(journey, "held_back"));
+    }
     return slot;
   }
   const { tracing = silentTracing } = deps;
@@ -101,6 +107,7 @@ const sendNow = async (
   const durationMs = deps.clock.nowMs() - sentAtMs;
   const outcome = answer.ok ? "ok" : answer.failure.kind;
   deps.metrics?.upstreamCall({ app: operation.app, outcome, durationMs });
+  deps.usage?.count(toUsedCall(journey, outcome));
   deps.log.debug("called GoHighLevel", {
     operation: operation.id,
     version: operation.version,

@@ -96,20 +96,17 @@ const callOperation = async (
   const checked = buildRequest(operation, draft, deps.apiBaseUrl);
   if (!checked.ok) return checked;
   const deadlineMs = call.deadlineMs ?? (operation.upload ? UPLOAD_DEADLINE_MS : DEADLINE_MS);
+  const tokenRequest = toTokenRequest(operation, call);
+  const journey = { operation, call, tokenRequest, startedAtMs, deadlineMs };
+  // Without files the request that was checked is the one that is sent.
+  if (draft.body === call.body) return repeat(deps, { ...journey, request: checked.value });
   const read = await readFiles(deps, operation, { ...call, timeoutMs: deadlineMs });
   if (!read.ok) return read;
   const { body, release } = read.value;
   try {
     const request = buildRequest(operation, { ...call, body }, deps.apiBaseUrl);
     if (!request.ok) return request;
-    return await repeat(deps, {
-      operation,
-      call,
-      request: request.value,
-      tokenRequest: toTokenRequest(operation, call),
-      startedAtMs,
-      deadlineMs,
-    });
+    return await repeat(deps, { ...journey, request: request.value });
   } finally {
     await release();
   }

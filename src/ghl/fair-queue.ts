@@ -8,6 +8,7 @@ export interface FairQueue<Member> {
   removeWhere(fits: (member: Member) => boolean): readonly Member[];
   list(): readonly Member[];
   size(): number;
+  isEmpty(): boolean;
   /** How many would be served before a new member of this line. */
   ahead(key: string): number;
 }
@@ -50,6 +51,7 @@ export const createFairQueue = <Member>(): FairQueue<Member> => {
     removeWhere,
     list,
     size: () => list().length,
+    isEmpty: () => lines.size === 0,
     ahead: (key) => {
       const turn = lines.get(key)?.length ?? 0;
       return [...lines].reduce(

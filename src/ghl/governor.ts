@@ -45,6 +45,8 @@ export interface RateSnapshot extends Budget {
   readonly dailyRemaining: number;
   readonly queued: number;
   readonly inFlight: number;
+  /** When GoHighLevel last told what is left. Absent: the numbers are what is assumed at the start. */
+  readonly toldAtMs?: number;
 }
 
 /** Holds calls back so that GoHighLevel never has to. */
@@ -63,6 +65,7 @@ interface Waiter {
 interface Line {
   readonly budget: Budget;
   state: RateState;
+  toldAtMs: number | undefined;
   readonly queue: FairQueue<Waiter>;
   wake: AbortController | undefined;
 }
@@ -86,6 +89,8 @@ export const createGovernor = ({ clock }: { readonly clock: Clock }): Governor =
       if (line.queue.size() >= MAX_QUEUED || nowMs + waitMs >= request.deadlineAtMs) {
         return turnAway(line, nowMs, ahead);
       }
+      // Nobody waits and one may leave: then there is nothing to wait for and nothing to listen to.
+      if (line.queue.isEmpty() && canDepart(line.state, nowMs)) return ok(openSlot(clock, line));
       return wait(clock, line, request);
     },
     snapshot: () => [...lines.values()].map((line) => toSnapshot(line, clock.nowMs())),
@@ -100,6 +105,7 @@ const lineOf = (lines: Map<string, Line>, budget: Budget, clock: Clock): Line =>
   const line: Line = {
     budget,
     state: newRateState(),
+    toldAtMs: undefined,
     queue: createFairQueue(),
     wake: undefined,
   };
@@ -117,6 +123,7 @@ const openSlot = (clock: Clock, line: Line): Slot => {
       released = true;
       const nowMs = clock.nowMs();
       line.state = arrive(atTime(line.state, nowMs), departure, { report, nowMs });
+      if ((report.dailyRemaining ?? report.remaining) !== undefined) line.toldAtMs = nowMs;
       serve(clock, line);
       return { closedForMs: Math.max(0, (nextChangeAtMs(line.state, nowMs) ?? nowMs) - nowMs) };
     },
@@ -124,6 +131,7 @@ const openSlot = (clock: Clock, line: Line): Slot => {
 };
 
 const serve = (clock: Clock, line: Line): void => {
+  if (line.queue.isEmpty() && line.wake === undefined) return;
   const nowMs = clock.nowMs();
   line.state = atTime(line.state, nowMs);
   for (const waiter of line.queue.removeWhere(({ deadlineAtMs }) => deadlineAtMs <= nowMs)) {
@@ -188,7 +196,7 @@ const turnAway = (
   return fail({ kind: "rate_limited", retryAfterMs });
 };
 
-const toSnapshot = ({ budget, state, queue }: Line, nowMs: number): RateSnapshot => {
+const toSnapshot = ({ budget, state, toldAtMs, queue }: Line, nowMs: number): RateSnapshot => {
   const { limit, remaining, inFlight, intervalMs, dailyLimit, dailyRemaining } = atTime(
     state,
     nowMs,
@@ -202,6 +210,7 @@ const toSnapshot = ({ budget, state, queue }: Line, nowMs: number): RateSnapshot
     dailyRemaining,
     queued: queue.size(),
     inFlight,
+    ...(toldAtMs !== undefined && { toldAtMs }),
   };
 };
 

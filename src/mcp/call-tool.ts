@@ -5,7 +5,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Tracing } from "../core/tracing.ts";
 import type { Principal } from "../core/principal.ts";
-import { type Result, fail, ok } from "../core/result.ts";
+import { type Result, ok } from "../core/result.ts";
 import type { GhlApiClient } from "../ghl/client.ts";
 import type { GhlFailure } from "../ghl/errors.ts";
 import type { OperationContext, Progress, ServerFacts } from "./context.ts";
@@ -41,7 +41,8 @@ export interface CallDeps {
 /** One call, as a client made it. */
 export interface ToolCall {
   readonly granted: GrantedTool;
-  readonly rawArguments: unknown;
+  /** Its arguments, checked. */
+  readonly prepared: PreparedCall;
   readonly principal: Principal;
   /** The only location of the principal; undefined when it has several, or none. */
   readonly pinned: LocationId | undefined;
@@ -51,16 +52,14 @@ export interface ToolCall {
 }
 
 /**
- * Runs a tool: checks the arguments, settles the location within the grant, then lets the tool work.
- * Nothing is asked of GoHighLevel before both are done. Times of a result get the location's zone.
+ * Runs a tool whose arguments passed: settles the location within the grant, then lets the tool work.
+ * Nothing is asked of GoHighLevel before that is done. Times of a result get the location's zone.
  */
 export async function callTool(call: ToolCall, deps: CallDeps): Promise<ToolOutcome> {
-  const prepared = call.granted.variant.prepare(call.rawArguments);
-  if (!prepared.ok) return fail({ kind: "invalid_arguments", problems: prepared.failure });
-  const place = await settlePlace(call, prepared.value, deps);
+  const place = await settlePlace(call, deps);
   if (!place.ok) return place;
   const context = await toContext(call, place.value, deps);
-  const outcome = await prepared.value.run(context);
+  const outcome = await call.prepared.run(context);
   return outcome.ok && !isQuestion(outcome.value)
     ? ok(await placeTimes(outcome.value, () => findZone(place.value, context)))
     : outcome;
@@ -81,8 +80,7 @@ interface Place {
 const NOWHERE: Place = { location: undefined, locations: undefined };
 
 async function settlePlace(
-  { granted, principal, pinned, signal }: ToolCall,
-  prepared: PreparedCall,
+  { granted, prepared, principal, pinned, signal }: ToolCall,
   { connections }: CallDeps,
 ): Promise<Result<Place, ToolFailure>> {
   if (granted.tool.target === "grant") return ok(NOWHERE);

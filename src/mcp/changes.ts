@@ -1,5 +1,5 @@
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
-import type { Change, ChangeFeed } from "../core/changes.ts";
+import type { ChangeFeed, HeardChange } from "../core/changes.ts";
 import type { Principal } from "../core/principal.ts";
 import type { GhlClient } from "../ghl/call.ts";
 import { findChangedKind, kindsWithin } from "./resources/resource-kind.ts";
@@ -18,7 +18,9 @@ export const toEventBus = (feed: ChangeFeed, principal: Principal): ServerEventB
 });
 
 /** What a change means to a principal; undefined for what its grant does not reach. Pure. @internal */
-export const toEvent = (change: Change, principal: Principal): ServerEvent | undefined => {
+export const toEvent = (change: HeardChange, principal: Principal): ServerEvent | undefined => {
+  // A client that reads its list again finds what it missed.
+  if (change.kind === "missed") return { kind: "resources_list_changed" };
   if (change.connectionId !== principal.connectionId) return undefined;
   switch (change.kind) {
     case "locations":

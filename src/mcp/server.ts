@@ -1,4 +1,4 @@
-import { Server } from "@modelcontextprotocol/server";
+import { type Implementation, Server, type ServerCapabilities } from "@modelcontextprotocol/server";
 import type { View } from "./connection-options.ts";
 import type { Era } from "./features/feature.ts";
 import { FEATURES } from "./features/index.ts";
@@ -24,19 +24,37 @@ const CAPABILITIES = {
  * compiled or converted here, so one per request is fine. What it can do is the list of features.
  */
 export function createServer(view: View, deps: ServerDeps, era: Era): Server {
-  const server = new Server(
-    { ...toName(view), version: deps.server.version },
-    {
-      capabilities: Object.assign({}, ...CAPABILITIES[era]),
-      instructions: toInstructions(view),
-      cacheHints: Object.assign(
-        { "server/discover": LIST_CACHE },
-        ...FEATURES.map(({ cacheHints }) => cacheHints),
-      ),
-    },
-  );
+  const server = new Server(toServerInfo(view, deps), {
+    capabilities: toCapabilities(era),
+    instructions: toInstructions(view),
+    cacheHints: Object.assign(
+      { "server/discover": LIST_CACHE },
+      ...FEATURES.map(({ cacheHints }) => cacheHints),
+    ),
+  });
   for (const feature of FEATURES) feature.register(server, view, deps);
   return server;
+}
+
+/** How the server of a view names itself. */
+export function toServerInfo(view: View, { server }: Pick<ServerDeps, "server">): Implementation {
+  return { ...toName(view), version: server.version };
+}
+
+/** What `server/discover` says of the server of a view (MCP 2026-07-28), without the envelope. */
+export function describeServer(view: View) {
+  return {
+    supportedVersions: MODERN_VERSIONS,
+    capabilities: toCapabilities("modern"),
+    instructions: toInstructions(view),
+  };
+}
+
+/** Every revision that `createServer` speaks without `initialize`. */
+export const MODERN_VERSIONS = ["2026-07-28"] as const;
+
+function toCapabilities(era: Era): ServerCapabilities {
+  return Object.assign({}, ...CAPABILITIES[era]);
 }
 
 /**

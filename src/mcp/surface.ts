@@ -18,6 +18,7 @@ import {
 import { announceChanges, toEventBus } from "./changes.ts";
 import type { Era } from "./features/feature.ts";
 import { listTools } from "./features/tools.ts";
+import { type DirectAnswers, createDirectAnswers } from "./direct-answers.ts";
 import type { ConfirmationKeeper, ConnectionDirectory } from "./ports.ts";
 import { type ListedTool, type NamedCall, createRegistry } from "./registry.ts";
 import { createServer } from "./server.ts";
@@ -66,6 +67,8 @@ export interface McpSurface {
    * allows it, or if no grant would help because the address itself limits the access.
    */
   findLack(call: NamedCall, viewer: View | Principal): NeededReach | undefined;
+  /** The answers to what is asked most, without a server object. Absent: there are none. */
+  readonly direct?: DirectAnswers;
 }
 
 /** Makes the surface: one registry for all, one small server per request or connection. */
@@ -95,6 +98,7 @@ export function createMcpSurface(given: McpSurfaceDeps): McpSurface {
       const lack = shared.registry.findLack(call, principal, tools);
       return lack !== undefined && allowsAccess(ceiling, lack.access) ? lack : undefined;
     },
+    direct: createDirectAnswers(shared),
   };
 }
 

@@ -101,7 +101,7 @@ export interface ToolVariant {
   prepare(rawArguments: unknown): Result<PreparedCall, readonly ArgumentProblem[]>;
 }
 
-/** A tool as a value: everything about it, computed once when the module loads. */
+/** A tool as a value: everything about it, its schemas made once, when they are first asked for. */
 export interface Tool {
   readonly name: string;
   readonly title: string;
@@ -121,11 +121,11 @@ export interface Tool {
 
 const DEFAULT_SETS: readonly ToolSet[] = ["crm"];
 
-/** Declares a tool. Throws at load time when its schema would need `$ref` or a union at the root. */
+/** Declares a tool. Its schemas throw when first asked for if they need `$ref` or a union at the root. */
 export function defineTool<Input extends z.ZodRawShape>(definition: ToolDefinition<Input>): Tool {
   const { name, title, description, access, area, target, annotations, output } = definition;
   const pinned = toVariant(definition, definition.input);
-  return Object.freeze({
+  const tool: Tool = {
     name,
     title,
     description,
@@ -134,11 +134,24 @@ export function defineTool<Input extends z.ZodRawShape>(definition: ToolDefiniti
     sets: definition.sets ?? DEFAULT_SETS,
     target,
     annotations: Object.freeze({ ...annotations }),
-    ...(output === undefined ? {} : { outputSchema: toJsonSchema(output) }),
     ...(definition.reach === undefined ? {} : { reach: definition.reach }),
     pinned,
     choosing: target === "grant" ? pinned : toVariant(definition, withLocations(definition)),
+  };
+  if (output === undefined) return Object.freeze(tool);
+  const outputSchema = once(() => toJsonSchema(output));
+  return Object.freeze({
+    ...tool,
+    get outputSchema() {
+      return outputSchema();
+    },
   });
+}
+
+/** Makes a value when it is first asked for: a start that lists no tools does not wait for their schemas. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function withLocations<Input extends z.ZodRawShape>(
@@ -159,8 +172,11 @@ function toVariant<Input extends z.ZodRawShape>(
   accepted: z.ZodObject,
 ): ToolVariant {
   const choosing = LOCATION_ARGUMENT in accepted.shape;
+  const inputSchema = once(() => toJsonSchema(accepted));
   return Object.freeze({
-    inputSchema: toJsonSchema(accepted),
+    get inputSchema() {
+      return inputSchema();
+    },
     prepare: (rawArguments: unknown) => {
       const whole = accepted.safeParse(rawArguments ?? {});
       if (!whole.success) return fail(toArgumentProblems(whole.error, rawArguments, accepted));

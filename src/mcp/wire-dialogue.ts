@@ -20,30 +20,31 @@ export const CONFIRM_SCHEMA: ElicitRequestFormParams["requestedSchema"] = {
   required: ["confirm"],
 };
 
-/** The SDK hands the envelope on as it came. */
-const envelope = z.object({
-  [CLIENT_CAPABILITIES_META_KEY]: z
-    .object({
-      elicitation: z
-        .object({ form: z.unknown().optional(), url: z.unknown().optional() })
-        .optional(),
-    })
-    .optional(),
+const capabilities = z.object({
+  elicitation: z.object({ form: z.unknown().optional(), url: z.unknown().optional() }).optional(),
 });
+
+/**
+ * Whether a client with these capabilities can put a form to its person. One that states no mode knows
+ * forms, the mode of all earlier revisions.
+ */
+export function canAskForm(clientCapabilities: unknown): boolean {
+  const elicitation = capabilities.safeParse(clientCapabilities).data?.elicitation;
+  return (
+    elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
+  );
+}
 
 /**
  * What the request says about asking the person. Clients of the current revision state their
  * capabilities with each request; older ones, which we serve without sessions, confirm by code.
  */
 export function toDialogue({ mcpReq }: ServerContext): Dialogue {
-  const elicitation = envelope.safeParse(mcpReq.envelope).data?.[CLIENT_CAPABILITIES_META_KEY]
-    ?.elicitation;
+  const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
   const state = mcpReq.requestState();
   return {
-    // A client that states no mode knows forms, the mode of all earlier revisions.
-    canAsk:
-      elicitation !== undefined &&
-      (elicitation.form !== undefined || elicitation.url === undefined),
+    // The SDK hands the envelope on as it came.
+    canAsk: canAskForm(envelope[CLIENT_CAPABILITIES_META_KEY]),
     reply: typeof state === "string" ? { state, reply: toReply(mcpReq.inputResponses) } : undefined,
   };
 }

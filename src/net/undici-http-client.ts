@@ -1,11 +1,9 @@
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import type * as Undici from "undici";
 import packageJson from "../../package.json" with { type: "json" };
 import type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from "../core/http-client.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-
-type ResponseData = Undici.Dispatcher.ResponseData;
+import { collectAnswer, type Uncollected } from "./collect-answer.ts";
+import { decodeBody } from "./decode-body.ts";
 
 /** Undici and our own connections through it. */
 interface Network {
@@ -24,7 +22,7 @@ export const createHttpClient = (options: { readonly userAgent?: string } = {}):
   return {
     send: async (request) => {
       network ??= openNetwork();
-      return exchange(await network, withDefaultHeaders(request, userAgent));
+      return exchange(await network, request, userAgent);
     },
     close: async () => {
       const opened = await network;
@@ -54,44 +52,60 @@ const openNetwork = async (): Promise<Network> => {
   return { undici, agent };
 };
 
-const withDefaultHeaders = (request: HttpRequest, userAgent: string): HttpRequest => {
-  const headers: Record<string, string> = { "user-agent": userAgent, "accept-encoding": "gzip" };
-  for (const [name, value] of Object.entries(request.headers ?? {})) {
-    headers[name.toLowerCase()] = value;
-  }
-  return { ...request, headers };
-};
-
-/** Marks the answer that grew past its limit, on the way out of the stream. */
-class TooLargeError extends Error {}
-
 const exchange = async (
   { undici, agent }: Network,
   request: HttpRequest,
+  userAgent: string,
 ): Promise<Result<HttpResponse, HttpFailure>> => {
   const url = new URL(request.url);
-  const deadline = AbortSignal.timeout(request.timeoutMs);
-  const signal =
-    request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
-  try {
-    const answer = await agent.request({
+  const { signal, timeoutMs, maxBytes } = request;
+  const answer = await collectAnswer(agent, {
+    options: {
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: request.method,
-      headers: request.headers ?? {},
+      headers: withDefaultHeaders(request.headers, userAgent),
       body: toUndiciBody(undici, request.body),
-      signal,
-    });
-    const body = await readBody(answer, request.maxBytes);
-    return ok({ status: answer.statusCode, headers: toHeaders(answer), body });
-  } catch (error) {
-    if (error instanceof TooLargeError) {
-      return fail({ kind: "too_large", maxBytes: request.maxBytes });
-    }
-    if (request.signal?.aborted === true) return fail({ kind: "aborted" });
-    if (deadline.aborted) return fail({ kind: "timeout", timeoutMs: request.timeoutMs });
-    if (error instanceof undici.errors.InvalidArgumentError) throw error;
-    return fail({ kind: "unreachable", cause: error });
+    },
+    // gzip makes what cannot be packed a little longer
+    maxBytes: maxBytes + Math.ceil(maxBytes / 1000) + 64,
+    timeoutMs,
+    ...(signal !== undefined && { signal }),
+  });
+  if ("kind" in answer) return toFailure(undici, request, answer);
+  try {
+    const body = await decodeBody(answer, maxBytes);
+    if (!body.ok) return fail({ kind: "too_large", maxBytes });
+    return ok({ status: answer.status, headers: answer.headers, body: body.value });
+  } catch (cause) {
+    return fail({ kind: "unreachable", cause });
+  }
+};
+
+const withDefaultHeaders = (
+  given: HttpRequest["headers"],
+  userAgent: string,
+): Record<string, string> => {
+  const headers: Record<string, string> = { "user-agent": userAgent, "accept-encoding": "gzip" };
+  for (const [name, value] of Object.entries(given ?? {})) headers[name.toLowerCase()] = value;
+  return headers;
+};
+
+const toFailure = (
+  undici: typeof Undici,
+  { timeoutMs, maxBytes }: HttpRequest,
+  ended: Uncollected,
+): Result<never, HttpFailure> => {
+  switch (ended.kind) {
+    case "aborted":
+      return fail({ kind: "aborted" });
+    case "timeout":
+      return fail({ kind: "timeout", timeoutMs });
+    case "too_large":
+      return fail({ kind: "too_large", maxBytes });
+    case "broken":
+      if (ended.cause instanceof undici.errors.InvalidArgumentError) throw ended.cause;
+      return fail({ kind: "unreachable", cause: ended.cause });
   }
 };
 
@@ -107,42 +121,4 @@ const toUndiciBody = (
     else form.append(name, value, value.name);
   }
   return form;
-};
-
-const readBody = async (answer: ResponseData, maxBytes: number): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  const collect = async (source: AsyncIterable<Uint8Array>): Promise<void> => {
-    let size = 0;
-    for await (const chunk of source) {
-      size += chunk.byteLength;
-      // leaving the loop destroys the stream, and with it the connection
-      if (size > maxBytes) throw new TooLargeError();
-      chunks.push(chunk);
-    }
-  };
-  const encoding = toEncoding(answer);
-  if (encoding === "identity") await pipeline(answer.body, collect);
-  else if (encoding === "gzip") await pipeline(answer.body, createGunzip(), collect);
-  else {
-    await pipeline(answer.body, () => {
-      throw new Error(`the answer has content-encoding "${encoding}", which was not asked for`);
-    });
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
-};
-
-/** How the body is packed. An empty body is not, whatever the header says of it. */
-const toEncoding = ({ statusCode, headers }: ResponseData): string => {
-  const isEmpty = statusCode === 204 || statusCode === 304 || headers["content-length"] === "0";
-  return isEmpty ? "identity" : String(headers["content-encoding"] ?? "identity").toLowerCase();
-};
-
-const toHeaders = ({ headers }: ResponseData): Record<string, string> => {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) {
-      joined[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
-    }
-  }
-  return joined;
 };

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Principal } from "../core/principal.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { BearerFailure } from "./failure.ts";
+import type { BearerRecall } from "./bearer-recall.ts";
 import type { Grants } from "./grants.ts";
 import { intersectReach } from "./scopes.ts";
 import type { AccessTokens } from "./token/access-tokens.ts";
@@ -16,15 +17,15 @@ const ANY_BEARER = /^bearer(?: |$)/i;
 export interface BearerDeps {
   /** The audience that a token must have. */
   readonly resource: string;
-  readonly accessTokens: AccessTokens;
-  readonly grants: Grants;
+  readonly recall: BearerRecall;
   readonly clock: Clock;
 }
 
 /**
- * Judges an `Authorization` header: form, existence, expiry, audience, live grant. Two reads of the
- * store, so a revoked grant ends its tokens at once on every instance; the use is noted at most once a
- * minute. Refresh tokens, codes and GoHighLevel's tokens are unknown here (no passthrough).
+ * Judges an `Authorization` header: form, existence, expiry, audience, live grant. Looked up for each
+ * request, in memory only while nothing has changed, so a revoked grant ends its tokens at once; the use
+ * is noted at most once a minute. Refresh tokens, codes and GoHighLevel's tokens are unknown here (no
+ * passthrough).
  */
 export const authenticateBearer = async (
   deps: BearerDeps,
@@ -33,7 +34,7 @@ export const authenticateBearer = async (
   if (authorization === undefined) return fail({ kind: "missing_token" });
   const token = readBearer(authorization);
   if (!token.ok) return token;
-  const record = await deps.accessTokens.find(token.value);
+  const record = await deps.recall.findToken(token.value);
   if (record === undefined) return fail({ kind: "invalid_token", reason: "unknown" });
   if (record.expiresAt <= deps.clock.nowSeconds()) {
     return fail({ kind: "invalid_token", reason: "expired" });
@@ -41,9 +42,8 @@ export const authenticateBearer = async (
   if (record.resource !== deps.resource) {
     return fail({ kind: "invalid_token", reason: "wrong_audience" });
   }
-  const grant = await deps.grants.find(record.grantId);
+  const grant = await deps.recall.useGrant(record.grantId);
   if (grant === undefined) return fail({ kind: "invalid_token", reason: "unknown" });
-  await deps.grants.touch(grant);
   return ok({
     grantId: grant.id,
     clientId: grant.clientId,
@@ -58,9 +58,13 @@ export const authenticateBearer = async (
 /**
  * Whether a request that was let in may go on: its grant lives and its token has not been revoked. That
  * the token has expired since does not end it: streams outlive tokens, and each new message brings one.
+ * Always asks the store.
  */
 export const mayContinue = async (
-  deps: BearerDeps,
+  deps: Pick<BearerDeps, "clock"> & {
+    readonly accessTokens: AccessTokens;
+    readonly grants: Grants;
+  },
   principal: Principal,
   authorization: string | undefined,
 ): Promise<boolean> => {

@@ -6,6 +6,7 @@ import { toErrorRedirect } from "./authorize/respond.ts";
 import { runSteps, type StepFailure } from "./authorize/steps.ts";
 import { createTransactions, startTransaction, toPending } from "./authorize/transaction.ts";
 import { authenticateBearer, mayContinue } from "./bearer.ts";
+import { createBearerRecall } from "./bearer-recall.ts";
 import { toChallenge } from "./challenge.ts";
 import { createClientAssertions } from "./clients/assertions.ts";
 import { NO_KEY_SETS } from "./clients/key-sets.ts";
@@ -25,13 +26,17 @@ import { introspectToken } from "./token/introspect.ts";
 import { createRefreshTokens } from "./token/refresh-tokens.ts";
 import { revokeToken } from "./token/revoke.ts";
 
-/** Builds the authorization server over a record store. It keeps no state of its own. */
+/**
+ * Builds the authorization server over a record store. It keeps no state of its own, but remembers what
+ * it looked up for a request while events say that it is still so.
+ */
 export const createAuthorizationServer = (deps: AuthorizationServerDeps): AuthorizationServer => {
   const { settings, clock } = deps;
   const { issuer } = settings;
   const tables = openTables(deps);
   const consent = { issuer, ...tables };
   const resource = toResource(issuer);
+  const recall = createBearerRecall({ ...deps, ...tables });
 
   const toOutcome = (
     failed: StepFailure,
@@ -70,10 +75,8 @@ export const createAuthorizationServer = (deps: AuthorizationServerDeps): Author
     token: (request) => answerTokenRequest(tables, request),
     revoke: (request) => revokeToken(tables, request),
     introspect: (request) => introspectToken(tables, request),
-    authenticate: (authorization) =>
-      authenticateBearer({ ...tables, resource, clock }, authorization),
-    mayContinue: (principal, authorization) =>
-      mayContinue({ ...tables, resource, clock }, principal, authorization),
+    authenticate: (authorization) => authenticateBearer({ recall, resource, clock }, authorization),
+    mayContinue: (principal, authorization) => mayContinue(tables, principal, authorization),
     challenge: (failure, path) => toChallenge(failure, issuer, path),
     listGrants: (connectionId) => tables.grants.listByConnection(connectionId),
     revokeGrant: (grantId) => tables.grants.revoke(grantId, "person"),

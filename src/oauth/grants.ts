@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import { addSeconds, type Clock, type EpochSeconds } from "../core/clock.ts";
+import type { EventChannel } from "../core/events.ts";
 import { type ConnectionId, type GrantId, toGrantId } from "../core/ids.ts";
 import { hashToken } from "../crypto/hash.ts";
 import type { Random } from "../crypto/random.ts";
@@ -60,8 +61,8 @@ export interface Grants {
   find(id: GrantId): Promise<Grant | undefined>;
   /** Keeps the grant until `until`, its absolute end at most; false if it has been revoked. */
   extend(id: GrantId, until: EpochSeconds): Promise<boolean>;
-  /** Notes a use, at most once a minute; never brings a revoked grant back. */
-  touch(grant: Grant): Promise<void>;
+  /** Notes a use, at most once a minute, and says whether it was due; never brings a revoked grant back. */
+  touch(grant: Grant): Promise<boolean>;
   /** Ends a grant; one that is gone already is fine. */
   revoke(id: GrantId, by: RevokedBy): Promise<void>;
   listByConnection(connectionId: ConnectionId): Promise<readonly GrantView[]>;
@@ -69,14 +70,18 @@ export interface Grants {
   listBySubject(subject: string): Promise<readonly Grant[]>;
 }
 
-/** Opens the grants of a store. */
-export const createGrants = (deps: {
+/** What {@link createGrants} needs. */
+export interface GrantsDeps {
   readonly store: RecordStore;
   readonly random: Random;
   readonly clock: Clock;
   readonly audit?: AuditTrail;
-}): Grants => {
-  const { clock, random, audit = silentAuditTrail } = deps;
+  readonly events?: Pick<EventChannel, "publish">;
+}
+
+/** Opens the grants of a store. */
+export const createGrants = (deps: GrantsDeps): Grants => {
+  const { clock, random, audit = silentAuditTrail, events } = deps;
   const table = createRecordTable(deps.store, "grant", grantSchema);
   const bySubject = createRecordTable(deps.store, "grant_by_subject", z.literal("grant"));
 
@@ -91,8 +96,8 @@ export const createGrants = (deps: {
         endsAt: addSeconds(now, LIFETIME_SECONDS),
         idleEndsAt: addSeconds(now, UNREDEEMED_SECONDS),
       };
-      const options = { expiresAt: record.idleEndsAt, group: record.connectionId };
-      await table.write(record.id, record, { ...options, ifVersion: "absent" });
+      const { idleEndsAt: expiresAt, connectionId: group } = record;
+      await table.write(record.id, record, { expiresAt, group, ifVersion: "absent" });
       await audit.record({ kind: "grant.created", ...toAuditFields(record) });
       return record;
     },
@@ -111,17 +116,11 @@ export const createGrants = (deps: {
       }
       return extended !== undefined;
     },
-    touch: async (grant) => {
-      const now = clock.nowSeconds();
-      const isDue = (one: Grant): boolean => now - one.lastUsedAt >= TOUCH_EVERY_SECONDS;
-      if (!isDue(grant)) return;
-      await update(table, grant.id, (current) =>
-        isDue(current) ? { ...current, lastUsedAt: now } : current,
-      );
-    },
+    touch: (grant) => touch(table, grant, clock.nowSeconds()),
     revoke: async (id, by) => {
-      // Taken, not removed: of several who end a grant at once, one says so in the audit trail.
+      // Taken: of several who end a grant at once, one says so in the audit trail. All tell the others.
       const ended = await table.take(id);
+      events?.publish({ kind: "grant_revoked", grantId: id });
       await bySubject.remove(id);
       if (ended !== undefined) await recordEnd(audit, ended, by);
     },
@@ -133,6 +132,21 @@ export const createGrants = (deps: {
     },
   };
 };
+
+const touch = async (
+  table: RecordTable<Grant>,
+  grant: Grant,
+  now: EpochSeconds,
+): Promise<boolean> => {
+  if (!isTouchDue(grant, now)) return false;
+  await update(table, grant.id, (current) =>
+    isTouchDue(current, now) ? { ...current, lastUsedAt: now } : current,
+  );
+  return true;
+};
+
+const isTouchDue = ({ lastUsedAt }: Grant, now: EpochSeconds): boolean =>
+  now - lastUsedAt >= TOUCH_EVERY_SECONDS;
 
 /** The grants of these ids that are still there, the newest first. */
 const readAll = async (

@@ -1,5 +1,6 @@
 import type { AuditTrail } from "../core/audit.ts";
 import type { Clock } from "../core/clock.ts";
+import type { EventChannel } from "../core/events.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Keyring } from "../crypto/keyring.ts";
@@ -39,4 +40,6 @@ export interface AuthorizationServerDeps {
   readonly keySets?: KeySets;
   /** Where grants and registrations are recorded. Absent: nowhere. */
   readonly audit?: AuditTrail;
+  /** Tells and hears of grants and tokens that end. Absent: nothing is remembered between requests. */
+  readonly events?: EventChannel;
 }

@@ -75,6 +75,11 @@ export const METRICS = {
     labels: ["verb", "code"],
     help: "Operations of the store that failed, by verb and error code",
   },
+  ghl_mcp_tls_certificate_expiry_timestamp_seconds: {
+    type: "gauge",
+    labels: [],
+    help: "When the certificate ends that this process serves; absent without TLS of its own",
+  },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
 /** The name of a metric of our own. */

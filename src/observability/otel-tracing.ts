@@ -9,7 +9,7 @@ import {
   context as contexts,
   trace,
 } from "@opentelemetry/api";
-import type { Span, SpanPlan, Tracing } from "../core/tracing.ts";
+import { NO_SPAN, type Span, type SpanPlan, type Tracing } from "../core/tracing.ts";
 import { readTraceContext, writeTraceContext } from "./trace-context.ts";
 
 const KINDS = {
@@ -34,6 +34,10 @@ export const createOtelTracing = ({ version }: { readonly version: string }): Tr
     inSpan: async (plan, work) => {
       const { parent, options } = place(plan, current());
       const span = tracer.startSpan(plan.name, options, parent);
+      // Nobody records, and no context came in that would have to be passed on.
+      if (!span.isRecording() && !trace.isSpanContextValid(span.spanContext())) {
+        return work(NO_SPAN);
+      }
       const within = trace.setSpan(parent, span);
       try {
         return await own.run(within, () => contexts.with(within, () => work(toSpan(span))));

@@ -20,6 +20,7 @@ export const createPrometheusMetrics = ({
 }): ReadableMetrics => {
   const registry = new Registry();
   const series = createSeries(registry);
+  let certificateEnd: Gauge | undefined;
   let sources: MetricSources = { rateBudgets: () => [] };
   series.build.set({ version, node: process.versions.node }, 1);
   collectDefaultMetrics({ register: registry });
@@ -43,6 +44,11 @@ export const createPrometheusMetrics = ({
     storeError: ({ verb, code }) => {
       series.storeErrors.inc({ verb, code });
     },
+    certificate: ({ validUntil }) => {
+      // Made with its first value: a gauge without labels would say 1970 where there is no certificate.
+      certificateEnd ??= makeGauge(registry);
+      certificateEnd.set(validUntil);
+    },
     watch: (given) => {
       sources = given;
     },
@@ -53,15 +59,20 @@ export const createPrometheusMetrics = ({
   };
 };
 
+const toSettings = <Name extends MetricName>(name: Name, registry: Registry) => ({
+  name,
+  help: METRICS[name].help,
+  labelNames: METRICS[name].labels,
+  registers: [registry],
+});
+
+const makeGauge = (registry: Registry): Gauge =>
+  new Gauge(toSettings("ghl_mcp_tls_certificate_expiry_timestamp_seconds", registry));
+
 type Series = ReturnType<typeof createSeries>;
 
 const createSeries = (registry: Registry) => {
-  const settings = <Name extends MetricName>(name: Name) => ({
-    name,
-    help: METRICS[name].help,
-    labelNames: METRICS[name].labels,
-    registers: [registry],
-  });
+  const settings = <Name extends MetricName>(name: Name) => toSettings(name, registry);
   const timer = <Name extends MetricName>(name: Name) =>
     new Histogram({ ...settings(name), buckets: BUCKETS });
   return {

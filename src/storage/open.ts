@@ -1,6 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
+import { createLocalEvents } from "../core/events.ts";
 import type { Logger } from "../core/logger.ts";
+import { createEventChannel, type StoreEventChannel, type WireEnd } from "./event-channel.ts";
 import type { MaintainableStore } from "./maintainable-store.ts";
 import { createMemoryStore } from "./memory.ts";
 
@@ -41,6 +43,42 @@ export const openRecordStore = async (
         `the storage URL starts with "${scheme}:"; ${SUPPORTED}`,
       );
     }
+  }
+};
+
+/**
+ * Makes the channel of events between the processes on the store of a URL, which must have been opened
+ * before. Connects when it is started, or when there is something to send. `ownId` tells this process
+ * from the others.
+ */
+export const openEventChannel = async (
+  url: string,
+  deps: {
+    readonly clock: Clock;
+    readonly ownId: string;
+    readonly log?: Logger;
+    readonly pulseEveryMs?: number;
+  },
+): Promise<StoreEventChannel> => {
+  const [scheme, rest] = split(url);
+  switch (scheme) {
+    case "sqlite": {
+      const { openSqliteWire } = await import("./sqlite-events.ts");
+      const openWire = (end: WireEnd) => openSqliteWire(checkPath(rest), end, deps);
+      return createEventChannel({ ...deps, openWire });
+    }
+    case "postgres":
+    case "postgresql": {
+      const { openPostgresWire } = await import("./postgres-events.ts");
+      return createEventChannel({ ...deps, openWire: (end) => openPostgresWire(url, end) });
+    }
+    case "redis":
+    case "rediss": {
+      const { openRedisWire } = await import("./redis-events.ts");
+      return createEventChannel({ ...deps, openWire: (end) => openRedisWire(url, end) });
+    }
+    default:
+      return { ...createLocalEvents(), start: () => {} };
   }
 };
 

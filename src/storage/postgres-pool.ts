@@ -27,6 +27,24 @@ const SCHEMA = {
   right: "a schema's name: lower-case letters, digits and _, at most 63, not starting with a digit",
 };
 
+/** What a storage URL of PostgreSQL says. */
+export interface PostgresPlace {
+  /** For the client; holds the password. */
+  readonly connectionString: string;
+  readonly schema: string;
+  /** For messages. */
+  readonly place: string;
+}
+
+/** Reads the storage URL. Throws `AppError("config_invalid")`. */
+export const readPostgresUrl = (text: string): PostgresPlace => {
+  const url = parseStoreUrl(text);
+  const searchPath = takeParameter(url, "search_path", { ...SCHEMA, fallback: "ghl_mcp" });
+  const schema = takeParameter(url, "schema", { ...SCHEMA, fallback: searchPath });
+  const place = `PostgreSQL ${url.host === "" ? "on this machine" : url.host}`;
+  return { connectionString: url.href, schema, place };
+};
+
 /**
  * Connects to PostgreSQL and brings the schema up to date. Each query has a time limit, so that a
  * server that does not answer gives an error within seconds; a connection that failed is thrown away
@@ -34,12 +52,9 @@ const SCHEMA = {
  * kept here and not asked of the server, since pooling proxies refuse such start parameters.
  */
 export const openPostgresPool = async (text: string): Promise<PostgresPool> => {
-  const url = parseStoreUrl(text);
-  const searchPath = takeParameter(url, "search_path", { ...SCHEMA, fallback: "ghl_mcp" });
-  const schema = takeParameter(url, "schema", { ...SCHEMA, fallback: searchPath });
-  const place = `PostgreSQL ${url.host === "" ? "on this machine" : url.host}`;
+  const { connectionString, schema, place } = readPostgresUrl(text);
   const pool = new Pool({
-    connectionString: url.href,
+    connectionString,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,

@@ -30,6 +30,23 @@ const PREFIX = {
   fallback: "ghlmcp:",
 };
 
+/** What a storage URL of Redis says. */
+export interface RedisPlace {
+  readonly url: URL;
+  readonly prefix: string;
+  readonly database: number;
+  /** For messages. */
+  readonly place: string;
+}
+
+/** Reads the storage URL. Throws `AppError("config_invalid")`. */
+export const readRedisUrl = (text: string): RedisPlace => {
+  const url = parseStoreUrl(text);
+  // The braces make the prefix the part of each key that decides on the node of a cluster.
+  const prefix = `{${takeParameter(url, "prefix", PREFIX)}}`;
+  return { url, prefix, database: readDatabase(url), place: `Redis ${url.host}` };
+};
+
 /**
  * Connects to Redis. A lost connection is made again in the background; a command waits a few seconds
  * for it and then fails. No command is kept for later or sent twice: it would come after its caller was
@@ -39,11 +56,9 @@ export const openRedisConnection = async (
   text: string,
   deps: RedisDeps,
 ): Promise<RedisConnection> => {
-  const url = parseStoreUrl(text);
-  // The braces make the prefix the part of each key that decides on the node of a cluster.
-  const prefix = `{${takeParameter(url, "prefix", PREFIX)}}`;
-  const place = `Redis ${url.host}`;
-  const redis = createClient(url);
+  const settings = readRedisUrl(text);
+  const { prefix, place } = settings;
+  const redis = createRedisClient(settings);
   let lastError: Error | undefined;
   // ioredis tells every failed attempt to connect here, and prints it if nobody listens.
   redis.on("error", (error) => {
@@ -75,18 +90,24 @@ export const openRedisConnection = async (
   };
 };
 
-const createClient = (url: URL): Redis =>
+/** A client that is not connected yet, and tells nobody of errors yet. */
+export const createRedisClient = (
+  { url, database }: RedisPlace,
+  options: { readonly isListening?: boolean } = {},
+): Redis =>
   new Redis({
     host: url.hostname.replace(/^\[(.*)\]$/u, "$1"),
     port: url.port === "" ? 6_379 : Number(url.port),
     username: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
-    db: readDatabase(url),
+    db: database,
     ...(url.protocol === "rediss:" ? { tls: {} } : {}),
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     // A server that stopped answering: the connection is given up, and with it what waits on it.
-    socketTimeout: ANSWER_TIMEOUT_MS,
+    ...(options.isListening === true
+      ? { autoResubscribe: false }
+      : { socketTimeout: ANSWER_TIMEOUT_MS }),
     commandTimeout: ANSWER_TIMEOUT_MS,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

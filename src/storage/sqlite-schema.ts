@@ -19,6 +19,13 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX records_by_group ON records (namespace, grp, key) WHERE grp IS NOT NULL;
    CREATE INDEX records_by_expiry ON records (expires_at) WHERE expires_at IS NOT NULL;`,
+  // Numbers are never used twice, so that a gap shows that events were missed.
+  `CREATE TABLE events (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     at_ms INTEGER NOT NULL,
+     text TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX events_by_time ON events (at_ms);`,
 ];
 
 /**

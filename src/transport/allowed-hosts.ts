@@ -9,6 +9,8 @@ export const isAllowedHost = (
 ): boolean => {
   if (host === undefined) return false;
   const given = host.toLowerCase();
+  // Nearly every request comes this way, and parsing an address costs as much as all other guards.
+  if (server.publicUrl.endsWith(`://${given}`)) return true;
   const own = new URL(server.publicUrl);
   const defaultPort = own.protocol === "https:" ? ":443" : ":80";
   if (given === own.host || given === `${own.host}${own.port === "" ? defaultPort : ""}`)
@@ -33,5 +35,6 @@ export const isAllowedOrigin = (origin: string | undefined, publicUrl: string): 
 
 const LOOPBACK_HOSTNAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
 
-const isLoopbackHostname = (hostname: string): boolean =>
+/** Whether a host name, IPv6 in brackets, is one of this machine's own. */
+export const isLoopbackHostname = (hostname: string): boolean =>
   LOOPBACK_HOSTNAMES.some((name) => name === hostname);

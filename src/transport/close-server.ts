@@ -12,34 +12,49 @@ export interface ClosePlan {
   endRequests(): Promise<void>;
 }
 
-/** Makes the function that closes a server. Made at the start, as it follows every answer. */
-export const createCloser = (server: Server): ((plan: ClosePlan) => Promise<void>) => {
+/** What ends a server. */
+export interface Closer {
+  /**
+   * Gives up each connection with its next answer. A proxy that keeps connections would otherwise send a
+   * call over one of them in the moment that it is closed, and could not know whether the call arrived.
+   */
+  drain(): void;
+  close(plan: ClosePlan): Promise<void>;
+}
+
+/** Makes what closes a server. Made at the start, as it follows every answer. */
+export const createCloser = (server: Server): Closer => {
   const running = new Set<ServerResponse>();
+  let isDraining = false;
   let closing: Promise<void> | undefined;
   server.on("request", (_request, response: ServerResponse) => {
     running.add(response);
-    if (closing !== undefined) response.setHeader("connection", "close");
+    if (isDraining) response.setHeader("connection", "close");
     response.once("close", () => {
       running.delete(response);
       // A connection kept alive would otherwise stay open, idle, after its last answer.
       if (closing !== undefined) setImmediate(() => server.closeIdleConnections());
     });
   });
-  return (plan) => {
-    closing ??= server.listening ? closeServer(server, { running, plan }) : Promise.resolve();
-    return closing;
+  const drain = (): void => {
+    isDraining = true;
+    for (const response of running) {
+      if (!response.headersSent) response.setHeader("connection", "close");
+    }
+  };
+  return {
+    drain,
+    close: (plan) => {
+      drain();
+      closing ??= server.listening ? closeServer(server, plan) : Promise.resolve();
+      return closing;
+    },
   };
 };
 
 /** Stops accepting, waits for running requests, then cuts what is left. */
-const closeServer = async (
-  server: Server,
-  { running, plan }: { readonly running: ReadonlySet<ServerResponse>; readonly plan: ClosePlan },
-): Promise<void> => {
+const closeServer = async (server: Server, plan: ClosePlan): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const response of running) {
-    if (!response.headersSent) response.setHeader("connection", "close");
-  }
   await plan.endStreams();
   const waiting = new AbortController();
   const grace = plan.clock.sleep(plan.graceMs, waiting.signal).catch(() => undefined);

@@ -43,12 +43,22 @@ function checkTarget({ request }: GuardedRequest): Refusal | undefined {
 
 /** Of two, one program would read the first and the next the last (RFC 9112 §3.2). */
 function checkSingleHost({ request }: GuardedRequest): Refusal | undefined {
-  if ((request.headersDistinct["host"]?.length ?? 0) <= 1) return undefined;
+  if (countHosts(request.rawHeaders) <= 1) return undefined;
   return {
     status: 400,
     error: "invalid_request",
     description: "the request must name its host once",
   };
+}
+
+/** Names and values take turns. Node would build an object of all headers to tell. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === "host") count += 1;
+  }
+  return count;
 }
 
 /**

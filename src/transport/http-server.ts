@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
+import { createLocalEvents, type EventChannel } from "../core/events.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { ProxyTrust } from "../core/proxy-trust.ts";
 import { silentTracing, type Tracing } from "../core/tracing.ts";
@@ -16,16 +17,21 @@ import { createAddressReader } from "./limits/forwarded-address.ts";
 import type { Rates } from "./limits/limit-table.ts";
 import { createLimits } from "./limits/limits.ts";
 import { createMcpHttp } from "./mcp-http.ts";
+import { createOpenAnswers, type OpenAnswers } from "./open-answers.ts";
 import { setRequestId } from "./request-id.ts";
 import { createErrorPages } from "./responses.ts";
 import { baseHeaders } from "./security-headers.ts";
 import { createSseTransport } from "./sse.ts";
+import { createTlsReload, type TlsReload, type TlsSource } from "./tls-reload.ts";
+import { createTlsServer } from "./tls-server.ts";
 import { traceExchange } from "./trace-exchange.ts";
 
 /** What the server works with. */
 export interface HttpServerDeps extends Omit<RouteDeps, "limits" | "isDraining"> {
   readonly surface: McpSurface;
   readonly clock: Clock;
+  /** What other instances tell. Absent: there are none. */
+  readonly events?: EventChannel;
   /** How much is taken in, where that is not what the table of limits says. */
   readonly rates?: Rates;
   /** Counts requests. Absent: nobody does. */
@@ -36,6 +42,8 @@ export interface HttpServerDeps extends Omit<RouteDeps, "limits" | "isDraining">
   readonly maxConnections?: number;
   /** Follows requests. Absent: nobody does. */
   readonly tracing?: Tracing;
+  /** The certificate that is served. Absent: plain HTTP. */
+  readonly tls?: TlsSource;
 }
 
 /** How long a server takes to end. */
@@ -53,47 +61,78 @@ export interface HttpServer {
    * then stops accepting, lets requests finish for `graceMs` (10 s), and cuts what is left.
    */
   close(options?: CloseOptions): Promise<void>;
+  /** Looks at once whether the files of the certificate have changed. Without TLS nothing happens. */
+  lookAtCertificate(): Promise<void>;
 }
 
 /**
  * Builds the server. The MCP endpoints are answered on plain node:http, where a web framework's
  * conversions would cost more than the call itself; everything else goes through the route table.
  */
-export const createHttpServer = (deps: HttpServerDeps): HttpServer => {
+export const createHttpServer = (given: HttpServerDeps): HttpServer => {
+  const deps = { ...given, events: given.events ?? createLocalEvents() };
   const mcp = createMcpHttp(deps);
   const sse = deps.enableSse ? createSseTransport(deps) : undefined;
+  const openAnswers = createOpenAnswers(deps);
   let draining = false;
-  const front = createFront({ ...deps, isDraining: () => draining }, { mcp, ...(sse && { sse }) });
-  const server = createServer(SERVER_OPTIONS, front);
+  const front = createFront(
+    { ...deps, openAnswers, isDraining: () => draining },
+    { mcp, ...(sse && { sse }) },
+  );
+  const { server, reload } = openServer(deps, front);
   applyTimeouts(server);
   limitConnections(server, deps);
   server.on("clientError", answerClientError);
-  const closeServer = createCloser(server);
+  const closer = createCloser(server);
   return {
-    listen: (address) => listenOn(server, address),
+    listen: async (address) => {
+      const bound = await listenOn(server, address);
+      reload?.start();
+      return bound;
+    },
+    lookAtCertificate: async () => reload?.look(),
     close: async ({ graceMs = 10_000, drainMs = 0 } = {}) => {
       const isFirst = !draining;
       draining = true;
+      closer.drain();
       if (isFirst && drainMs > 0 && server.listening) await deps.clock.sleep(drainMs);
-      await closeServer({
+      await reload?.stop();
+      await closer.close({
         clock: deps.clock,
         graceMs,
         endStreams: async () => {
           await Promise.all([sse?.close(), mcp.endStreams()]);
         },
-        endRequests: () => mcp.close(),
+        endRequests: () => {
+          openAnswers.close();
+          return mcp.close();
+        },
       });
     },
   };
+};
+
+type Front = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The listener itself: HTTP, or HTTPS with what keeps its certificate that of the files. */
+const openServer = (
+  deps: HttpServerDeps,
+  front: Front,
+): { readonly server: Server; readonly reload?: TlsReload } => {
+  const { log, tls } = deps;
+  if (tls === undefined) return { server: createServer(SERVER_OPTIONS, front) };
+  const { server, use } = createTlsServer({ ...SERVER_OPTIONS, pair: tls.pair, log }, front);
+  return { server, reload: createTlsReload({ ...deps, source: tls, use }) };
 };
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** What happens to every request: an id, the guards, and then the handler of its path. */
 const createFront = (
-  serverDeps: HttpServerDeps & Pick<RouteDeps, "isDraining">,
+  serverDeps: HttpServerDeps &
+    Pick<RouteDeps, "isDraining"> & { readonly openAnswers: OpenAnswers },
   transports: Parameters<typeof createMcpRoutes>[0],
-): ((request: IncomingMessage, response: ServerResponse) => void) => {
+): Front => {
   const deps = { ...serverDeps, limits: createLimits(serverDeps) };
   const { tracing = silentTracing } = deps;
   const routes = createRoutes(deps);

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { ReadinessChecks } from "../core/readiness.ts";
+import { silentUsageLog, type UsageBudget, type UsageLog } from "../core/usage.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import { toResourceMetadata, type ResourcePath } from "../oauth/metadata.ts";
 import type { Upstream } from "../upstream/upstream.ts";
@@ -28,6 +30,7 @@ import { createMetricsRoute, type MetricsEndpoint } from "./routes/metrics.ts";
 import { answerStylesheet, createHomeRoute } from "./routes/pages.ts";
 import { createPrivateTokenRoute } from "./routes/private-token.ts";
 import { createReconnectRoute } from "./routes/reconnect.ts";
+import { createUsageRoute } from "./routes/usage.ts";
 import { createWebhookRoute } from "./routes/webhooks.ts";
 
 /** What the routes work with. */
@@ -45,8 +48,13 @@ export interface RouteDeps {
   readonly limits: Limits;
   /** Where failed sign-ins are recorded, and what the activity page shows. Absent: nowhere, nothing. */
   readonly audit?: AuditTrail;
+  readonly clock: Clock;
+  /** What the usage page shows. Absent: nothing. */
+  readonly usage?: UsageLog;
   /** What `/metrics` shows, and whom. Absent: there is no such path. */
   readonly metricsEndpoint?: Omit<MetricsEndpoint, "equal">;
+  /** What is known of the budgets of calls at GoHighLevel. Absent: nothing. */
+  rateBudgets?(): readonly UsageBudget[];
   checkReadiness(): Promise<ReadinessChecks>;
   /** Whether the server is about to stop. */
   isDraining(): boolean;
@@ -177,18 +185,34 @@ const createPersonRoutes = (
     limits: { GET: pages.limits.activity, HEAD: pages.limits.activity },
     handle: createActivityRoute({ ...pages, audit: pages.audit ?? silentAuditTrail }),
   },
-  { path: "/grants", ...PAGE, handle: createGrantsRoute(pages) },
+  {
+    path: "/usage",
+    ...PAGE,
+    limits: { GET: pages.limits.usage, HEAD: pages.limits.usage },
+    handle: createUsageRoute({
+      ...pages,
+      usage: pages.usage ?? silentUsageLog,
+      rateBudgets: () => pages.rateBudgets?.() ?? [],
+    }),
+  },
+  { path: "/grants", ...PAGE, ...toLimits(pages), handle: createGrantsRoute(pages) },
   { path: "/grants/revoke", ...PERSON_FORM, handle: createRevokeRoute(pages) },
-  { path: "/connections", ...PAGE, handle: createConnectionsRoute(pages) },
+  { path: "/connections", ...PAGE, ...toLimits(pages), handle: createConnectionsRoute(pages) },
   { path: "/connections/reconnect", ...PERSON_FORM, handle: createReconnectRoute(pages) },
   {
     path: "/connections/confirm-disconnect",
     ...PAGE,
+    ...toLimits(pages),
     handle: createConfirmDisconnectRoute(pages),
   },
   { path: "/connections/disconnect", ...PERSON_FORM, handle: createDisconnectRoute(pages) },
   { path: "/sign-out", ...PERSON_FORM, handle: createSignOutRoute(pages) },
 ];
+
+/** A look at a page of one's own accounts or grants. */
+const toLimits = ({ limits }: Pick<RouteDeps, "limits">): Pick<Route, "limits"> => ({
+  limits: { GET: limits.personPages, HEAD: limits.personPages },
+});
 
 /** One row of the table of MCP endpoints: plain node:http, behind Host, Origin and bearer checks. */
 export interface McpRoute {

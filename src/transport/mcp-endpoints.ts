@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
+import type { OpenAnswers } from "./open-answers.ts";
 import { toBearerRefusal } from "./bearer-refusal.ts";
 import { describeBreakdown } from "./breakdown.ts";
 import { CORS_HEADERS, preflightHeaders } from "./cors.ts";
-import { endWhenRevoked } from "./end-when-revoked.ts";
 import { checkOrigin, createMcpGuards, type Refusal } from "./guards.ts";
 import type { McpRoute } from "./http.ts";
 import { refuse } from "./json-rpc-error.ts";
@@ -20,7 +19,8 @@ export interface McpEndpointDeps {
   readonly publicUrl: string;
   readonly authorization: AuthorizationServer;
   readonly limits: Pick<Limits, "calls">;
-  readonly clock: Clock;
+  /** Cuts answers that are still open when their token is revoked. */
+  readonly openAnswers: Pick<OpenAnswers, "note">;
   readonly log: Logger;
 }
 
@@ -39,7 +39,7 @@ export const createMcpEndpoint = (
     const guarded = { request, path: route.path, publicUrl: deps.publicUrl };
     const foreign = checkOrigin(guarded);
     if (foreign !== undefined) return sendRefusal(request, response, foreign);
-    setHeaders(response, CORS_HEADERS);
+    for (const [name, value] of CORS_ENTRIES) response.setHeader(name, value);
     if (request.method === "OPTIONS") {
       response.writeHead(204, preflightHeaders(route.methods)).end();
       return;
@@ -58,7 +58,7 @@ export const createMcpEndpoint = (
     }
     const wait = deps.limits.calls(principal.value.grantId);
     if (wait !== undefined) return refuseCall(request, response, wait);
-    endWhenRevoked(deps, { request, response, principal: principal.value });
+    deps.openAnswers.note({ request, response, principal: principal.value });
     await route.handle(request, response, principal.value);
   };
 
@@ -123,6 +123,4 @@ const toBreakdownRefusal = (error: unknown, requestId: string): Refusal => {
   };
 };
 
-const setHeaders = (response: ServerResponse, headers: Readonly<Record<string, string>>): void => {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-};
+const CORS_ENTRIES = Object.entries(CORS_HEADERS);

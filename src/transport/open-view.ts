@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../core/principal.ts";
-import { type Result, fail } from "../core/result.ts";
-import type { View } from "../mcp/connection-options.ts";
+import { type Result, fail, ok } from "../core/result.ts";
+import { type View, toWholeView } from "../mcp/connection-options.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import type { JsonRpcRefusal } from "./json-rpc-error.ts";
 import { readQuery } from "./request-query.ts";
@@ -19,6 +19,7 @@ export async function openView(
   },
 ): Promise<Result<View, JsonRpcRefusal>> {
   const { req, res, principal } = request;
+  if (req.url?.includes("?") !== true) return ok(toWholeView(principal));
   const view = await surface.view(principal, readQuery(req.url), abortOf(res));
   return view.ok
     ? view

@@ -1,3 +1,5 @@
+import { isLoopbackHostname } from "./allowed-hosts.ts";
+
 /**
  * What every page carries (attack case B01). There is no `form-action` on purpose: Chromium applies it
  * to the redirects after a form too, and the consent form ends at the client's address (case B02).
@@ -11,8 +13,14 @@ export const PAGE_HEADERS = {
   "cross-origin-opener-policy": "same-origin",
 } as const;
 
-/** What every answer carries, pages or not. */
+/**
+ * What every answer carries, pages or not. HSTS counts for every port of a host (RFC 6797 §8.3), so it is
+ * never said of this machine, where other programs speak plain HTTP.
+ */
 export const baseHeaders = (publicUrl: string): Readonly<Record<string, string>> => ({
   "x-content-type-options": "nosniff",
-  ...(publicUrl.startsWith("https:") && { "strict-transport-security": "max-age=31536000" }),
+  ...(isPublicHttps(new URL(publicUrl)) && { "strict-transport-security": "max-age=31536000" }),
 });
+
+const isPublicHttps = ({ hostname, protocol }: URL): boolean =>
+  protocol === "https:" && !isLoopbackHostname(hostname);

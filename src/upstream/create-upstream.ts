@@ -1,9 +1,10 @@
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { ChangeFeed } from "../core/changes.ts";
+import type { EventChannel, HeardEvent } from "../core/events.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
 import type { HttpClient } from "../core/http-client.ts";
-import type { ConnectionId } from "../core/ids.ts";
+import { type ConnectionId, toConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Tracing } from "../core/tracing.ts";
@@ -15,7 +16,8 @@ import type { TokenFailure } from "../ghl/ports.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { createSealedStore } from "../storage/sealed-store.ts";
 import { type Connections, createConnections } from "./connections.ts";
-import { createLocationDirectory } from "./locations.ts";
+import { createCredentialRecall } from "./credential-recall.ts";
+import { createLocationDirectory, type LocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
 import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
@@ -58,6 +60,8 @@ export interface UpstreamDeps {
   readonly audit?: AuditTrail;
   /** Hears of connections whose locations changed. Absent: nobody does. */
   readonly changes?: Pick<ChangeFeed, "publish">;
+  /** Tells and hears of connections that changed. Absent: nothing is remembered between calls. */
+  readonly events?: EventChannel;
   /** Counts refreshes. Absent: nobody does. */
   readonly metrics?: Pick<Metrics, "refresh">;
   /** Follows refreshes. Absent: nobody does. */
@@ -69,34 +73,40 @@ export interface UpstreamDeps {
 /** {@link Upstream}, and what keeps its tokens good. */
 export interface UpkeptUpstream extends Upstream {
   readonly upkeep: TokenUpkeep;
+  /** As {@link Upstream.findConnection}, from memory while the connection is unchanged: for calls. */
+  recallConnection(id: ConnectionId): Promise<Connection | undefined>;
 }
 
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
 export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
-  const { config: settings, clock, audit = silentAuditTrail } = given;
+  const { config: settings, audit = silentAuditTrail } = given;
   const { environment } = settings;
   const log = given.log.child({ part: "upstream" });
   const trace = given.trace ?? createLogTrace(log);
   const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
   const endpoint = createTokenEndpoint(base);
-  const vault = createVault({ sealed, environment });
+  const vault = createVault({ ...given, sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
   const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
   const privates = createPrivateConnections({ ...base, sealed });
-  const tokens = createTokenSource({ privates, connections, refresher, locationTokens, clock });
-  const locations = createLocationDirectory({ ...base, connections, privates, tokens });
+  const held = { ...base, connections, privates };
+  const credentials = createCredentialRecall(held);
+  const tokens = createTokenSource({ ...held, credentials, refresher, locationTokens });
+  const locations = createLocationDirectory({ ...held, tokens });
 
   const findConnection: Upstream["findConnection"] = async (id) =>
     toConnection(await (isPrivateId(id) ? privates : connections).find(id));
+
+  given.events?.subscribe((event) => forgetLocations(locations, event));
 
   const forget = (id: ConnectionId): void => {
     locationTokens.forget(id);
     locations.forget(id);
   };
 
-  const signIns = createSignIns({ ...base, endpoint, connections, privates, sealed, forget });
+  const signIns = createSignIns({ ...held, endpoint, sealed, forget });
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await (isPrivateId(id) ? privates : connections).remove(id, by);
@@ -107,8 +117,9 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   return {
     tokens,
     ...signIns,
-    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer }),
+    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer, tokens }),
     findConnection,
+    recallConnection: async (id) => toConnection((await credentials.find(id))?.held),
     listConnections: async () =>
       newestFirst([...(await privates.list()), ...(await connections.list())]),
     removeConnection: (id) => removeConnection(id, "person"),
@@ -130,6 +141,13 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
         : ok(own.connection);
     },
   };
+};
+
+const forgetLocations = (locations: LocationDirectory, event: HeardEvent): void => {
+  if (event.kind === "missed") locations.forgetAll();
+  if (event.kind === "connection_changed" || event.kind === "lists_changed") {
+    locations.forget(toConnectionId(event.connectionId));
+  }
 };
 
 const newestFirst = (all: readonly Connection[]): readonly Connection[] =>

@@ -84,7 +84,9 @@ const markUnlessNewer = async (
 };
 
 /** The failure of a connection that a person must sign in to again. */
-export const toNeedsReauth = (held: HeldConnection): TokenFailure => ({
+export const toNeedsReauth = (
+  held: Pick<HeldConnection, "connection" | "statusReason">,
+): TokenFailure => ({
   kind: "needs_reauth",
   connectionId: held.connection.id,
   reason: held.statusReason ?? REAUTH_REASON,

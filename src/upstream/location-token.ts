@@ -10,15 +10,20 @@ import { toApiUrl } from "./endpoints.ts";
 import { createSingleFlight } from "./single-flight.ts";
 import { type LocationTokenAnswer, parseLocationTokenAnswer } from "./token-answer.ts";
 import { planRefresh } from "./token-set.ts";
-import type { HeldConnection } from "./vault.ts";
+import type { CallableConnection } from "./credential-recall.ts";
 
 /** Why there is no token for the location. */
 export type LocationTokenFailure = ApiFailure | { readonly kind: "wrong_location" };
 
 /** Tokens for the locations of company connections; in memory only. */
 export interface LocationTokens {
+  /** The location's token from memory; undefined where it must be asked for. */
+  peek(id: ConnectionId, locationId: LocationId): Secret | undefined;
   /** The location's token, from memory or from GoHighLevel; concurrent callers share one request. */
-  get(held: HeldConnection, locationId: LocationId): Promise<Result<Secret, LocationTokenFailure>>;
+  get(
+    held: CallableConnection,
+    locationId: LocationId,
+  ): Promise<Result<Secret, LocationTokenFailure>>;
   /** Forgets a token that GoHighLevel refused, unless a newer one has taken its place. */
   discard(id: ConnectionId, locationId: LocationId, refused: Secret): void;
   /** Forgets all tokens of a connection. */
@@ -46,7 +51,7 @@ export const createLocationTokens = (deps: LocationTokenDeps): LocationTokens =>
   const flights = createSingleFlight<Result<Secret, LocationTokenFailure>>();
 
   const mint = async (
-    held: HeldConnection,
+    held: CallableConnection,
     locationId: LocationId,
   ): Promise<Result<Secret, LocationTokenFailure>> => {
     const minted = await ask(deps, held, locationId);
@@ -66,11 +71,17 @@ export const createLocationTokens = (deps: LocationTokenDeps): LocationTokens =>
     for (const [key, cached] of cache) if (cached.goodUntil <= now) cache.delete(key);
   };
 
+  const peek: LocationTokens["peek"] = (id, locationId) => {
+    const cached = cache.get(toCacheKey(id, locationId));
+    return cached !== undefined && cached.goodUntil > clock.nowSeconds() ? cached.token : undefined;
+  };
+
   return {
+    peek,
     get: async (held, locationId) => {
+      const known = peek(held.connection.id, locationId);
+      if (known !== undefined) return ok(known);
       const key = toCacheKey(held.connection.id, locationId);
-      const cached = cache.get(key);
-      if (cached !== undefined && cached.goodUntil > clock.nowSeconds()) return ok(cached.token);
       return (await flights.run(key, () => mint(held, locationId))).value;
     },
     discard: (id, locationId, refused) => {
@@ -89,7 +100,7 @@ export const createLocationTokens = (deps: LocationTokenDeps): LocationTokens =>
 /** Asks for the location's token, and takes none that is for another location or company. */
 const ask = async (
   { settings, http, log }: LocationTokenDeps,
-  { connection, tokens }: HeldConnection,
+  { connection, tokens }: CallableConnection,
   locationId: LocationId,
 ): Promise<Result<LocationTokenAnswer, LocationTokenFailure>> => {
   const companyId = connection.companyId ?? "";

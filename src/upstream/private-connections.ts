@@ -1,6 +1,7 @@
 import type { AuditTrail } from "../core/audit.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
+import type { EventChannel } from "../core/events.ts";
 import { type ConnectionId, type LocationId, toConnectionId } from "../core/ids.ts";
 import type { Secret } from "../core/secret.ts";
 import { equalSecret } from "../crypto/hash.ts";
@@ -56,6 +57,7 @@ export const createPrivateConnections = (deps: {
   readonly clock: Clock;
   readonly random: Random;
   readonly audit: AuditTrail;
+  readonly events?: Pick<EventChannel, "publish">;
 }): PrivateConnections => {
   const { clock, random, audit, settings } = deps;
   const { environment } = settings;

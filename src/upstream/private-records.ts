@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toEpochSeconds } from "../core/clock.ts";
+import type { EventChannel } from "../core/events.ts";
 import { type ConnectionId, toConnectionId, toLocationId } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
 import type { RecordStore } from "../storage/record-store.ts";
@@ -33,8 +34,12 @@ export interface PrivateRecords {
 export const createPrivateRecords = (deps: {
   readonly sealed: RecordStore;
   readonly environment: string;
+  /** Is told of every record that is written or removed. Absent: nobody is. */
+  readonly events?: Pick<EventChannel, "publish">;
 }): PrivateRecords => {
-  const { sealed, environment } = deps;
+  const { sealed, environment, events } = deps;
+  const tell = (connectionId: ConnectionId): void =>
+    events?.publish({ kind: "connection_changed", connectionId });
   return {
     read: async (id) => {
       const stored = await sealed.get(toAddress(id));
@@ -45,10 +50,15 @@ export const createPrivateRecords = (deps: {
     write: async (id, record, ifVersion) => {
       // A Secret prints itself as "[secret]", so the token is revealed by hand: here and nowhere else.
       const value = JSON.stringify({ ...record, environment, token: record.token.reveal() });
-      return (await sealed.put(toAddress(id), value, { ifVersion, group: environment })).ok;
+      const { ok } = await sealed.put(toAddress(id), value, { ifVersion, group: environment });
+      if (ok) tell(id);
+      return ok;
     },
     list: async () => (await sealed.list(NAMESPACE, environment)).map(toConnectionId),
-    remove: (id) => sealed.delete(toAddress(id)),
+    remove: async (id) => {
+      await sealed.delete(toAddress(id));
+      tell(id);
+    },
   };
 };
 

@@ -6,17 +6,18 @@ import { equalSecret } from "../crypto/hash.ts";
 import type { AccessToken, TokenFailure, TokenRequest, TokenSource } from "../ghl/ports.ts";
 import { isApproved } from "./approved-locations.ts";
 import type { Connections } from "./connections.ts";
+import type { CallableConnection, Credential, CredentialRecall } from "./credential-recall.ts";
 import type { LocationTokenFailure, LocationTokens } from "./location-token.ts";
 import { toNeedsReauth } from "./judge-refresh.ts";
 import { type HeldPrivate, isPrivateId, type PrivateConnections } from "./private-connections.ts";
 import type { Refresher } from "./refresh.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
-import type { HeldConnection, VaultEntry } from "./vault.ts";
 
 /** What {@link createTokenSource} needs. */
 export interface TokenSourceDeps {
   readonly privates: PrivateConnections;
   readonly connections: Connections;
+  readonly credentials: CredentialRecall;
   readonly refresher: Refresher;
   readonly locationTokens: LocationTokens;
   readonly clock: Clock;
@@ -24,14 +25,26 @@ export interface TokenSourceDeps {
 
 type Given = Result<AccessToken, TokenFailure>;
 
+/** {@link TokenSource}, and when nobody works for it. */
+export interface WatchedTokenSource extends TokenSource {
+  /** Resolves when no look-up is under way, given-up ones included: any may come to a refresh yet. */
+  whenIdle(): Promise<void>;
+}
+
 /** The tokens of all connections, by what a call needs. */
-export const createTokenSource = (deps: TokenSourceDeps): TokenSource => {
+export const createTokenSource = (deps: TokenSourceDeps): WatchedTokenSource => {
+  const underWay = new Set<Promise<Given>>();
+  const wait = (work: Promise<Given>, { signal }: TokenRequest): Promise<Given> => {
+    underWay.add(work);
+    const end = (): void => void underWay.delete(work);
+    work.then(end, end);
+    return waitUnlessAborted(work, signal);
+  };
   const give = async (request: TokenRequest): Promise<Given> => {
-    if (isPrivateId(request.connectionId)) {
-      return givePrivate(await deps.privates.find(request.connectionId), request);
-    }
-    const found = await deps.connections.find(request.connectionId);
-    if (found === undefined) return fail(toMissing(request));
+    const credential = await deps.credentials.find(request.connectionId);
+    if (credential === undefined) return fail(toMissing(request));
+    if (credential.kind === "private") return givePrivate(credential.held, request);
+    const found = credential.held;
     const problem = checkRequest(found, request);
     if (problem !== undefined) return fail(problem);
     const fresh = await keepFresh(deps, found);
@@ -60,10 +73,32 @@ export const createTokenSource = (deps: TokenSourceDeps): TokenSource => {
   };
 
   return {
-    getToken: (request) => waitUnlessAborted(give(request), request.signal),
-    replaceToken: (request, refused) =>
-      waitUnlessAborted(replace(request, refused), request.signal),
+    getToken: (request) => {
+      const known = giveAtOnce(deps, deps.credentials.peek(request.connectionId), request);
+      return known === undefined ? wait(give(request), request) : Promise.resolve(known);
+    },
+    replaceToken: (request, refused) => wait(replace(request, refused), request),
+    whenIdle: async () => {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
   };
+};
+
+/** What needs no waiting: a token that is remembered and not due. Whatever else, the long way says. */
+const giveAtOnce = (
+  { clock, locationTokens }: TokenSourceDeps,
+  credential: Credential | undefined,
+  request: TokenRequest,
+): Given | undefined => {
+  if (credential === undefined) return undefined;
+  if (credential.kind === "private") return givePrivate(credential.held, request);
+  const { held } = credential;
+  const isGood = held.connection.status === "active" && !isDue(held, clock);
+  if (!isGood || checkRequest(held, request) !== undefined) return undefined;
+  const locationId = toMintedLocation(held, request);
+  if (locationId === undefined) return ok(toOauth(held.tokens.accessToken));
+  const minted = locationTokens.peek(held.connection.id, locationId);
+  return minted === undefined ? undefined : ok(toOauth(minted));
 };
 
 const toRefusedPrivate = ({ connection, statusReason }: HeldPrivate): TokenFailure => ({
@@ -86,8 +121,7 @@ const replacePrivate = async (
     : givePrivate(held, request);
 };
 
-const givePrivate = (held: HeldPrivate | undefined, request: TokenRequest): Given => {
-  if (held === undefined) return fail(toMissing(request));
+const givePrivate = (held: HeldPrivate, request: TokenRequest): Given => {
   if (request.tokenClass === "company") {
     return fail({ kind: "wrong_token_class", needed: "company", have: "private" });
   }
@@ -99,7 +133,10 @@ const givePrivate = (held: HeldPrivate | undefined, request: TokenRequest): Give
 };
 
 /** What is wrong with a request, decided before any call: nobody reaches past what was approved. */
-const checkRequest = (held: HeldConnection, request: TokenRequest): TokenFailure | undefined => {
+const checkRequest = (
+  held: CallableConnection,
+  request: TokenRequest,
+): TokenFailure | undefined => {
   const { connection } = held;
   const { tokenClass, locationId } = request;
   if (connection.kind === "location") {
@@ -120,23 +157,26 @@ const checkRequest = (held: HeldConnection, request: TokenRequest): TokenFailure
 /** Refreshes what is due. Tokens that are still good serve on while GoHighLevel cannot refresh them. */
 const keepFresh = async (
   deps: TokenSourceDeps,
-  found: VaultEntry,
-): Promise<Result<VaultEntry, TokenFailure>> => {
+  found: CallableConnection,
+): Promise<Result<CallableConnection, TokenFailure>> => {
   const { connection, tokens } = found;
   if (connection.status === "needs_reauth") return fail(toNeedsReauth(found));
-  const isDue = (held: HeldConnection): boolean =>
-    held.connection.status === "suspended" || held.tokens.refreshAfter <= deps.clock.nowSeconds();
-  if (!isDue(found)) return ok(found);
-  const refreshed = await deps.refresher.refresh(connection.id, { isStale: isDue });
+  if (!isDue(found, deps.clock)) return ok(found);
+  const refreshed = await deps.refresher.refresh(connection.id, {
+    isStale: (held) => isDue(held, deps.clock),
+  });
   const isStillGood = connection.status === "active" && tokens.expiresAt > deps.clock.nowSeconds();
   return !refreshed.ok && refreshed.failure.kind === "upstream_unavailable" && isStillGood
     ? ok(found)
     : refreshed;
 };
 
+const isDue = ({ connection, tokens }: CallableConnection, clock: Clock): boolean =>
+  connection.status === "suspended" || tokens.refreshAfter <= clock.nowSeconds();
+
 /** The location whose token must be minted; undefined where the connection's own token serves. */
 const toMintedLocation = (
-  { connection }: HeldConnection,
+  { connection }: CallableConnection,
   request: TokenRequest,
 ): LocationId | undefined =>
   connection.kind === "company" && request.tokenClass === "location"
@@ -145,7 +185,7 @@ const toMintedLocation = (
 
 const giveLocation = async (
   deps: TokenSourceDeps,
-  held: VaultEntry,
+  held: CallableConnection,
   locationId: LocationId,
 ): Promise<Given> => {
   const first = await deps.locationTokens.get(held, locationId);
@@ -166,7 +206,7 @@ const giveLocation = async (
 
 const toTokenFailure = (
   failure: LocationTokenFailure,
-  { connection }: HeldConnection,
+  { connection }: CallableConnection,
   locationId: LocationId,
 ): TokenFailure => {
   switch (failure.kind) {

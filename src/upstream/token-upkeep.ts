@@ -1,5 +1,6 @@
 import type { Refresher } from "./refresh.ts";
 import { type RefreshAheadDeps, runRefreshAhead } from "./refresh-ahead.ts";
+import type { WatchedTokenSource } from "./token-source.ts";
 
 /** Keeps the tokens of all connections good, beside the calls that use them. */
 export interface TokenUpkeep {
@@ -13,7 +14,10 @@ export interface TokenUpkeep {
 
 /** Makes the upkeep of this process. */
 export const createTokenUpkeep = (
-  deps: RefreshAheadDeps & { readonly refresher: Pick<Refresher, "whenIdle"> },
+  deps: RefreshAheadDeps & {
+    readonly refresher: Pick<Refresher, "whenIdle">;
+    readonly tokens: Pick<WatchedTokenSource, "whenIdle">;
+  },
 ): TokenUpkeep => {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
@@ -25,6 +29,7 @@ export const createTokenUpkeep = (
     stop: async () => {
       stopping.abort(new Error("stopped"));
       await running;
+      await deps.tokens.whenIdle();
       await deps.refresher.whenIdle();
     },
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { toEpochSeconds } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
+import type { EventChannel } from "../core/events.ts";
 import { AppError } from "../core/errors.ts";
 import {
   type ConnectionId,
@@ -51,8 +52,10 @@ const NAMESPACE = "connection";
 export const createVault = (deps: {
   readonly sealed: RecordStore;
   readonly environment: string;
+  /** Is told of every connection that is written or removed. Absent: nobody is. */
+  readonly events?: Pick<EventChannel, "publish">;
 }): Vault => {
-  const { sealed, environment } = deps;
+  const { sealed, environment, events } = deps;
   const tenant = `${environment}/`;
   const toAddress = (id: ConnectionId) => ({ namespace: NAMESPACE, key: `${tenant}${id}` });
   return {
@@ -68,13 +71,19 @@ export const createVault = (deps: {
         ifVersion,
         group: environment,
       });
-      return outcome.ok ? { ...held, version: outcome.version } : "conflict";
+      if (!outcome.ok) return "conflict";
+      events?.publish({ kind: "connection_changed", connectionId: id });
+      return { ...held, version: outcome.version };
     },
     list: async () => {
       const keys = await sealed.list(NAMESPACE, environment);
       return keys.map((key) => toConnectionId(key.slice(tenant.length)));
     },
-    remove: async (id) => (await sealed.take(toAddress(id))) !== undefined,
+    remove: async (id) => {
+      const removed = await sealed.take(toAddress(id));
+      events?.publish({ kind: "connection_changed", connectionId: id });
+      return removed !== undefined;
+    },
   };
 };
 

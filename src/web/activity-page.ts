@@ -1,6 +1,12 @@
 import type { EpochSeconds } from "../core/clock.ts";
 import { EVENT_TITLES } from "./activity-words.ts";
-import { renderFact, renderSignIn } from "./fragments.ts";
+import {
+  type Choice,
+  renderFact,
+  renderPersonLinks,
+  renderSelect,
+  renderSignIn,
+} from "./fragments.ts";
 import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderMinute } from "./time.ts";
@@ -14,12 +20,6 @@ export interface ActivityRow {
   readonly client?: string;
   readonly account: string;
   readonly location?: string;
-}
-
-/** A choice of a filter. */
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
 }
 
 /** The fields of the filter, as the address has them. */
@@ -57,10 +57,7 @@ export const renderActivityPage = (view: ActivityView): string =>
         clients read and wrote in GoHighLevel is not kept here.
       </p>
       ${renderFilter(view)} ${renderRows(view)} ${renderPaging(view)}
-      <p class="small">
-        <a href="/grants">Who has access</a> · <a href="/connections">Your connections</a> ·
-        <a href="/">About this server</a>
-      </p>`,
+      ${renderPersonLinks("/activity")}`,
   );
 
 /** The same page for a browser that nobody has signed in to. */
@@ -94,24 +91,6 @@ const renderFilter = ({ clients, connections, fields }: ActivityView): SafeHtml 
     ${renderDate("from", "From", fields.from)} ${renderDate("to", "To", fields.to)}
     <div class="actions"><button type="submit">Show</button></div>
   </form>`;
-
-const renderSelect = (field: {
-  readonly name: string;
-  readonly label: string;
-  readonly chosen: string;
-  readonly choices: readonly Choice[];
-}): SafeHtml =>
-  html`<div class="field">
-    <label for="filter-${field.name}">${field.label}</label>
-    <select id="filter-${field.name}" name="${field.name}">
-      <option value="">all</option>
-      ${field.choices.map(({ label, value }) =>
-        value === field.chosen
-          ? html`<option value="${value}" selected>${label}</option>`
-          : html`<option value="${value}">${label}</option>`,
-      )}
-    </select>
-  </div>`;
 
 const renderDate = (name: string, label: string, value: string): SafeHtml =>
   html`<div class="field">

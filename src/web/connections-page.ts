@@ -1,7 +1,13 @@
 import type { EpochSeconds } from "../core/clock.ts";
 import type { ConnectionKind, ConnectionStatus } from "../core/connection.ts";
 import type { MissingScope } from "../core/scope-words.ts";
-import { renderFact, renderNotice, renderSignIn, renderToken } from "./fragments.ts";
+import {
+  renderFact,
+  renderNotice,
+  renderPersonLinks,
+  renderSignIn,
+  renderToken,
+} from "./fragments.ts";
 import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { type LocationPage, renderLocations } from "./location-list.ts";
@@ -57,8 +63,7 @@ export const renderConnectionsPage = (view: ConnectionsView): string =>
             </ul>`
       }
       <p><a href="/oauth/authorize">Connect another account</a></p>
-      <p><a href="/grants">Who has access, and how to end it</a></p>
-      <p><a href="/activity">What happened to your accounts</a></p>
+      ${renderPersonLinks("/connections")}
       <form class="end" method="post" action="/sign-out">
         ${renderToken(view)}
         <button type="submit">Sign out</button>

@@ -26,3 +26,44 @@ export const renderSignIn = (view: { readonly sandbox: boolean }): SafeHtml =>
       Without a marketplace app, <a href="/oauth/private-token">a private integration token</a>
       connects a single location.
     </p>`;
+
+/** A choice of a filter. */
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** A field of a filter to choose from; the first choice is everything. */
+export const renderSelect = (field: {
+  readonly name: string;
+  readonly label: string;
+  readonly chosen: string;
+  readonly choices: readonly Choice[];
+}): SafeHtml =>
+  html`<div class="field">
+    <label for="filter-${field.name}">${field.label}</label>
+    <select id="filter-${field.name}" name="${field.name}">
+      <option value="">all</option>
+      ${field.choices.map(({ label, value }) =>
+        value === field.chosen
+          ? html`<option value="${value}" selected>${label}</option>`
+          : html`<option value="${value}">${label}</option>`,
+      )}
+    </select>
+  </div>`;
+
+const PERSON_PAGES = [
+  ["/connections", "Your connections"],
+  ["/grants", "Who has access"],
+  ["/activity", "Activity"],
+  ["/usage", "Usage"],
+  ["/", "About this server"],
+] as const;
+
+/** The ways from one page of a signed-in person to the others. */
+export const renderPersonLinks = (here: (typeof PERSON_PAGES)[number][0]): SafeHtml =>
+  html`<nav class="small pages" aria-label="Your pages">
+    ${PERSON_PAGES.filter(([path]) => path !== here).map(
+      ([path, name]) => html`<a href="${path}">${name}</a>`,
+    )}
+  </nav>`;

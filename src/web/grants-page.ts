@@ -2,7 +2,13 @@ import type { AccessLevel, AreaId } from "../core/access.ts";
 import type { EpochSeconds } from "../core/clock.ts";
 import type { ConnectionStatus } from "../core/connection.ts";
 import { describeReach } from "./access-words.ts";
-import { renderFact, renderNotice, renderSignIn, renderToken } from "./fragments.ts";
+import {
+  renderFact,
+  renderNotice,
+  renderPersonLinks,
+  renderSignIn,
+  renderToken,
+} from "./fragments.ts";
 import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
 import { renderDay, renderMinute } from "./time.ts";
@@ -52,6 +58,7 @@ export const renderGrantsPage = (view: GrantsView): string =>
       <h2>Connect a client</h2>
       <p>Add a connector or MCP server with this URL to your assistant:</p>
       <p class="url"><span>MCP URL</span><code>${view.mcpUrl}</code></p>
+      ${renderPersonLinks("/grants")}
       <form class="end" method="post" action="/sign-out">
         ${renderToken(view)}
         <button type="submit">Sign out</button>
@@ -123,8 +130,6 @@ const renderAccounts = (view: GrantsView): SafeHtml =>
             ${view.accounts.map((account) => renderAccount(view, account))}
           </ul>`
     }
-    <p><a href="/connections">Your connections in detail</a></p>
-    <p><a href="/activity">What happened to them</a></p>
     <p><a href="/oauth/authorize">Sign in to another account</a></p>`;
 
 const STATUS_WORDS = {

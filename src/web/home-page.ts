@@ -36,6 +36,7 @@ export const renderHomePage = (view: HomeView): string =>
         <li><a href="/connections">Connections</a>: your accounts, how they are, disconnecting</li>
         <li><a href="/grants">Who has access</a>: the clients you let in, and ending it</li>
         <li><a href="/activity">Activity</a>: what happened to both</li>
+        <li><a href="/usage">Usage</a>: calls and what is left of the rate limits</li>
       </ul>
       <h2>Connect GoHighLevel first</h2>
       <p>

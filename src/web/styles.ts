@@ -146,6 +146,26 @@ details.reach[open] { padding-bottom: 0.9rem; }
 .cards .since { color: var(--muted); font-size: 0.9375rem; }
 .cards details { margin-top: 0.75rem; }
 .cards details > :not(summary) { margin: 0 0.9rem 0.9rem; }
+.spans { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0 0 1rem; }
+.spans a { display: inline-flex; align-items: center; min-height: 2.75rem; padding: 0.3rem 0.9rem; border: 1px solid var(--line); border-radius: 0.5rem; }
+.spans a[aria-current] { border-color: var(--accent); background: var(--accent-soft); color: var(--text); font-weight: 600; text-decoration: none; }
+.pages { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
+.pages a { padding: 0.25rem 0; }
+.calls { margin: 0 0 1rem; }
+.cards .scale { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; margin: 0.25rem 0; color: var(--muted); font-size: 0.875rem; }
+.chart, .meter { display: block; width: 100%; }
+.chart { height: 6rem; overflow: visible; }
+.chart path { fill: none; stroke: var(--line); stroke-width: 1px; vector-effect: non-scaling-stroke; }
+.chart .axis { stroke: var(--control); }
+.chart .ok { fill: var(--accent); }
+.chart .failed { fill: var(--surface); stroke: var(--caution); stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
+.meter { height: 0.5rem; margin: 0.35rem 0 0.15rem; border: 1px solid var(--control); border-radius: 0.25rem; }
+.meter .left { fill: var(--accent); }
+.meter .low { fill: var(--caution); }
+table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
+.cards details > table { width: calc(100% - 1.8rem); }
+th, td { padding: 0.3rem 0.5rem 0.3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+thead th { color: var(--muted); }
 .end { margin-top: 2rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1.25rem 0 0; }
@@ -180,5 +200,9 @@ button.strong { border-color: var(--caution); color: var(--caution); }
 }
 @media (forced-colors: active) {
   .choice:has(input:checked) { border-width: 3px; }
+  .spans a[aria-current] { border-width: 3px; }
+  .chart path { stroke: CanvasText; }
+  .chart .ok, .meter .left { fill: CanvasText; }
+  .chart .failed { fill: Canvas; stroke: CanvasText; }
 }
 `.trimStart();

@@ -167,8 +167,8 @@ it(
     expect(isError(await search(there, unharmed.access_token))).toBe(false);
     const sleeping = clock.sleeping();
     const waiting = search(there, lost.access_token);
-    // The refresh that looks for the other's tokens, and the watch over the open answer.
-    await clock.whenSleeping(sleeping + 2);
+    // The refresh that looks for the other's tokens.
+    await clock.whenSleeping(sleeping + 1);
     clock.advance(15);
     expect(isError(await waiting)).toBe(true);
     expect(refreshStatuses()).toEqual([200, 200]);

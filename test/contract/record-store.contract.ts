@@ -1,11 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addSeconds } from "../../src/core/clock.ts";
+import { addSeconds, systemClock } from "../../src/core/clock.ts";
+import { toConnectionId } from "../../src/core/ids.ts";
+import { systemRandom } from "../../src/crypto/random.ts";
 import { openRecordStore } from "../../src/storage/open.ts";
 import type { Entry, MaintainableStore } from "../../src/storage/maintainable-store.ts";
 import type { RecordStore } from "../../src/storage/record-store.ts";
+import { createUsageLog } from "../../src/storage/usage-log.ts";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";
+import { createMemoryLogger } from "../support/memory-logger.ts";
 import type { StoreKind, StorePlace } from "./store-places.ts";
 import type { RacerJob } from "./store-racer.ts";
 
@@ -372,6 +376,18 @@ export const describeSharedStore = ({ name, makePlace }: StoreKind): void => {
         value: `${PROCESSES * rounds}`,
         version: PROCESSES * rounds + 1,
       });
+    });
+
+    it("adds up the calls that several processes count in one place to the last one", async () => {
+      const store = await open();
+      const rounds = 10;
+      await race({ kind: "usage", url: place.url, rounds });
+      const { log } = createMemoryLogger();
+      const usage = createUsageLog({ store, clock: systemClock, random: systemRandom, log });
+      const yesterday = addSeconds(systemClock.nowSeconds(), -86_400);
+      const rows = await usage.read(toConnectionId("c"), yesterday);
+      const calls = rows.reduce((sum, { counts }) => sum + counts.read, 0);
+      expect(calls).toBe(PROCESSES * rounds);
     });
 
     it("keeps every acknowledged write of a process that is killed while it writes", async () => {

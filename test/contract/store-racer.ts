@@ -1,12 +1,17 @@
 import { systemClock } from "../../src/core/clock.ts";
+import { toConnectionId, toLocationId } from "../../src/core/ids.ts";
+import { systemRandom } from "../../src/crypto/random.ts";
 import { openRecordStore } from "../../src/storage/open.ts";
 import type { RecordStore } from "../../src/storage/record-store.ts";
+import { createUsageLog } from "../../src/storage/usage-log.ts";
+import { createMemoryLogger } from "../support/memory-logger.ts";
 
 /** What a racing process is told to do. */
 export type RacerJob =
   | { readonly kind: "open"; readonly url: string }
   | { readonly kind: "take"; readonly url: string; readonly keys: readonly string[] }
   | { readonly kind: "count"; readonly url: string; readonly key: string; readonly rounds: number }
+  | { readonly kind: "usage"; readonly url: string; readonly rounds: number }
   | { readonly kind: "write"; readonly url: string };
 
 const nextMessage = (): Promise<unknown> =>
@@ -39,6 +44,19 @@ const count = async (store: RecordStore, key: string): Promise<void> => {
   }
 };
 
+/** Counts one call in each round, in one place for all racers, and brings it to the store. */
+const countUsage = async (store: RecordStore, rounds: number): Promise<void> => {
+  const { log } = createMemoryLogger();
+  const usage = createUsageLog({ store, clock: systemClock, random: systemRandom, log });
+  const call = { connectionId: toConnectionId("c"), locationId: toLocationId("l") };
+  for (let round = 0; round < rounds; round += 1) {
+    usage.count({ ...call, access: "read" });
+    await usage.flush();
+  }
+  // what lost every race of its round
+  await usage.flush();
+};
+
 const run = async (job: RacerJob): Promise<void> => {
   switch (job.kind) {
     case "open": {
@@ -63,6 +81,13 @@ const run = async (job: RacerJob): Promise<void> => {
       const store = await openStore(job.url);
       await meetOthers();
       for (let round = 0; round < job.rounds; round += 1) await count(store, job.key);
+      await store.close();
+      return say("counted");
+    }
+    case "usage": {
+      const store = await openStore(job.url);
+      await meetOthers();
+      await countUsage(store, job.rounds);
       await store.close();
       return say("counted");
     }

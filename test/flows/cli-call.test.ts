@@ -55,7 +55,11 @@ const runWith = async (envFile: string, args: readonly string[]): Promise<CliRes
   const printer = createPrinter({ stdout: sink("stdout"), stderr: sink("stderr") });
   const shutdown = listenForShutdown();
   try {
-    const program = createProgram("0.0.0", { printer, shutdown: () => shutdown });
+    const program = await createProgram("0.0.0", {
+      printer,
+      json: false,
+      shutdown: () => shutdown,
+    });
     await program.parseAsync(["node", "ghl-mcp", "--env-file", envFile, ...args]);
     return { exitCode: 0, ...out };
   } catch (error) {

@@ -67,9 +67,10 @@ describe("ghl-mcp completion bash, run by bash", () => {
     expect(completeAll(LINES.map(([line]) => line))).toEqual(LINES.map(([, offered]) => offered));
   });
 
-  it("knows every command that there is, with each option of its help", () => {
+  it("knows every command that there is, with each option of its help", async () => {
     const silent = { write: () => true };
-    const program = createProgram("1.0.0", {
+    const program = await createProgram("1.0.0", {
+      json: false,
       printer: createPrinter({ stdout: silent, stderr: silent }),
       shutdown: () => {
         throw new Error("nothing runs here");

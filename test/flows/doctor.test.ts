@@ -338,7 +338,10 @@ describe("ghl-mcp doctor", () => {
   it("lists every wrong setting with what is right, as one line of JSON, and ends with 1", async () => {
     const env = { PORT: "80a", GHL_CLIENT_ID: "x", LOG_LEVEL: "loud" };
     const result = await runCli(["doctor", "--json"], { cwd: folder, env });
-    expect([result.exitCode, result.stderr]).toEqual([1, "ghl-mcp: 3 problems were found\n"]);
+    expect(result.exitCode).toBe(1);
+    expect(JSON.parse(result.stderr)).toMatchObject({
+      error: { code: "problems_found", message: "3 problems were found", exitCode: 1 },
+    });
     const { findings, problems } = JSON.parse(result.stdout) as {
       readonly problems: number;
       readonly findings: readonly Finding[];

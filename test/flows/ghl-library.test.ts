@@ -22,8 +22,16 @@ const examples: string[] = [];
 beforeAll(async () => {
   sandbox = await startSandbox();
   folder = mkdtempSync(join(tmpdir(), "ghl-library-docs-"));
-  const text = readFileSync(join(root, "docs/library.md"), "utf8");
-  for (const [, code = ""] of text.matchAll(/^```ts\n(.*?)^```$/gmsu)) {
+  const library = readFileSync(join(root, "docs/library.md"), "utf8");
+  // the example of README.md has a token and a location written out, and no stand-in to call
+  const readme = readFileSync(join(root, "README.md"), "utf8")
+    .replace('toSecret("pit-...")', "toSecret(privateToken)")
+    .replace('locationId: "..." });', "locationId, apiBaseUrl });\n")
+    .replace(
+      "\n\nconst client",
+      "\nconst { apiBaseUrl, privateToken, locationId } = startSettings();\nconst client",
+    );
+  for (const [, code = ""] of `${library}${readme}`.matchAll(/^```ts\n(.*?)^```$/gmsu)) {
     const path = join(folder, `example-${examples.length + 1}.mts`);
     const settings = join(root, "test/unit/ghl/library-settings.ts");
     const source = code.replace('"ghl-mcp"', JSON.stringify(join(root, "src/index.ts")));
@@ -80,9 +88,9 @@ const RIGHT_CALLS = [
   'client.callById("contacts.create-contakt", { parameters: { any: 1 } });',
 ];
 
-describe("the examples of docs/library.md, and calls by the type of their operation,", () => {
+describe("the examples of docs/library.md and README.md, and calls by the type of their operation,", () => {
   it("compile where they are right, and nowhere else", () => {
-    expect(examples).toHaveLength(6);
+    expect(examples).toHaveLength(7);
     const calls = join(folder, "calls.mts");
     const head = [
       `import { createGhlClient, toSecret } from ${JSON.stringify(join(root, "src/index.ts"))};`,
@@ -114,7 +122,7 @@ describe("the examples of docs/library.md, and calls by the type of their operat
     writeFileSync(runner, imports.join('\nconsole.log("----");\n'));
     const { stdout } = await run(process.execPath, [runner], { env, timeout: 50_000 });
     const outputs = stdout.split("----\n");
-    const [call, failure, cancel, list, upload, oauth] = outputs;
+    const [call, failure, cancel, list, upload, oauth, readme] = outputs;
     expect(call).toContain("contacts:");
     expect(failure).toMatch(/^exists already: \w+\n$/u);
     expect(cancel).toBe("aborted\n");
@@ -123,6 +131,7 @@ describe("the examples of docs/library.md, and calls by the type of their operat
     const uploads = sandbox.control.requests().filter(({ path }) => path === "/medias/upload-file");
     expect(uploads).toHaveLength(2);
     expect(oauth).toBe("refreshed\n");
+    expect(readme).toContain("contacts:");
   }, 60_000);
 });
 

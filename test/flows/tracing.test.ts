@@ -138,6 +138,7 @@ const recordSpans = (): readonly Recorded[] => {
     const { traceId, spanId } = recorded;
     const span: Partial<Span> = {
       spanContext: () => ({ traceId, spanId, traceFlags: 1 }),
+      isRecording: () => true,
       setAttribute: () => span as Span,
       setAttributes: () => span as Span,
       setStatus: ({ code }) => {

@@ -17,6 +17,8 @@ export interface AppProcessOptions {
 export interface AppProcess {
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>;
+  /** Asks it to end, as a service manager does; gives its exit code. */
+  stop(): Promise<number | null>;
 }
 
 /** Starts the server of {@link startApp} in a process of its own; resolves once it serves. */
@@ -36,6 +38,11 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
     child.once("close", () => reject(new Error("the server process ended before it served")));
   });
   return {
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+      return child.exitCode;
+    },
     kill: async () => {
       child.kill("SIGKILL");
       await ended;
@@ -48,5 +55,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // Only the parent above starts this file, with just these options.
   const { config, sandbox } = JSON.parse(process.argv[2] ?? "") as AppProcessOptions;
   const running = await startApp({ config, sandbox: sandbox as RunningSandbox });
+  process.once("SIGTERM", () => void running.close());
   process.stdout.write(`${running.databasePath}\n`);
 }

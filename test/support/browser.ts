@@ -1,4 +1,5 @@
 import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { parseForms, type PageForm } from "./page-forms.ts";
 
 /** A page as it was loaded, or the redirect at which the browser was told to stop. */
@@ -172,30 +173,27 @@ async function send(step: Step, cookies: ReadonlyMap<string, string>): Promise<P
       : { "content-type": "application/x-www-form-urlencoded", origin: step.origin ?? "null" }),
   };
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      step.url,
-      { method: step.method, headers, agent: false },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          const body = Buffer.concat(chunks).toString("utf8");
-          const received = Object.entries(response.headers).flatMap(([name, value]) =>
-            value === undefined
-              ? []
-              : [[name, Array.isArray(value) ? value.join("\n") : value] as const],
-          );
-          resolve({
-            url: step.url,
-            status: response.statusCode ?? 0,
-            headers: new Map(received),
-            body,
-            forms: parseForms(body),
-          });
+    const send = step.url.protocol === "https:" ? httpsRequest : httpRequest;
+    const request = send(step.url, { method: step.method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const body = Buffer.concat(chunks).toString("utf8");
+        const received = Object.entries(response.headers).flatMap(([name, value]) =>
+          value === undefined
+            ? []
+            : [[name, Array.isArray(value) ? value.join("\n") : value] as const],
+        );
+        resolve({
+          url: step.url,
+          status: response.statusCode ?? 0,
+          headers: new Map(received),
+          body,
+          forms: parseForms(body),
         });
-      },
-    );
+      });
+    });
     request.on("error", reject);
     request.end(step.body);
   });

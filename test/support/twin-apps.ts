@@ -10,6 +10,9 @@ export interface TwinApps {
   close(): Promise<void>;
 }
 
+/** In which an instance has heard of what another did (U15 and V02 of the attacks). */
+export const WITHIN_A_SECOND = { timeout: 1_000, interval: 20 } as const;
+
 /** Starts two instances that share their store and their public origin. */
 export async function startTwinApps(): Promise<TwinApps> {
   const running = await startApp();

@@ -12,9 +12,14 @@ export const defineCompletion = (program: Command, runtime: Runtime): void => {
     .command("completion")
     .description("print a script by which a shell completes commands, options and operations")
     .addArgument(new Argument("<shell>", "which shell").choices([...SHELLS]))
+    .option("--json", "print the script as one line of JSON")
     .addHelpText(
       "after",
       [
+        "",
+        "Examples:",
+        "  ghl-mcp completion bash",
+        "  ghl-mcp completion fish",
         "",
         "To complete in every new shell, add one line:",
         "  bash, to ~/.bashrc                       source <(ghl-mcp completion bash)",
@@ -22,8 +27,9 @@ export const defineCompletion = (program: Command, runtime: Runtime): void => {
         "  fish, to ~/.config/fish/config.fish      ghl-mcp completion fish | source",
       ].join("\n"),
     )
-    .action(async (shell: Shell) => {
-      runtime.printer.result(await toScript(program, shell));
+    .action(async (shell: Shell, options: { readonly json?: true }) => {
+      const script = await toScript(program, shell);
+      runtime.printer.result(options.json === true ? JSON.stringify({ shell, script }) : script);
     });
 };
 

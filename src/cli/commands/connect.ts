@@ -112,7 +112,8 @@ const toTarget = ({ config }: CommandContext, options: ConnectOptions): ConnectT
   stdio: toStdio(config.storageUrl, options),
 });
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+// At the same place in a clone and in the package.
+const PROGRAM = fileURLToPath(new URL("../../../bin/ghl-mcp.js", import.meta.url));
 
 /** How a client starts this very program on this store: it does so in a folder of its own choice. */
 const toStdio = (storageUrl: string, { access, envFile }: ConnectOptions): StdioCommand => {
@@ -120,7 +121,7 @@ const toStdio = (storageUrl: string, { access, envFile }: ConnectOptions): Stdio
   return {
     command: process.execPath,
     args: [
-      MAIN,
+      PROGRAM,
       "stdio",
       ...(existsSync(settings) ? ["--env-file", settings] : []),
       ...(storageUrl.startsWith("sqlite:")

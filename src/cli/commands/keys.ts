@@ -11,11 +11,15 @@ import { hasStore } from "../session.ts";
 
 /** Declares `ghl-mcp keys status` and `ghl-mcp keys rotate`. */
 export const defineKeys = (program: Command, runtime: Runtime): void => {
-  const keys = program.command("keys").description("look after the master keys of the store");
+  const keys = program
+    .command("keys")
+    .description("look after the master keys of the store")
+    .addHelpText("after", "\nExamples:\n  ghl-mcp keys status\n  ghl-mcp keys rotate");
   const status = keys
     .command("status")
     .description("count the records that are sealed under each master key")
-    .option("--json", "print the result as one line of JSON");
+    .option("--json", "print the result as one line of JSON")
+    .addHelpText("after", "\nExamples:\n  ghl-mcp keys status\n  ghl-mcp keys status --json");
   addSettingOptions(status, ["STORAGE_URL"]);
   status.action(async () => printStatus(openContext(status, runtime)));
 
@@ -26,6 +30,9 @@ export const defineKeys = (program: Command, runtime: Runtime): void => {
     .addHelpText(
       "after",
       [
+        "",
+        "Example:",
+        "  ghl-mcp keys rotate",
         "",
         "To change the master key:",
         "  1. set MASTER_KEY to the new key and, after a space, the old one; restart every server",

@@ -50,6 +50,7 @@ export const defineOperations = (program: Command, runtime: Runtime): void => {
     .description("show all parameters of one operation; * marks those that are required")
     .argument("<id>", "the id, as the list shows it")
     .option("--json", "print the result as one line of JSON")
+    .addHelpText("after", "\nExample:\n  ghl-mcp operations show contacts.create-contact --json")
     .action(async (id: string, _options: unknown, show: Command) => {
       await showOperation(id, show.optsWithGlobals()["json"] === true, runtime);
     });

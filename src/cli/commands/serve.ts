@@ -5,7 +5,9 @@ import { checkPortFree } from "../check-port.ts";
 import type { CommandContext, Runtime } from "../context.ts";
 import { addSettingOptions, openContext } from "../context.ts";
 import { loadObservers } from "../observe.ts";
+import { onHangup } from "../on-hangup.ts";
 import { isTerminal } from "../print.ts";
+import { requireCertificate } from "../require-certificate.ts";
 import { openSession } from "../session.ts";
 
 const GRACE_MS = 10_000;
@@ -15,6 +17,7 @@ export const defineServe = (program: Command, runtime: Runtime): void => {
   const command = program
     .command("serve")
     .description("serve MCP over HTTP; with no GoHighLevel credentials, on the sandbox")
+    .option("--json", "print where it serves as one line of JSON; the log is JSON, too")
     .addHelpText(
       "after",
       [
@@ -42,6 +45,7 @@ const serve = async (context: CommandContext): Promise<void> => {
     );
   }
   await checkPortFree(config);
+  await requireCertificate(config);
   const session = await openSession({ config, log, ...(await loadObservers(config)) });
   try {
     await session.app.listen();
@@ -50,15 +54,26 @@ const serve = async (context: CommandContext): Promise<void> => {
     if (session.sandbox !== undefined && !isLoopbackUrl(new URL(config.publicUrl))) {
       log.warn("the sandbox's sign-in page answers on this machine only, not at PUBLIC_URL");
     }
+    const stopListening = onHangup(() => {
+      log.info("looking at the files of the certificate", { signal: "SIGHUP" });
+      void session.app.lookAtCertificate();
+    });
     const signal = await shutdown.requested;
+    stopListening();
     log.info("stopping", { signal });
   } finally {
     await session.close({ graceMs: GRACE_MS });
   }
 };
 
-const announce = ({ config, log, printer }: CommandContext, sandbox: boolean): void => {
+const announce = (context: CommandContext, sandbox: boolean): void => {
+  const { config, json, log, printer } = context;
   const mcpUrl = `${config.publicUrl}/mcp`;
+  if (json) {
+    const { host, port, publicUrl } = config;
+    printer.result(JSON.stringify({ publicUrl, mcpUrl, host, port, sandbox }));
+    return;
+  }
   if (!sandbox && !isTerminal()) {
     log.info("serving", { publicUrl: config.publicUrl, host: config.host, port: config.port });
     return;

@@ -26,6 +26,7 @@ export const defineStdio = (program: Command, runtime: Runtime): void => {
         .choices([...ACCESS_LEVELS])
         .default("write"),
     )
+    .option("--json", "write the log and an error as JSON, on a terminal too; stdout is MCP's")
     .option("--connection <id>", "the stored connection to use; see: ghl-mcp status")
     .addHelpText(
       "after",

@@ -15,7 +15,13 @@ interface CopyOptions {
 
 /** Declares `ghl-mcp storage copy`. */
 export const defineStorage = (program: Command, runtime: Runtime): void => {
-  const storage = program.command("storage").description("look after the store");
+  const storage = program
+    .command("storage")
+    .description("look after the store")
+    .addHelpText(
+      "after",
+      "\nExample:\n  ghl-mcp storage copy --from sqlite:./data/ghl-mcp.db --to postgres://user@host/database",
+    );
   storage
     .command("copy")
     .description("copy every record to another store; stop the servers before")

@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { AppError } from "../../core/errors.ts";
 import { checkPortFree } from "../check-port.ts";
+import { askOwnTls } from "./ask-own-tls.ts";
 import type { ReadyContext } from "./context.ts";
 import { toProblem } from "./check-key.ts";
 import { type Found, problem, well } from "./finding.ts";
@@ -32,20 +33,31 @@ export const checkPort = async (context: ReadyContext): Promise<readonly Found[]
 
 /** The issuer of the authorization server on our port, if there is one (RFC 8414 §3). */
 const findIssuer = async ({ config, parts, signal }: ReadyContext): Promise<string | undefined> => {
-  const sent = await parts.http.send({
-    method: "GET",
-    url: `${toLocalOrigin(config)}/.well-known/oauth-authorization-server`,
-    headers: { host: new URL(config.publicUrl).host },
-    timeoutMs: TIMEOUT_MS,
-    maxBytes: MAX_BYTES,
-    signal,
-  });
-  if (!sent.ok || sent.value.status !== 200) return undefined;
-  return /"issuer"\s*:\s*"([^"]+)"/u.exec(sent.value.body)?.[1];
+  const { port, publicUrl, tls } = config;
+  const host = toLocalHost(config);
+  const body =
+    tls === undefined
+      ? await parts.http
+          .send({
+            method: "GET",
+            url: `http://${host.includes(":") ? `[${host}]` : host}:${port}${METADATA}`,
+            headers: { host: new URL(publicUrl).host },
+            timeoutMs: TIMEOUT_MS,
+            maxBytes: MAX_BYTES,
+            signal,
+          })
+          .then((sent) => (sent.ok && sent.value.status === 200 ? sent.value.body : undefined))
+      : await askOwnTls(
+          METADATA,
+          { host, port, publicUrl, tls },
+          AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        );
+  return /"issuer"\s*:\s*"([^"]+)"/u.exec(body ?? "")?.[1];
 };
 
-const toLocalOrigin = ({ host, port }: Config): string => {
-  if (host === "0.0.0.0") return `http://127.0.0.1:${port}`;
-  if (host === "::") return `http://[::1]:${port}`;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+const METADATA = "/.well-known/oauth-authorization-server";
+
+const toLocalHost = ({ host }: Config): string => {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  return host === "::" ? "::1" : host;
 };

@@ -1,3 +1,4 @@
+import { checkCertificate } from "./check-certificate.ts";
 import { checkConnections } from "./check-connections.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkKey } from "./check-key.ts";
@@ -22,6 +23,7 @@ const CHECKS: readonly Check[] = [
   { name: "key", needs: "settings", run: checkKey },
   { name: "store", needs: "settings", run: checkStore },
   { name: "port", needs: "settings", run: checkPort },
+  { name: "certificate", needs: "settings", run: checkCertificate },
   { name: "network", needs: "settings", run: checkNetwork },
   { name: "redirect", needs: "settings", run: checkRedirect },
   { name: "app", needs: "settings", run: checkCredentials },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ok } from "../../core/result.ts";
 import { findOperation } from "../../ghl/catalog/index.ts";
 import type { Operation } from "../../ghl/catalog/operation.ts";
-import { searchOperations as search } from "../../ghl/catalog/search.ts";
+import { prepareSearch, searchOperations as search } from "../../ghl/catalog/search.ts";
 import {
   type OperationScope,
   coversOperation,
@@ -34,6 +34,7 @@ export const searchOperations = defineTool({
   run: async ({ query, limit }, context) => {
     const { principal, connections } = context;
     const connection = await connections.findConnection(principal.connectionId);
+    await prepareSearch();
     const operations = findAllowed(query, limit, { principal, connection });
     return ok({
       operations: operations.map(toLine),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { addSeconds } from "../../core/clock.ts";
+import type { EventChannel } from "../../core/events.ts";
 import { hashToken } from "../../crypto/hash.ts";
 import type { Random } from "../../crypto/random.ts";
 import type { RecordStore } from "../../storage/record-store.ts";
@@ -43,6 +44,7 @@ export interface AccessTokens {
 export const createAccessTokens = (deps: {
   readonly store: RecordStore;
   readonly random: Random;
+  readonly events?: Pick<EventChannel, "publish">;
 }): AccessTokens => {
   const table = createRecordTable(deps.store, "access_token", accessTokenSchema);
   return {
@@ -54,6 +56,10 @@ export const createAccessTokens = (deps: {
     },
     find: async (token) =>
       token.startsWith(PREFIX) ? (await table.find(hashToken(token)))?.value : undefined,
-    remove: (token) => table.remove(hashToken(token)),
+    remove: async (token) => {
+      const tokenHash = hashToken(token);
+      await table.remove(tokenHash);
+      deps.events?.publish({ kind: "token_revoked", tokenHash });
+    },
   };
 };

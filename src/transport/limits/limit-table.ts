@@ -19,6 +19,10 @@ export const LIMITS = {
   decisionPerAddress: { burst: 200, perSecond: 2 },
   /** A page of activity reads up to 1,000 records. A person looks, narrows and turns pages. */
   activityPerAddress: { burst: 60, perSecond: 1 },
+  /** A page of usage reads up to 32 records for each of 20 accounts, and asks for names. */
+  usagePerAddress: { burst: 60, perSecond: 1 },
+  /** The pages of connections and grants, together: a few records for each account, and names. */
+  personPagePerAddress: { burst: 120, perSecond: 2 },
   /** A callback without a state is a request to GoHighLevel, and a record if the code is good. */
   installPerAddress: { burst: 20, perSecond: 0.2 },
   /** However many addresses: GoHighLevel must not be flooded with made-up codes in our name. */

@@ -24,6 +24,9 @@ export interface Limits {
   readonly authorization: AddressLimit;
   readonly decision: AddressLimit;
   readonly activity: AddressLimit;
+  readonly usage: AddressLimit;
+  /** The pages of connections and of grants. */
+  readonly personPages: AddressLimit;
   /** Installations that come without a state. */
   readonly installs: AddressLimit;
   /** Private integration tokens that are entered. */
@@ -42,12 +45,16 @@ export const createLimits = (deps: {
     createRateLimiter(deps, deps.rates?.[name] ?? LIMITS[name]);
   const decision = make("decisionPerAddress");
   const activity = make("activityPerAddress");
+  const usage = make("usagePerAddress");
+  const personPages = make("personPagePerAddress");
   const calls = make("callPerGrant");
   return {
     registration: both(make("registrationPerAddress"), make("registrationInAll")),
     authorization: both(make("authorizationPerAddress"), make("authorizationInAll")),
     decision: (address) => decision.take(address),
     activity: (address) => activity.take(address),
+    usage: (address) => usage.take(address),
+    personPages: (address) => personPages.take(address),
     installs: both(make("installPerAddress"), make("installInAll")),
     privateTokens: both(make("privateTokenPerAddress"), make("privateTokenInAll")),
     failures: createFailureLimit(make("codeFailure"), make("secretFailure")),

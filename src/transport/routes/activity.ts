@@ -6,11 +6,11 @@ import type { Upstream } from "../../upstream/upstream.ts";
 import {
   type ActivityFields,
   type ActivityRow,
-  type Choice,
   renderActivityPage,
   renderActivitySignedOut,
 } from "../../web/activity-page.ts";
 import { describeActor, describeOutcome, EVENT_TITLES } from "../../web/activity-words.ts";
+import type { Choice } from "../../web/fragments.ts";
 import { type Account, readAccounts } from "../accounts.ts";
 import { readEventFilter } from "../event-filter.ts";
 import { type EventPage, readOwnEvents } from "../own-events.ts";

@@ -25,8 +25,9 @@ const CACHE = { ttlMs: 60_000, cacheScope: "public" } as const;
 /** Puts the fixtures of the conformance suite in the place of the product's tools. */
 export const withFixtures = (surface: McpSurface, bus: ServerEventBus): McpSurface => {
   const state = createRequestStateCodec<string>({ key: new Uint8Array(32).fill(7) });
+  const { direct: _productOnly, ...rest } = surface;
   return {
-    ...surface,
+    ...rest,
     changesFor: () => bus,
     createServer: () => {
       const server = new Server(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Interrupted, toEnding } from "../../../src/cli/exit.ts";
+import { Interrupted, toEnding, toErrorJson, wantsJson } from "../../../src/cli/exit.ts";
 import { AppError } from "../../../src/core/errors.ts";
 
 const quiet = { logId: "id-1", showStack: false };
@@ -9,6 +9,7 @@ test("shows every line of an error that a person can act on, with its exit code"
     cause: new Error("x"),
   });
   expect(toEnding(error, quiet)).toEqual({
+    code: "port_in_use",
     lines: ["port 1 is in use", "  stop it"],
     exitCode: 69,
   });
@@ -38,4 +39,23 @@ test.each([
   ["SIGTERM", 143],
 ] as const)("ends with the code of %s when work was cut", (signal, exitCode) => {
   expect(toEnding(new Interrupted(signal), quiet).exitCode).toBe(exitCode);
+});
+
+test("tells an error as one line of JSON, with what to do", () => {
+  const line = toErrorJson(toEnding(new AppError("port_in_use", "in use\n  stop it"), quiet));
+  expect(JSON.parse(line)).toEqual({
+    error: {
+      code: "port_in_use",
+      message: "in use\n  stop it",
+      fix: "Stop the other program, or set PORT.",
+      exitCode: 69,
+      retryable: true,
+    },
+  });
+  expect(toErrorJson(toEnding(new Interrupted("SIGINT"), quiet))).toContain('"interrupted"');
+});
+
+test("reads --json among options alone", () => {
+  expect(wantsJson(["node", "ghl-mcp", "status", "--json"])).toBe(true);
+  expect(wantsJson(["node", "ghl-mcp", "operations", "--", "--json"])).toBe(false);
 });

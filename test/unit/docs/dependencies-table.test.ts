@@ -40,7 +40,7 @@ const TAKEN = "MIT ISC 0BSD BSD-2-Clause BSD-3-Clause Apache-2.0 BlueOak-1.0.0 P
 );
 /** In development alone, each as docs/dependencies.md explains. */
 const EXCEPTIONS =
-  /^node_modules\/(axe-core|lightningcss(-[a-z0-9-]+)?|@modelcontextprotocol\/inspector)$/u;
+  /^node_modules\/(axe-core|lightningcss(-[a-z0-9-]+)?|pako|@modelcontextprotocol\/inspector)$/u;
 
 const isTaken = (license: string): boolean =>
   license

@@ -10,6 +10,15 @@ const findLinks = (page: string): string[] =>
     .map(([, target = ""]) => target.replace(/#.*$/, ""))
     .filter((target) => target !== "" && !/^https?:/.test(target));
 
+/** The names that GitHub gives to headings: lower case, no punctuation, dashes for spaces. */
+const findAnchors = (path: string): readonly string[] =>
+  [...readFileSync(path, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
 describe("links between the pages", () => {
   it("finds the pages", () => {
     expect(pages).toContain("README.md");
@@ -21,5 +30,15 @@ describe("links between the pages", () => {
     );
 
     expect(broken).toEqual([]);
+  });
+
+  it.each(pages)("of %s lead to headings", (page) => {
+    const links = readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)\s#:]*)#([^)\s]+)\)/g);
+    const broken = [...links].filter(([, target = "", anchor = ""]) => {
+      const path = target === "" ? join(root, page) : join(root, dirname(page), target);
+      return !path.endsWith(".md") || !findAnchors(path).includes(anchor);
+    });
+
+    expect(broken.map(([link]) => link)).toEqual([]);
   });
 });

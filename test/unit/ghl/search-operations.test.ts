@@ -1,11 +1,53 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { renderSearchIndex } from "../../../scripts/catalog/render-search-index.ts";
+import { readIndexInSteps } from "../../../src/ghl/catalog/search/read-index.ts";
+import { openIndex, type StoredIndex } from "../../../src/ghl/catalog/search/search-index.ts";
 import { searchOperations } from "../../../src/ghl/catalog/search.ts";
 
 const first = (query: string): string | undefined => searchOperations(query)[0]?.operation.id;
+
+describe("the index, read in steps", () => {
+  const text = readFileSync(
+    new URL("../../../src/ghl/catalog/search/search-index.json", import.meta.url),
+    "utf8",
+  );
+
+  it("is what it is in one piece, after a pause for each of its lists", () => {
+    const steps = readIndexInSteps(text);
+    let pauses = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) pauses += 1;
+    expect(pauses).toBe(3);
+    expect(step.value).toEqual(openIndex(JSON.parse(text) as StoredIndex));
+  });
+
+  it("is refused when it has another form", () => {
+    expect(() => readIndexInSteps(JSON.stringify(JSON.parse(text))).next()).toThrow(
+      "build it again",
+    );
+  });
+
+  it("lets others have their turn while it is made ready, and then finds the same", async () => {
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    vi.resetModules();
+    const fresh = await import("../../../src/ghl/catalog/search.ts");
+    turns = 0;
+    await fresh.prepareSearch();
+    clearImmediate(next);
+    expect(turns).toBeGreaterThanOrEqual(4);
+    expect(fresh.searchOperations("show my contacts")).toEqual(
+      searchOperations("show my contacts"),
+    );
+  });
+});
 
 describe("the search index", () => {
   it("is the one that the words and synonyms give; else run npm run generate:search", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Change, createChangeFeed } from "../../../src/core/changes.ts";
+import { type Change, createChangeFeed, type HeardChange } from "../../../src/core/changes.ts";
 import { toConnectionId, toOperationId } from "../../../src/core/ids.ts";
 import { fail, ok, type Result } from "../../../src/core/result.ts";
 import type { GhlAnswer, GhlCall, GhlClient } from "../../../src/ghl/call.ts";
@@ -37,6 +37,12 @@ describe("changes that a grant may learn of", () => {
     expect(toEvent(change, toPinned())).toBeUndefined();
   });
 
+  it("announces the lists again after changes may have been missed", () => {
+    for (const principal of [toPrincipal(), toPinned(LYON)]) {
+      expect(toEvent({ kind: "missed" }, principal)).toEqual({ kind: "resources_list_changed" });
+    }
+  });
+
   it("tells nothing more once the listener has left", () => {
     const feed = createChangeFeed();
     const heard: unknown[] = [];
@@ -53,9 +59,9 @@ describe("calls that change a resource", () => {
   const announced = async (
     operation: string,
     answer: Result<GhlAnswer, GhlFailure>,
-  ): Promise<readonly Change[]> => {
+  ): Promise<readonly HeardChange[]> => {
     const feed = createChangeFeed();
-    const heard: Change[] = [];
+    const heard: HeardChange[] = [];
     feed.subscribe((change) => heard.push(change));
     const call: GhlCall = {
       operation: toOperationId(operation),

@@ -42,7 +42,7 @@ const start = async (people: Readonly<Record<string, Principal>>): Promise<Runni
   const mcp = createMcpHttp({
     surface: harness.surface,
     authorization: { challenge: () => "Bearer" },
-    cookieKeys: { random: () => "session" },
+    cookieKeys: { random: () => "session", mac: (_purpose, value) => value },
     log: silentLogger,
   });
   const http = await listen((req, res) => {

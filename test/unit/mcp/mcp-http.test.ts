@@ -44,7 +44,10 @@ const start = async (
   const mcp = createMcpHttp({
     surface: harness.surface,
     authorization: { challenge: () => "Bearer" },
-    cookieKeys: { random: () => `session-${(sessions += 1)}` },
+    cookieKeys: {
+      random: () => `session-${(sessions += 1)}`,
+      mac: (_purpose, value) => value,
+    },
     log: silentLogger,
   });
   const principals = {

@@ -45,7 +45,7 @@ export const serveModern = async ({ surface }: Pick<Harness, "surface">): Promis
   const mcp = createMcpHttp({
     surface,
     authorization: { challenge: () => 'Bearer error="insufficient_scope"' },
-    cookieKeys: { random: () => "session" },
+    cookieKeys: { random: () => "session", mac: (_purpose, value) => value },
     log: silentLogger,
   });
   const http = await listen((req, res) => {

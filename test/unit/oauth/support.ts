@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../../src/core/clock.ts";
+import type { EventChannel } from "../../../src/core/events.ts";
 import { type ConnectionId, toConnectionId, type TransactionId } from "../../../src/core/ids.ts";
 import type { LogFields, Logger } from "../../../src/core/logger.ts";
 import { toSecret } from "../../../src/core/secret.ts";
@@ -24,12 +25,15 @@ export const CONNECTION: ConnectionId = toConnectionId("connection-1");
 /** A store that also shows what is in it. */
 export interface OpenStore extends RecordStore {
   dump(): Readonly<Record<string, string>>;
+  /** How many records were read so far. */
+  reads(): number;
   keys(namespace: string): readonly string[];
 }
 
 const createOpenStore = (clock: Clock): OpenStore => {
   const store = createMemoryStore({ clock });
   const written = new Map<string, string>();
+  let reads = 0;
   const note = (namespace: string, key: string): string => `${namespace}/${key}`;
   return {
     ...store,
@@ -46,6 +50,11 @@ const createOpenStore = (clock: Clock): OpenStore => {
       written.delete(note(at.namespace, at.key));
       await store.delete(at);
     },
+    get: (at) => {
+      reads += 1;
+      return store.get(at);
+    },
+    reads: () => reads,
     dump: () => Object.fromEntries(written),
     keys: (namespace) => [...written.keys()].filter((key) => key.startsWith(`${namespace}/`)),
   };
@@ -63,6 +72,7 @@ export const createHarness = (
     readonly sources?: readonly ClientSource[];
     readonly accessTokenTtlSeconds?: number;
     readonly refreshTokenTtlSeconds?: number;
+    readonly events?: EventChannel;
   } = {},
 ): Harness => {
   const clock = createFakeClock();
@@ -83,6 +93,7 @@ export const createHarness = (
     random: systemRandom,
     clock,
     log,
+    ...(options.events === undefined ? {} : { events: options.events }),
     ...(options.sources === undefined ? {} : { clientSources: options.sources }),
   });
   return { server, store, clock, logged };

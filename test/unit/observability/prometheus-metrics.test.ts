@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { toEpochSeconds } from "../../../src/core/clock.ts";
 import type { RateBudget } from "../../../src/core/metrics.ts";
 import { METRICS, type MetricRow } from "../../../src/observability/metric-table.ts";
 import { createPrometheusMetrics } from "../../../src/observability/prometheus-metrics.ts";
@@ -34,6 +35,8 @@ it("docs/operations.md has the row of every metric, in order, and no other", () 
 });
 
 it("serves every metric of the table, and those of the process and of the event loop", async () => {
+  expect(await linesOf("ghl_mcp_tls_certificate_expiry_timestamp_seconds")).toEqual([]);
+  metrics.certificate({ validUntil: toEpochSeconds(4_070_908_800) });
   const { contentType, text } = await metrics.read();
   expect(contentType).toMatch(/^text\/plain; version=0\.0\.4/u);
   for (const name of Object.keys(METRICS)) expect(text).toContain(`# TYPE ${name} `);

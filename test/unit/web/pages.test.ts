@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toEpochSeconds } from "../../../src/core/clock.ts";
+import { NO_USAGE } from "../../../src/core/usage.ts";
 import {
   type ActivityView,
   renderActivityPage,
@@ -23,7 +24,12 @@ import {
 import { renderHomePage } from "../../../src/web/home-page.ts";
 import { toLocationPage } from "../../../src/web/location-list.ts";
 import { renderPrivateTokenPage } from "../../../src/web/private-token-page.ts";
-import { STYLESHEET } from "../../../src/web/styles.ts";
+import type { UsageSlot } from "../../../src/web/usage-card.ts";
+import {
+  renderUsagePage,
+  renderUsageSignedOut,
+  type UsageView,
+} from "../../../src/web/usage-page.ts";
 
 const consent: ConsentView = {
   hasApp: true,
@@ -177,6 +183,51 @@ const activity: ActivityView = {
   older: "/activity?kind=grant.revoked&before=1",
 };
 
+const slots: readonly UsageSlot[] = Array.from({ length: 24 }, (_, hour) => ({
+  start: toEpochSeconds(ALLOWED_AT + hour * 3600),
+  counts: {
+    ...NO_USAGE,
+    read: hour === 3 ? 120 : 0,
+    critical: hour === 5 ? 2 : 0,
+    refused: hour === 5 ? 1 : 0,
+    held_back: hour === 5 ? 1 : 0,
+  },
+}));
+
+const usage: UsageView = {
+  span: "day",
+  sandbox: false,
+  hasAccounts: true,
+  more: 3,
+  place: "connection-1",
+  places: [
+    { value: "connection-1", label: "Harbor Dental" },
+    { value: "connection-2", label: "Your agency (2 locations)" },
+  ],
+  cards: [
+    {
+      name: "Harbor Dental",
+      slots,
+      budget: {
+        kind: "location",
+        id: "location-1",
+        limit: 100,
+        remaining: 97,
+        intervalMs: 10_000,
+        dailyLimit: 200_000,
+        dailyRemaining: 1_500,
+        toldAtMs: ALLOWED_AT * 1000,
+      },
+    },
+    { name: "Cedar Vet", account: "your agency (2 locations)", slots, budget: undefined },
+    {
+      name: "Your agency (2 locations)",
+      slots: slots.map(({ start }) => ({ start, counts: NO_USAGE })),
+      budget: "none",
+    },
+  ],
+};
+
 const disconnect = {
   id: "connection-1",
   kind: "location",
@@ -204,6 +255,18 @@ const PAGES = {
     sandbox: true,
   }),
   "connections-signed-out": renderConnectionsSignedOut({ sandbox: true, notice: undefined }),
+  usage: renderUsagePage(usage),
+  "usage-empty": renderUsagePage({
+    ...usage,
+    span: "month",
+    sandbox: true,
+    hasAccounts: false,
+    cards: [],
+    places: [],
+    place: "",
+    more: 0,
+  }),
+  "usage-signed-out": renderUsageSignedOut({ sandbox: false }),
   disconnect: renderDisconnectPage(disconnect),
   "disconnect-agency": renderDisconnectPage({ ...disconnect, kind: "company", grants: 1 }),
   "disconnect-private": renderDisconnectPage({ ...disconnect, kind: "private", grants: 0 }),
@@ -351,6 +414,16 @@ const HOSTILE_PAGES = {
         locations: { names: [HOSTILE], total: 100, page: 2, pages: 3, isOpen: true },
       },
     ],
+  }),
+  usage: renderUsagePage({
+    ...usage,
+    sandbox: true,
+    place: HOSTILE,
+    places: [
+      { value: HOSTILE, label: HOSTILE },
+      { value: "", label: "" },
+    ],
+    cards: [{ name: HOSTILE, account: HOSTILE, slots, budget: undefined }],
   }),
   disconnect: renderDisconnectPage({
     ...disconnect,
@@ -520,63 +593,4 @@ it("ticks all areas when all are asked for, and else those that are", () => {
       .map(([input]) => /value="([^"]*)"/u.exec(input)?.[1] ?? "");
   expect(ticked(PAGES["consent-registered"])).toHaveLength(12);
   expect(ticked(PAGES["consent-metadata-document"])).toEqual(["contacts", "calendars"]);
-});
-
-it.each([
-  ["light", /:root \{([^}]*)\}/u],
-  ["dark", /dark\) \{\s*:root \{([^}]*)\}/u],
-])(
-  "keeps text readable in %s: every text color has a contrast of at least 4.5",
-  (_name, pattern) => {
-    const block = pattern.exec(STYLESHEET)?.[1] ?? "";
-    const color = (name: string): string =>
-      new RegExp(`--${name}: (#[0-9a-f]{6})`, "u").exec(block)?.[1] ?? "";
-    const pairs = [
-      ["text", "surface"],
-      ["text", "accent-soft"],
-      ["text", "caution-soft"],
-      ["text", "code"],
-      ["muted", "surface"],
-      ["muted", "accent-soft"],
-      ["muted", "caution-soft"],
-      ["accent", "surface"],
-      ["on-accent", "accent"],
-      ["caution", "caution-soft"],
-    ] as const;
-    for (const [text, ground] of pairs) {
-      expect(contrast(color(text), color(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(
-        4.5,
-      );
-    }
-    expect(contrast(color("control"), color("surface")), "button borders").toBeGreaterThanOrEqual(
-      3,
-    );
-  },
-);
-
-/** WCAG 2.2, contrast ratio. */
-const contrast = (one: string, other: string): number => {
-  const luminance = (hex: string): number => {
-    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
-      const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
-  return (lighter + 0.05) / (darker + 0.05);
-};
-
-describe("a page of locations", () => {
-  it.each([
-    [0, undefined, [0, 1, 1, false]],
-    [120, undefined, [50, 1, 3, false]],
-    [120, 3, [20, 3, 3, true]],
-    [120, 99, [20, 3, 3, true]],
-    [120, 0, [50, 1, 3, true]],
-  ] as const)("of %i names, asked for %s, is %j", (count, wanted, expected) => {
-    const list = toLocationPage(manyNames.slice(0, count), wanted);
-    expect([list.names.length, list.page, list.pages, list.isOpen]).toEqual(expected);
-    expect(list.total).toBe(count);
-  });
 });

@@ -1,0 +1,61 @@
+import { median } from "../measure/statistics.ts";
+import type { LoadJob } from "../measure/load.ts";
+import type { OpenSubject } from "./subjects.ts";
+import type { World } from "./world.ts";
+
+/** The figures of one subject at one number of connections, medians over the rounds. */
+export interface CallFigures {
+  readonly cpuUsPerCall: number;
+  readonly callsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** One row to measure. */
+export interface CallCase {
+  readonly subject: OpenSubject;
+  readonly requests: LoadJob["requests"];
+  readonly connections: number;
+  readonly calls: number;
+}
+
+/**
+ * Measures cases side by side: in each round all of them in turn, so that whatever else the machine does
+ * meets all alike. Before that each is warmed up, at one number of connections: V8 goes on compiling for
+ * tens of thousands of calls, and the first thousands cost up to seven times as much.
+ */
+export const measureCalls = async (
+  world: World,
+  cases: readonly CallCase[],
+  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
+): Promise<readonly CallFigures[]> => {
+  const connections = cases[0]?.connections;
+  for (const one of cases.filter((other) => other.connections === connections)) {
+    await measureOnce(world, { ...one, calls: warmUp });
+  }
+  const taken: CallFigures[][] = cases.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, one] of cases.entries()) taken[index]?.push(await measureOnce(world, one));
+  }
+  return taken.map((figures) => ({
+    cpuUsPerCall: median(figures.map(({ cpuUsPerCall }) => cpuUsPerCall)),
+    callsPerSecond: median(figures.map(({ callsPerSecond }) => callsPerSecond)),
+    p50Ms: median(figures.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(figures.map(({ p99Ms }) => p99Ms)),
+  }));
+};
+
+const measureOnce = async (
+  world: World,
+  { subject, requests, connections, calls }: CallCase,
+): Promise<CallFigures> => {
+  const before = await subject.child.usage();
+  const result = await world.load().run({ url: subject.publicUrl, connections, calls, requests });
+  const after = await subject.child.usage();
+  return {
+    cpuUsPerCall: (after.cpuUs - before.cpuUs) / result.calls,
+    callsPerSecond: result.calls / result.seconds,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+  };
+};

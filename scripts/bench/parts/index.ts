@@ -1,0 +1,18 @@
+import type { Part } from "../part.ts";
+import { createCallsPart } from "./calls.ts";
+import { coldStartPart } from "./cold-start.ts";
+import { listsPart } from "./lists.ts";
+import { memoryPart } from "./memory.ts";
+import { refreshesPart } from "./refreshes.ts";
+import { signInsPart } from "./sign-ins.ts";
+
+/** Every part, in the order of the report. */
+export const PARTS: readonly Part[] = [
+  createCallsPart("get_contact"),
+  createCallsPart("read_operation"),
+  listsPart,
+  memoryPart,
+  refreshesPart,
+  signInsPart,
+  coldStartPart,
+];

@@ -1,0 +1,40 @@
+import { toMcpRequest } from "../../measure/mcp-requests.ts";
+import { type CallCase, measureCalls } from "../measure-calls.ts";
+import type { Part } from "../part.ts";
+
+const CONNECTIONS = 32;
+
+/** The list of all tools that a grant sees, which clients ask for at each start. */
+export const listsPart: Part = {
+  name: "tools-list",
+  about: "tools/list in both eras",
+  run: async (world, { rounds, lists: calls }) => {
+    const server = await world.server();
+    const eras = ["modern", "legacy"] as const;
+    const cases = eras.map((era): CallCase => {
+      const request = toMcpRequest({ method: "tools/list" }, { era, token: server.token });
+      const expect = ['"get_contact"', '"read_operation"'];
+      const requests = [{ ...request, expect }];
+      return {
+        subject: { ...server, requests: () => requests },
+        requests,
+        calls,
+        connections: CONNECTIONS,
+      };
+    });
+    const figures = await measureCalls(world, cases, { rounds, warmUp: calls });
+    return [
+      {
+        title: `tools/list, ${CONNECTIONS} connections`,
+        columns: ["era", "CPU µs per call", "calls/s", "p50 ms", "p99 ms"],
+        rows: figures.map((one, index) => [
+          eras[index] ?? "",
+          Math.round(one.cpuUsPerCall),
+          Math.round(one.callsPerSecond),
+          Math.round(one.p50Ms * 10) / 10,
+          Math.round(one.p99Ms * 10) / 10,
+        ]),
+      },
+    ];
+  },
+};

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Child, type ChildOptions, startChild } from "./child.ts";
+
+/** Everything that a measurement leaves behind if nobody clears up, in one place. */
+export interface Scope {
+  /** Aborted by Ctrl-C and by a request to end. */
+  readonly signal: AbortSignal;
+  start(file: URL, options?: ChildOptions): Child;
+  /** A new folder, removed at the end. */
+  folder(): string;
+}
+
+/**
+ * Runs work and then ends its processes, last first, and removes its folders, however the work ended:
+ * with Ctrl-C too, which it hears as an aborted signal. A second Ctrl-C ends at once.
+ */
+export const withScope = async <T>(work: (scope: Scope) => Promise<T>): Promise<T> => {
+  const stopping = new AbortController();
+  const onSignal = (): void => {
+    if (stopping.signal.aborted) process.exit(130);
+    stopping.abort(new Error("stopped"));
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  const children: Child[] = [];
+  const folders: string[] = [];
+  const aborted = new Promise<never>((_, reject) => {
+    stopping.signal.addEventListener("abort", () => reject(new Error("stopped")));
+  });
+  // The work may be over first, and then nobody waits for this.
+  aborted.catch(() => undefined);
+  const scope: Scope = {
+    signal: stopping.signal,
+    start: (file, options) => {
+      stopping.signal.throwIfAborted();
+      const child = startChild(file, options);
+      children.push(child);
+      return child;
+    },
+    folder: () => {
+      const made = mkdtempSync(join(tmpdir(), "ghl-mcp-measure-"));
+      folders.push(made);
+      return made;
+    },
+  };
+  try {
+    return await Promise.race([work(scope), aborted]);
+  } finally {
+    for (const child of children.toReversed()) await child.end();
+    for (const made of folders) rmSync(made, { recursive: true, force: true });
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+};

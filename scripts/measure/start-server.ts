@@ -1,0 +1,54 @@
+import { findFreePort } from "../../test/support/free-port.ts";
+import type { Child, ChildOptions } from "./child.ts";
+import type { Scope } from "./scope.ts";
+
+/** Where GoHighLevel's stand-in is, and who the server is there. */
+export interface UpstreamAddress {
+  readonly baseUrl: string;
+  readonly authorizeUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** The server in a process of its own. */
+export interface ServerChild {
+  readonly child: Child;
+  readonly publicUrl: string;
+}
+
+/** How the server is started. */
+export interface ServerOptions extends ChildOptions {
+  readonly upstream: UpstreamAddress;
+  /** Default: SQLite in a new folder. */
+  readonly storageUrl?: string;
+}
+
+const FILE = new URL("./server-process.ts", import.meta.url);
+
+/** Starts the server on a free port and waits until it serves. */
+export const startServer = async (scope: Scope, options: ServerOptions): Promise<ServerChild> => {
+  const { upstream, env, ...child } = options;
+  const folder = scope.folder();
+  const port = await findFreePort();
+  const publicUrl = `http://localhost:${port}`;
+  const started = scope.start(FILE, {
+    // What it logs is written, and read by nobody.
+    stderr: "ignore",
+    ...child,
+    env: {
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      PUBLIC_URL: publicUrl,
+      STORAGE_URL: options.storageUrl ?? `sqlite:${folder}/store.db`,
+      MASTER_KEY: Buffer.alloc(32, 7).toString("base64"),
+      SPOOL_DIR: `${folder}/spool`,
+      GHL_CLIENT_ID: upstream.clientId,
+      GHL_CLIENT_SECRET: upstream.clientSecret,
+      GHL_BASE_URL: upstream.baseUrl,
+      GHL_AUTHORIZE_URL: upstream.authorizeUrl,
+      ...env,
+    },
+  });
+  await started.ask("start");
+  return { child: started, publicUrl };
+};

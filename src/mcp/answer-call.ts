@@ -1,0 +1,180 @@
+import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { AppError } from "../core/errors.ts";
+import type { LocationId } from "../core/ids.ts";
+import { fail } from "../core/result.ts";
+import { type Span, type TraceCarrier, silentTracing } from "../core/tracing.ts";
+import { type ToolCall, callTool } from "./call-tool.ts";
+import type { View } from "./connection-options.ts";
+import { type Question, isQuestion } from "./dialogue.ts";
+import { toErrorText } from "./errors.ts";
+import { findPlace } from "./place.ts";
+import type { Face, GrantedTool, ListedTool } from "./registry.ts";
+import { type WireResult, toWireError, toWireResult } from "./result.ts";
+import type { ServerDeps } from "./server-deps.ts";
+import { clip } from "./text.ts";
+import type { PreparedCall, ToolOutcome } from "./tool.ts";
+
+/** One `tools/call` of either protocol era, without what is the wire's alone. */
+export interface CallRequest extends Pick<ToolCall, "signal" | "dialogue" | "progress"> {
+  readonly name: string;
+  readonly rawArguments: unknown;
+  /** The trace that the `_meta` of the call names. */
+  readonly sent: TraceCarrier;
+  /** What was looked up and checked already. Absent: it is done here. */
+  readonly opened?: OpenedCall;
+}
+
+/** A call that only has to be run. */
+export type ReadyCall = CallRequest & { readonly opened: OpenedCall };
+
+/** A call whose tool was found and whose arguments passed. */
+export interface OpenedCall {
+  readonly granted: GrantedTool;
+  readonly prepared: PreparedCall;
+  readonly pinned: LocationId | undefined;
+}
+
+/**
+ * Finds the tool of a call and checks its arguments. Undefined where it does not come to a run of the tool:
+ * the tool is unknown, beyond the view or the grant, or its arguments are wrong.
+ */
+export async function openCall(
+  { name, rawArguments }: Pick<CallRequest, "name" | "rawArguments">,
+  view: View,
+  deps: ServerDeps,
+): Promise<OpenedCall | undefined> {
+  const { principal, tools } = view;
+  const { face, pinned } = await findFace(view, deps);
+  const granted = deps.registry.find(name, principal, face);
+  if (granted?.ok !== true) return undefined;
+  if (deps.registry.findLack({ tool: name, rawArguments }, principal, tools)) return undefined;
+  const prepared = granted.value.variant.prepare(rawArguments);
+  return prepared.ok ? { granted: granted.value, prepared: prepared.value, pinned } : undefined;
+}
+
+/**
+ * Runs a call, counts it and logs it. The one catch around tools: a bug becomes a plain tool error and a
+ * log line with the cause. Throws `ProtocolError` where there is no such tool.
+ */
+export async function answerCall(
+  request: CallRequest,
+  view: View,
+  deps: ServerDeps,
+): Promise<WireResult | Question> {
+  const count = createToolCounter(deps, request.name);
+  const fields = { tool: clip(request.name, 64), grantId: view.principal.grantId };
+  return inToolSpan(deps, request, async (span) => {
+    const report = (outcome: string): void => {
+      span.set({ "ghl.outcome": outcome });
+      deps.log.info("tool called", { ...fields, ...count(outcome) });
+    };
+    try {
+      const outcome = await runCall(request, view, deps);
+      report(toWord(outcome));
+      if (!outcome.ok) return toWireError(toErrorText(outcome.failure, deps.errorText));
+      return isQuestion(outcome.value) ? outcome.value : toWireResult(outcome.value);
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        count("protocol_error");
+        throw error;
+      }
+      span.fail("exception");
+      return answerBug({ error, log: deps.log.child(fields), report, signal: request.signal });
+    }
+  });
+}
+
+/**
+ * Runs a call in a span. The trace of its `_meta` goes before that of the HTTP request, since one
+ * connection can carry the calls of many (MCP 2026-07-28, `_meta`).
+ */
+function inToolSpan<Outcome>(
+  { registry, tracing = silentTracing }: ServerDeps,
+  { name, sent }: CallRequest,
+  work: (span: Span) => Promise<Outcome>,
+): Promise<Outcome> {
+  const tool = registry.has(name) ? name : "(unknown)";
+  return tracing.inSpan(
+    {
+      name: `tools/call ${tool}`,
+      kind: "server",
+      attributes: { "mcp.method.name": "tools/call", "gen_ai.tool.name": tool },
+      sent,
+      sentFirst: true,
+    },
+    work,
+  );
+}
+
+/** Counts one call under the name of its tool, never under one that a client made up. */
+function createToolCounter(
+  { clock, metrics, registry }: ServerDeps,
+  name: string,
+): (outcome: string) => { readonly outcome: string; readonly durationMs: number } {
+  const startedMs = clock.nowMs();
+  const tool = registry.has(name) ? name : "(unknown)";
+  return (outcome) => {
+    const durationMs = clock.nowMs() - startedMs;
+    metrics?.toolCall({ tool, outcome, durationMs });
+    return { outcome, durationMs };
+  };
+}
+
+function answerBug({
+  error,
+  log,
+  report,
+  signal,
+}: {
+  readonly error: unknown;
+  readonly log: ServerDeps["log"];
+  readonly report: (outcome: string) => void;
+  readonly signal: AbortSignal;
+}): WireResult {
+  if (error instanceof AppError && error.code === "storage_unavailable") {
+    report(error.code);
+    log.error("the store was away during a tool call", { cause: error });
+    return toWireError("the server cannot reach its store right now; try again in a moment");
+  }
+  report(signal.aborted ? "aborted" : "bug");
+  if (!signal.aborted) log.error("tool failed unexpectedly", { cause: error });
+  return toWireError(
+    "the server failed on this call; try once more, then tell the person who runs it",
+  );
+}
+
+async function runCall(request: CallRequest, view: View, deps: ServerDeps): Promise<ToolOutcome> {
+  const { name, rawArguments, opened, signal, dialogue, progress } = request;
+  const { principal } = view;
+  const call = { principal, signal, dialogue, progress };
+  if (opened !== undefined) return callTool({ ...call, ...opened }, deps);
+  const { face, pinned } = await findFace(view, deps);
+  const granted = deps.registry.find(name, principal, face);
+  if (granted === undefined) throw unknownTool(name, deps.registry.list(principal, face));
+  if (!granted.ok) return granted;
+  const prepared = granted.value.variant.prepare(rawArguments);
+  if (!prepared.ok) return fail({ kind: "invalid_arguments", problems: prepared.failure });
+  return callTool({ ...call, granted: granted.value, prepared: prepared.value, pinned }, deps);
+}
+
+function toWord(outcome: ToolOutcome): string {
+  if (!outcome.ok) return outcome.failure.kind;
+  return isQuestion(outcome.value) ? "asked" : "ok";
+}
+
+/** The face of the tools that a view sees, and its only location. */
+export async function findFace(
+  { principal, tools }: View,
+  deps: ServerDeps,
+): Promise<{ readonly face: Face; readonly pinned: LocationId | undefined }> {
+  const pinned = await findPlace(principal, deps);
+  return { pinned, face: { pinned: pinned !== undefined, tools } };
+}
+
+function unknownTool(name: string, known: readonly ListedTool[]): ProtocolError {
+  const names = known.map((tool) => tool.name).join(", ");
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `unknown tool "${clip(name, 64)}"; this grant has ${names === "" ? "no tools" : names}`,
+  );
+}

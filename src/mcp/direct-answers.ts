@@ -1,0 +1,58 @@
+import {
+  type CallRequest,
+  type OpenedCall,
+  type ReadyCall,
+  answerCall,
+  openCall,
+} from "./answer-call.ts";
+import type { View } from "./connection-options.ts";
+import { isQuestion } from "./dialogue.ts";
+import type { Era } from "./features/feature.ts";
+import { type PreparedAnswers, createPreparedAnswers } from "./prepared-answers.ts";
+import type { ServerDeps } from "./server-deps.ts";
+
+/**
+ * Answers without a server object, as the JSON of their `result` member: what the SDK's server of the same
+ * view would answer (ADR 48).
+ */
+export interface DirectAnswers extends Pick<PreparedAnswers, "toolsList" | "discover"> {
+  /**
+   * Finds the tool of a call and checks its arguments. Undefined where that comes to no run of the tool, or
+   * where the tool might put a question to the person: then the SDK's server has the call.
+   */
+  open(call: NamedRequest, view: View): Promise<OpenedCall | undefined>;
+  /** Runs an opened call, counts it and logs it. A bug of a tool is a result as well. */
+  run(call: RunRequest, view: View): Promise<string>;
+}
+
+/** A call before anything was looked up. */
+export interface NamedRequest extends Pick<CallRequest, "name" | "rawArguments"> {
+  /** Whether the client can put a form to its person. */
+  readonly canAsk: boolean;
+}
+
+/** A call that was opened. */
+export interface RunRequest extends Omit<ReadyCall, "dialogue"> {
+  readonly era: Era;
+}
+
+/** Makes the answers of one surface. */
+export const createDirectAnswers = (deps: ServerDeps): DirectAnswers => {
+  const { toolsList, discover, toolResult } = createPreparedAnswers(deps);
+  return {
+    toolsList,
+    discover,
+    open: async (call, view) => {
+      const opened = await openCall(call, view, deps);
+      const asks = call.canAsk && opened?.granted.tool.annotations.readOnlyHint !== true;
+      return asks ? undefined : opened;
+    },
+    run: async ({ era, ...call }, view) => {
+      const answer = await answerCall({ ...call, dialogue: NOBODY_TO_ASK }, view, deps);
+      if (isQuestion(answer)) throw new Error("a tool asked where nobody can be asked");
+      return toolResult(answer, view, era);
+    },
+  };
+};
+
+const NOBODY_TO_ASK = { canAsk: false, reply: undefined } as const;

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { EpochSeconds } from "../core/clock.ts";
+import { toEpochSeconds } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import { type ConnectionId, toLocationId } from "../core/ids.ts";
+import { USAGE_KINDS, type UsageCounts, type UsageRow } from "../core/usage.ts";
+
+/** Counts of one place and hour, in the order of `USAGE_KINDS`. */
+export type UsageCell = number[];
+
+/** The calls of one connection on one UTC day, as they are stored. */
+export interface UsageRecord {
+  /** The number of the last batch that each of the last writers has added. */
+  readonly writers: ReadonlyMap<string, number>;
+  /** By location ("" for the agency as a whole), `/` and the hour of the day. */
+  readonly cells: ReadonlyMap<string, UsageCell>;
+}
+
+/** Counts that one process adds to a record in one step. */
+export interface UsageBatch {
+  readonly writer: string;
+  /** Greater than that of any earlier batch of this writer. */
+  readonly number: number;
+  readonly cells: ReadonlyMap<string, UsageCell>;
+}
+
+const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
+/** Enough for every process that writes at the same time, and those before a restart. */
+const MAX_WRITERS = 32;
+
+/** A record of a day on which nothing was counted yet. */
+export const EMPTY_USAGE: UsageRecord = { writers: new Map(), cells: new Map() };
+
+/** The days since the epoch at an instant, in UTC. */
+export const toUsageDay = (at: number): number => Math.floor(at / DAY_SECONDS);
+
+/** The key of a cell of a record. */
+export const toCellKey = (locationId: string, at: number): string =>
+  `${locationId}/${Math.floor((at % DAY_SECONDS) / HOUR_SECONDS)}`;
+
+/** A cell in which nothing is counted. */
+export const newUsageCell = (): UsageCell => USAGE_KINDS.map(() => 0);
+
+/**
+ * Adds a batch. One that is in the record already changes nothing: a store may have written what it
+ * said it could not, and a batch that is sent again must not count twice.
+ */
+export const addBatch = (
+  record: UsageRecord,
+  { writer, number, cells }: UsageBatch,
+): UsageRecord => {
+  if ((record.writers.get(writer) ?? 0) >= number) return record;
+  const sums = new Map(record.cells);
+  for (const [key, cell] of cells) sums.set(key, addCells(sums.get(key), cell));
+  const others = [...record.writers].filter(([name]) => name !== writer);
+  return {
+    cells: sums,
+    writers: new Map([...others.slice(1 - MAX_WRITERS), [writer, number]]),
+  };
+};
+
+const addCells = (one: UsageCell | undefined, other: UsageCell): UsageCell =>
+  one === undefined ? [...other] : one.map((count, index) => count + (other[index] ?? 0));
+
+const count = z.int().nonnegative();
+const schema = z.object({
+  writers: z.record(z.string(), count),
+  cells: z.record(
+    z.string().regex(/^[^/]*\/(?:1?\d|2[0-3])$/u),
+    z.array(count).max(USAGE_KINDS.length),
+  ),
+});
+
+/** The record as text: JSON, with the zeros at the end of each cell left out. */
+export const writeUsageRecord = ({ writers, cells }: UsageRecord): string =>
+  JSON.stringify({
+    writers: Object.fromEntries(writers),
+    cells: Object.fromEntries([...cells].map(([key, cell]) => [key, withoutLastZeros(cell)])),
+  });
+
+const withoutLastZeros = (cell: UsageCell): UsageCell =>
+  cell.slice(0, cell.findLastIndex((value) => value > 0) + 1);
+
+/** Reads what {@link writeUsageRecord} wrote. Throws `AppError("storage_corrupt")` for anything else. */
+export const readUsageRecord = (text: string): UsageRecord => {
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw new AppError("storage_corrupt", 'a record of "usage" does not have the right form');
+  }
+  const { writers, cells } = parsed.data;
+  return {
+    writers: new Map(Object.entries(writers)),
+    cells: new Map(
+      Object.entries(cells).map(([key, cell]) => [key, addCells(newUsageCell(), cell)]),
+    ),
+  };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The rows of a record: of this connection on this day. */
+export const toUsageRows = (
+  { cells }: UsageRecord,
+  { connectionId, day }: { readonly connectionId: ConnectionId; readonly day: number },
+): readonly UsageRow[] =>
+  [...cells].map(([key, cell]) => {
+    const [location = "", hour = "0"] = key.split("/");
+    return {
+      connectionId,
+      ...(location !== "" && { locationId: toLocationId(location) }),
+      hour: toHour(day, Number(hour)),
+      counts: toCounts(cell),
+    };
+  });
+
+const toHour = (day: number, hour: number): EpochSeconds =>
+  toEpochSeconds(day * DAY_SECONDS + hour * HOUR_SECONDS);
+
+const toCounts = (cell: UsageCell): UsageCounts =>
+  // `USAGE_KINDS` are the very keys of the counts.
+  Object.fromEntries(USAGE_KINDS.map((kind, index) => [kind, cell[index] ?? 0])) as Record<
+    keyof UsageCounts,
+    number
+  >;

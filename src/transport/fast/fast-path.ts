@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../../core/clock.ts";
+import type { View } from "../../mcp/connection-options.ts";
+import type { DirectAnswers } from "../../mcp/direct-answers.ts";
+import { chooseForm } from "./accept.ts";
+import { type Incoming, findMiss, isModern, toIncoming } from "./hot-request.ts";
+import { createKeepAlive } from "./keep-alive.ts";
+import { createKnownClients } from "./known-clients.ts";
+import { createRunningCalls } from "./running-calls.ts";
+import { type AnswerTo, type AnswerWriter, createAnswerWriter } from "./write-answer.ts";
+
+/** Answers the requests that come most often in front of the SDK's handler (ADR 48). */
+export interface FastPath {
+  /** Answers a request that it knows all about, and gives true; else nothing has happened. */
+  answer(request: FastRequest): Promise<boolean>;
+  /** Ends the calls that run, and answers no more. */
+  close(): void;
+}
+
+/** A request as the endpoint has it: authenticated, parsed, within the options of its address. */
+export interface FastRequest {
+  readonly req: Pick<IncomingMessage, "headers">;
+  readonly res: ServerResponse;
+  readonly body: unknown;
+  readonly view: View;
+}
+
+/** What it works with. */
+export interface FastPathDeps {
+  readonly direct: DirectAnswers;
+  readonly clock: Pick<Clock, "nowMs" | "sleep">;
+  /** Hears the method of each request that is taken on. Absent: nobody does. */
+  readonly onTaken?: (method: unknown) => void;
+}
+
+/** Makes the path. A request that is not plainly well formed is left to the SDK. */
+export const createFastPath = ({ direct, clock, onTaken }: FastPathDeps): FastPath => {
+  const clients = createKnownClients();
+  const keepAlive = createKeepAlive(clock);
+  const calls = createRunningCalls();
+  let closed = false;
+
+  const openCall = async (
+    incoming: Incoming,
+    { res, view }: FastRequest,
+    canAsk: boolean,
+  ): Promise<Work | undefined> => {
+    const { params, meta } = incoming;
+    const call = { name: String(params["name"]), rawArguments: params["arguments"] };
+    const opened = await direct.open({ ...call, canAsk }, view);
+    if (opened === undefined) return undefined;
+    const sent = { traceparent: meta["traceparent"], tracestate: meta["tracestate"] };
+    const era = isModern(incoming) ? "modern" : "legacy";
+    return ({ progress }) =>
+      direct.run({ ...call, sent, era, opened, progress, signal: calls.start(res) }, view);
+  };
+
+  /** What is left to do for a hot request; undefined where the SDK has to. */
+  const open = async (incoming: Incoming, request: FastRequest): Promise<Work | undefined> => {
+    const client = isModern(incoming) ? clients.judge(incoming) : OF_LEGACY_ERA;
+    if (client === undefined) return undefined;
+    const { method } = incoming.body;
+    if (method === "tools/call") return openCall(incoming, request, client.canAsk);
+    const result =
+      method === "tools/list"
+        ? await direct.toolsList(request.view, isModern(incoming) ? "modern" : "legacy")
+        : direct.discover(request.view);
+    return () => Promise.resolve(result);
+  };
+
+  return {
+    answer: async (request) => {
+      const incoming = toIncoming(request.req.headers, request.body);
+      if (closed || findMiss(incoming) !== undefined) return false;
+      // Nothing was done yet: what fails here fails in the SDK's handler again, which answers for it.
+      const work = await open(incoming, request).catch(() => undefined);
+      if (work === undefined) return false;
+      onTaken?.(incoming.body["method"]);
+      const writer = createAnswerWriter(toTarget(incoming, request.res), keepAlive);
+      writer.finish(await work(writer));
+      return true;
+    },
+    close: () => {
+      closed = true;
+      keepAlive.close();
+      calls.endAll();
+    },
+  };
+};
+
+/** Gives the `result` member of the answer. */
+type Work = (writer: AnswerWriter) => Promise<string | Buffer>;
+
+/** Without a session the server hears nothing of what such a client can do. */
+const OF_LEGACY_ERA = { canAsk: false } as const;
+
+const toTarget = (incoming: Incoming, res: ServerResponse): AnswerTo => {
+  const { headers, body, meta } = incoming;
+  const { progressToken: token } = meta;
+  return {
+    res,
+    id: body["id"],
+    form: isModern(incoming) ? "auto" : (chooseForm(headers.accept) ?? "json"),
+    progressToken: typeof token === "string" || typeof token === "number" ? token : undefined,
+  };
+};

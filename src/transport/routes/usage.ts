@@ -1,0 +1,86 @@
+import type { Clock } from "../../core/clock.ts";
+import type { UsageBudget, UsageLog } from "../../core/usage.ts";
+import type { AuthorizationServer } from "../../oauth/authorization-server.ts";
+import type { Upstream } from "../../upstream/upstream.ts";
+import { renderUsagePage, renderUsageSignedOut } from "../../web/usage-page.ts";
+import { readAccounts } from "../accounts.ts";
+import { isWithinReach, readUsageReach } from "../own-usage.ts";
+import type { People, SignedInPerson } from "../person-session.ts";
+import { pageResponse } from "../responses.ts";
+import type { RouteHandler } from "../route.ts";
+import {
+  type AccountUsage,
+  choosePlaces,
+  listPlaces,
+  toPlaceChoice,
+  toUsageCard,
+} from "../usage-places.ts";
+import { toSpanStart } from "../usage-slots.ts";
+
+/** What the usage page works with. */
+export interface UsageRouteDeps {
+  readonly usage: Pick<UsageLog, "read">;
+  readonly authorization: Pick<AuthorizationServer, "listGrantsOfPerson">;
+  readonly upstream: Upstream;
+  readonly people: People;
+  readonly clock: Pick<Clock, "nowSeconds">;
+  readonly sandbox: boolean;
+  /** What this process knows of the budgets at GoHighLevel, those of others included. */
+  rateBudgets(): readonly UsageBudget[];
+}
+
+/** Accounts whose records one request reads; whoever has more sees the newest. */
+const MOST_ACCOUNTS = 20;
+
+/** `/usage`: calls and what is left of the rate budgets, of the accounts of this browser's person. */
+export const createUsageRoute =
+  (deps: UsageRouteDeps): RouteHandler =>
+  async ({ cookies, query }) => {
+    const { clock, sandbox } = deps;
+    const person = await deps.people.find(cookies);
+    if (person === undefined) return pageResponse(200, renderUsageSignedOut({ sandbox }));
+    const now = clock.nowSeconds();
+    const span = query.get("span") === "month" ? "month" : "day";
+    const place = query.get("place") ?? "";
+    const since = toSpanStart(span, now);
+    const accounts = await readUsage(deps, person, since);
+    const places = accounts.flatMap(listPlaces);
+    const { shown, more } = choosePlaces(places, place);
+    const budgets = deps.rateBudgets();
+    return pageResponse(
+      200,
+      renderUsagePage({
+        sandbox,
+        span,
+        place,
+        more,
+        cards: shown.map((one) => toUsageCard(one, { span, now, budgets })),
+        places: places.map(toPlaceChoice),
+        hasAccounts: accounts.length > 0,
+      }),
+    );
+  };
+
+const readUsage = async (
+  deps: UsageRouteDeps,
+  person: SignedInPerson,
+  since: Parameters<UsageLog["read"]>[1],
+): Promise<readonly AccountUsage[]> => {
+  const grants = await deps.authorization.listGrantsOfPerson(person.subject);
+  const reach = readUsageReach(person.connectionIds, grants);
+  const ids = [...reach.keys()].slice(0, MOST_ACCOUNTS);
+  const accounts = await readAccounts(deps.upstream, ids);
+  return Promise.all(
+    accounts.map(async (account): Promise<AccountUsage> => {
+      const { id } = account.connection;
+      // What is not in the map is nobody's to see.
+      const own = reach.get(id) ?? new Set();
+      const rows = await deps.usage.read(id, since);
+      return {
+        account,
+        reach: own,
+        rows: rows.filter((row) => row.hour >= since && isWithinReach(row, own)),
+      };
+    }),
+  );
+};
