@@ -18,8 +18,9 @@ export interface PinoLoggerConfig {
 const STDERR = 2;
 
 /**
- * Creates the logger of the program. It writes to standard error only, each line at once, so that
- * standard output stays free for the protocol and no line is lost when the process ends.
+ * Creates the logger of the program. It writes to standard error only, so that standard output stays free
+ * for the protocol; the lines of one turn of the event loop go out in one write at its end, and none is
+ * lost when the process ends by itself.
  */
 export const createPinoLogger = (config: PinoLoggerConfig): Logger =>
   toLogger(
@@ -30,7 +31,7 @@ export const createPinoLogger = (config: PinoLoggerConfig): Logger =>
         timestamp: stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
       },
-      config.pretty ? openPretty() : destination({ fd: STDERR, sync: true }),
+      config.pretty ? openPretty() : openLines(),
     ),
   );
 
@@ -48,6 +49,28 @@ const toLogger = (sink: PinoLogger): Logger => {
     child: (fields) => toLogger(sink.child(redactFields(fields))),
   };
 };
+
+// a write for each line costs a busy server more than the line itself
+const openLines = (): DestinationStream => {
+  const lines = destination({ fd: STDERR, sync: true, minLength: MAX_UNWRITTEN });
+  let isDue = false;
+  const flush = (): void => {
+    isDue = false;
+    lines.flushSync();
+  };
+  process.once("exit", flush);
+  return {
+    write: (line) => {
+      lines.write(line);
+      if (isDue) return;
+      isDue = true;
+      setImmediate(flush);
+    },
+  };
+};
+
+/** Bytes that wait for the end of the turn at most. */
+const MAX_UNWRITTEN = 8_192;
 
 // loaded only for a terminal: a server that logs JSON should not pay for it at its start
 const openPretty = (): DestinationStream => {
