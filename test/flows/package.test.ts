@@ -375,6 +375,40 @@ describe("the bundle for Claude Desktop", () => {
     expect(globSync("*", { cwd: place })).toEqual([]);
   });
 
+  it("goes on where it is imported, as Electron does, and reaches as far as the form says", async () => {
+    const { config } = await start({
+      private_token: sandbox.privateTokens.get(location) ?? "",
+      location_id: location,
+    });
+    const host = join(base, "host.mjs");
+    writeFileSync(
+      host,
+      `const [node, , entry, ...rest] = process.argv;
+      process.argv = [node, "--type=utility", entry, ...rest];
+      await import(entry);
+      process.stderr.write("imported");`,
+    );
+    const transport = new StdioClientTransport({
+      command: config?.command ?? "",
+      args: [host, ...(config?.args ?? [])],
+      cwd: base,
+      env: { ...env, ...config?.env, GHL_BASE_URL: sandbox.baseUrl },
+      stderr: "pipe",
+    });
+    let said = "";
+    transport.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const client = new Client({ name: "bundle-test", version: "1.0.0" });
+    await client.connect(transport);
+    try {
+      const names = (await client.listTools()).tools.map(({ name }) => name);
+      expect(names).toContain("write_operation");
+      expect(names).not.toContain("critical_operation");
+      expect(said).toContain("imported");
+    } finally {
+      await client.close();
+    }
+  });
+
   it("refuses to start without a token, where a placeholder was left in its place", async () => {
     const { config } = await start({ private_token: "pit-1", location_id: "l" });
     const started = run(process.execPath, config?.args ?? [], {

@@ -76,10 +76,12 @@ const readServer = (folder: string) =>
 
 describe("server.json of the repository", () => {
   const server = readServer(root);
+  // whoever publishes commits a name of their own
+  const isPlaceholder = server.name.startsWith("com.example/");
   const [listed] = server.packages;
 
-  it("says what package.json and the settings say, and is not to be published as it is", () => {
-    expect(findFaults(root)).toEqual([PLACEHOLDER]);
+  it("says what package.json and the settings say, and is not to be published as a placeholder", () => {
+    expect(findFaults(root)).toEqual(isPlaceholder ? [PLACEHOLDER] : []);
     const { name, version: current, mcpName } = readPackageJson();
     expect([listed.identifier, listed.version, server.version, server.name]).toEqual([
       name,
@@ -113,7 +115,8 @@ describe("server.json of the repository", () => {
     expect(await findUsageError([...command, "--access=all"])).toContain("read, write, critical");
   });
 
-  it("makes npm refuse to publish before a name of one's own is chosen", async () => {
+  // with a name of one's own nothing is refused
+  it.skipIf(!isPlaceholder)("makes npm refuse to publish before a name is chosen", async () => {
     // were it not refused, it would reach nobody
     const nowhere = ["--dry-run", "--registry=http://127.0.0.1:9/", "--fetch-retries=0"];
     const publishing = npm(root, ["publish", ...nowhere]);
@@ -132,18 +135,18 @@ describe("npm run server-json", () => {
     for (const name of ["package.json", "server.json"]) {
       cpSync(join(root, name), join(folder, name));
     }
+    writeServerJson(folder, { namespace: "com.example", remote: "" });
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it("writes both files under a name of one's own, which may then be published", () => {
+    const before = read("package.json");
     expect(writeServerJson(folder, { namespace: "io.github.somebody" })).toBe(
       "io.github.somebody/ghl-mcp",
     );
     expect(findFaults(folder)).toEqual([]);
     expect(readServer(folder).name).toBe("io.github.somebody/ghl-mcp");
-    expect(read("package.json")).toBe(
-      readFileSync(join(root, "package.json"), "utf8").replace("com.example", "io.github.somebody"),
-    );
+    expect(read("package.json")).toBe(before.replace("com.example", "io.github.somebody"));
   });
 
   it("names an address that serves, keeps it when it is written again, and takes it out", () => {
