@@ -113,6 +113,7 @@ export const newRateState = (): RateState => ({
  */
 export const atTime = (state: RateState, nowMs: number): RateState => {
   if ((state.lastDepartureAtMs ?? nowMs) > nowMs) return forgetInstants(state);
+  if (isAhead(state.resetAtMs, nowMs) && isAhead(state.dailyResetAtMs, nowMs)) return state;
   const { resetAtMs, dailyResetAtMs, ...rest } = state;
   const dayIsBack = dailyResetAtMs !== undefined && nowMs >= dailyResetAtMs;
   const day = dayIsBack
@@ -122,6 +123,9 @@ export const atTime = (state: RateState, nowMs: number): RateState => {
   if (nowMs < resetAtMs) return { ...rest, ...day, resetAtMs };
   return { ...learn(rest, nowMs), ...day, remaining: rest.limit, unconfirmed: true };
 };
+
+const isAhead = (instantMs: number | undefined, nowMs: number): boolean =>
+  instantMs === undefined || nowMs < instantMs;
 
 /** The state with nothing counted in a new window yet, and the part that the last one taught. */
 const learn = (state: RateState, nowMs: number): RateState => {

@@ -95,6 +95,6 @@ function prune(value: unknown): unknown {
     return kept.length === 0 ? undefined : kept;
   }
   if (typeof value !== "object") return value;
-  const kept = pruneObject({ ...value });
+  const kept = pruneObject(value as ToolOutput);
   return Object.keys(kept).length === 0 ? undefined : kept;
 }

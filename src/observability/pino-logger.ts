@@ -52,25 +52,25 @@ const toLogger = (sink: PinoLogger): Logger => {
 
 // a write for each line costs a busy server more than the line itself
 const openLines = (): DestinationStream => {
-  const lines = destination({ fd: STDERR, sync: true, minLength: MAX_UNWRITTEN });
-  let isDue = false;
+  const file = destination({ fd: STDERR, sync: true });
+  let waiting = "";
   const flush = (): void => {
-    isDue = false;
-    lines.flushSync();
+    const lines = waiting;
+    waiting = "";
+    if (lines !== "") file.write(lines);
   };
   process.once("exit", flush);
   return {
     write: (line) => {
-      lines.write(line);
-      if (isDue) return;
-      isDue = true;
-      setImmediate(flush);
+      if (waiting === "") setImmediate(flush);
+      waiting += line;
+      if (waiting.length > MAX_WAITING) flush();
     },
   };
 };
 
-/** Bytes that wait for the end of the turn at most. */
-const MAX_UNWRITTEN = 8_192;
+/** Characters that wait for the end of the turn at most. */
+const MAX_WAITING = 16_000;
 
 // loaded only for a terminal: a server that logs JSON should not pay for it at its start
 const openPretty = (): DestinationStream => {
