@@ -4,9 +4,7 @@ import { createPrinter } from "../../src/cli/print.ts";
 import { createProgram } from "../../src/cli/program.ts";
 
 /** The command line, its output into `write`; no action of it can ask for a signal. */
-export const buildProgram = (
-  write: (text: string) => void = () => undefined,
-): Promise<Command> => {
+export const buildProgram = (write: (text: string) => void = () => undefined): Promise<Command> => {
   const sink = { write };
   return createProgram("1.0.0", {
     json: false,
