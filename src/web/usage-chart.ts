@@ -17,12 +17,20 @@ export interface BarShape {
 
 const SLOT = 10;
 const BAR = 7;
-/** The height of the view box: the tallest bar reaches its top. */
+/**
+ * The height of the view box: the tallest bar reaches its top.
+ *
+ * @internal
+ */
 export const CHART_HEIGHT = 100;
 /** What a bar is tall at least, so that one call beside thousands is seen. */
 const LEAST = 3;
 
-/** The rectangles of the bars: what succeeded at the bottom, what failed on top of it. */
+/**
+ * The rectangles of the bars: what succeeded at the bottom, what failed on top of it.
+ *
+ * @internal
+ */
 export const layOutBars = (bars: readonly Bar[], top: number): readonly BarShape[] =>
   bars.flatMap(({ total, failed }, index) => {
     const x = index * SLOT + (SLOT - BAR) / 2;
