@@ -95,6 +95,19 @@ describe("the counts of calls", () => {
     expect(puts()).toBe(1);
   });
 
+  it("are written for the account that a page asks for, and for no other", async () => {
+    const { puts, usage } = open();
+    count(usage, 2);
+    for (let other = 0; other < 20; other += 1) {
+      usage.count({ connectionId: toConnectionId(`other-${other}`), access: "read" });
+    }
+    expect(await readsOf(usage)).toEqual([2]);
+    expect(await readsOf(usage)).toEqual([2]);
+    expect(puts()).toBe(1);
+    await usage.flush();
+    expect(puts()).toBe(21);
+  });
+
   it.each(["refuses", "writes and says it did not"] as const)(
     "are exact after a store that %s",
     async (trouble) => {
