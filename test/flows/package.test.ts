@@ -83,7 +83,7 @@ describe("the tarball of npm pack", () => {
     );
     const unwanted = files.filter(
       (path) =>
-        !/^(dist\/.+\.(js|d\.ts|json)|bin\/(ghl-mcp|compile-cache)\.js|docs\/.+\.md)$/u.test(
+        !/^(dist\/.+\.(js|d\.ts|json)|bin\/(ghl-mcp|compile-cache)\.js|docs\/.+\.md|docs\/screenshots\/[a-z-]+\.png)$/u.test(
           path,
         ) && !TEXTS.includes(path),
     );
