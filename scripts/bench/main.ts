@@ -2,12 +2,12 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { toMarkdown } from "../measure/print-table.ts";
-import { withScope } from "../measure/scope.ts";
+import { runInScope } from "../measure/scope.ts";
+import { type PartFindings, writeFigures } from "../measure/write-figures.ts";
 import { describeMachine } from "./describe-machine.ts";
-import type { Size, Table } from "./part.ts";
+import type { Size } from "./part.ts";
 import { PARTS } from "./parts/index.ts";
 import { createWorld } from "./world.ts";
-import { writePage } from "./write-page.ts";
 
 interface Options {
   readonly quick?: boolean;
@@ -70,22 +70,26 @@ const options = readOptions();
 const parts = choose(options.only);
 const machine = describeMachine();
 console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.commit}`);
-const tables = await withScope(async (scope) => {
+const measured = await runInScope(async (scope) => {
   const world = createWorld(scope);
-  const measured: Table[] = [];
+  const found: (PartFindings & { readonly seconds: number })[] = [];
   for (const part of parts) {
     scope.signal.throwIfAborted();
-    const own = await part.run(
+    const startedMs = performance.now();
+    const tables = await part.run(
       world,
       options.quick === true ? QUICK : FULL,
       options.profile === undefined ? {} : { profileFolder: resolve(options.profile) },
     );
-    for (const table of own) console.log(`\n${table.title}\n\n${toMarkdown(table)}`);
-    measured.push(...own);
+    const seconds = Math.round((performance.now() - startedMs) / 1000);
+    for (const table of tables) console.log(`\n${table.title}\n\n${toMarkdown(table)}`);
+    console.log(`\n(${part.name} took ${seconds} s)`);
+    found.push({ name: part.name, tables, seconds });
+    // Part by part: one that fails later takes nothing with it.
+    if (options.write === true) writeFigures({ machine, parts: [{ name: part.name, tables }] });
   }
-  return measured;
+  return found;
 });
 if (options.json !== undefined) {
-  writeFileSync(options.json, `${JSON.stringify({ machine, tables }, undefined, 2)}\n`);
+  writeFileSync(options.json, `${JSON.stringify({ machine, parts: measured }, undefined, 2)}\n`);
 }
-if (options.write === true) writePage({ machine, tables });

@@ -12,6 +12,23 @@ export interface Scope {
   folder(): string;
 }
 
+/** Somebody asked for the end. */
+class Stopped extends Error {}
+
+/**
+ * Runs work in a scope as all that a program does. Stopped by Ctrl-C or a request to end, the program
+ * says so and exits with 130, whatever timers the work left behind.
+ */
+export const runInScope = async <T>(work: (scope: Scope) => Promise<T>): Promise<T> => {
+  try {
+    return await withScope(work);
+  } catch (cause) {
+    if (!(cause instanceof Stopped)) throw cause;
+    console.error("stopped");
+    process.exit(130);
+  }
+};
+
 /**
  * Runs work and then ends its processes, last first, and removes its folders, however the work ended:
  * with Ctrl-C too, which it hears as an aborted signal. A second Ctrl-C ends at once.
@@ -20,14 +37,14 @@ export const withScope = async <T>(work: (scope: Scope) => Promise<T>): Promise<
   const stopping = new AbortController();
   const onSignal = (): void => {
     if (stopping.signal.aborted) process.exit(130);
-    stopping.abort(new Error("stopped"));
+    stopping.abort(new Stopped("stopped"));
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   const children: Child[] = [];
   const folders: string[] = [];
   const aborted = new Promise<never>((_, reject) => {
-    stopping.signal.addEventListener("abort", () => reject(new Error("stopped")));
+    stopping.signal.addEventListener("abort", () => reject(new Stopped("stopped")));
   });
   // The work may be over first, and then nobody waits for this.
   aborted.catch(() => undefined);
