@@ -5,8 +5,8 @@ import { toMarkdown } from "../measure/print-table.ts";
 import { runInScope } from "../measure/scope.ts";
 import { type PartFindings, writeFigures } from "../measure/write-figures.ts";
 import { describeMachine } from "./describe-machine.ts";
-import type { Size } from "./part.ts";
 import { PARTS } from "./parts/index.ts";
+import { FULL, QUICK } from "./sizes.ts";
 import { createWorld } from "./world.ts";
 
 interface Options {
@@ -17,36 +17,10 @@ interface Options {
   readonly profile?: string;
 }
 
-const FULL: Size = {
-  rounds: 3,
-  warmUp: 15_000,
-  calls: 5_000,
-  lists: 2_000,
-  memoryCalls: 50_000,
-  sseClients: 1_000,
-  refreshes: 2_000,
-  signIns: 60,
-  vaults: [1, 100, 10_000],
-  coldStarts: 15,
-};
-
-const QUICK: Size = {
-  rounds: 1,
-  warmUp: 3_000,
-  calls: 800,
-  lists: 300,
-  memoryCalls: 2_000,
-  sseClients: 200,
-  refreshes: 300,
-  signIns: 10,
-  vaults: [1, 100],
-  coldStarts: 3,
-};
-
 const readOptions = (): Options =>
   new Command("npm run bench --")
     .description("Measures this server beside a bare proxy and the SDK's own handler, on loopback.")
-    .option("--quick", "fewer calls and one round: under a minute on two idle cores")
+    .option("--quick", "fewer calls and one round")
     .option("--only <parts>", "some parts, by name, with commas between")
     .option("--json <file>", "write the figures as JSON")
     .option("--write", "write the tables to docs/performance.md")

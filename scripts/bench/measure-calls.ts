@@ -17,6 +17,10 @@ export interface CallCase {
   readonly requests: LoadJob["requests"];
   readonly connections: number;
   readonly calls: number;
+  /** Calls before those. Default: as many as for all cases. */
+  readonly warmUp?: number;
+  /** Each round goes on where the last one ended, so that over all of them every request is sent. */
+  readonly isGoingOn?: boolean;
 }
 
 /**
@@ -31,11 +35,13 @@ export const measureCalls = async (
 ): Promise<readonly CallFigures[]> => {
   const connections = cases[0]?.connections;
   for (const one of cases.filter((other) => other.connections === connections)) {
-    await measureOnce(world, { ...one, calls: warmUp });
+    await measureOnce(world, { ...one, calls: one.warmUp ?? warmUp });
   }
   const taken: CallFigures[][] = cases.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, one] of cases.entries()) taken[index]?.push(await measureOnce(world, one));
+    for (const [index, one] of cases.entries()) {
+      taken[index]?.push(await measureOnce(world, goOn(one, round)));
+    }
   }
   return taken.map((figures) => ({
     cpuUsPerCall: median(figures.map(({ cpuUsPerCall }) => cpuUsPerCall)),
@@ -43,6 +49,13 @@ export const measureCalls = async (
     p50Ms: median(figures.map(({ p50Ms }) => p50Ms)),
     p99Ms: median(figures.map(({ p99Ms }) => p99Ms)),
   }));
+};
+
+const goOn = (one: CallCase, round: number): CallCase => {
+  if (one.isGoingOn !== true) return one;
+  const { requests, calls } = one;
+  const from = (round * calls) % requests.length;
+  return { ...one, requests: [...requests.slice(from), ...requests.slice(0, from)] };
 };
 
 const measureOnce = async (

@@ -10,6 +10,7 @@ import { toTables } from "./tables.ts";
 
 const SAMPLE_EVERY_MS = 10_000;
 const FAULT_EVERY_MS = 3_000;
+const REST_WITHIN_MS = 30_000;
 
 const { minutes, json, rate, write } = new Command("npm run soak --")
   .description(
@@ -34,6 +35,7 @@ const report = await runInScope((scope) =>
     seconds: minutes * 60,
     rate,
     sampleEveryMs: SAMPLE_EVERY_MS,
+    restWithinMs: REST_WITHIN_MS,
     faults: FAULTS,
     everyMs: FAULT_EVERY_MS,
     onSample: ({ atSeconds, rssBytes, liveHeapBytes, descriptors, maxDelayMs }, done) => {

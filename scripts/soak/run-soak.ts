@@ -15,6 +15,8 @@ export interface SoakPlan extends FaultPlan {
   /** Requests per second in all. */
   readonly rate: number;
   readonly sampleEveryMs: number;
+  /** So long connections may take afterwards to be closed on both sides. */
+  readonly restWithinMs: number;
   /** Hears of each sample as it is taken. */
   onSample?(sample: Sample, done: number): void;
 }
@@ -37,8 +39,6 @@ export interface SoakReport {
 
 /** Of the samples, one in so many looks at the heap without its garbage. */
 const COLLECT_EVERY = 6;
-/** So long connections may take to be closed on both sides. */
-const REST_WITHIN_MS = 30_000;
 /** Connections that are kept for what comes next. */
 const REST_ROOM = 8;
 
@@ -87,7 +87,10 @@ export const runSoak = async (scope: Scope, plan: SoakPlan): Promise<SoakReport>
     told: load.told(),
     wrong: load.wrong(),
     trends: judgeSamples(samples),
-    descriptorsAtRest: [before.descriptors, await waitForRest(child, before.descriptors)],
+    descriptorsAtRest: [
+      before.descriptors,
+      await waitForRest(child, before.descriptors, plan.restWithinMs),
+    ],
     samples,
   };
 };
@@ -96,8 +99,9 @@ export const runSoak = async (scope: Scope, plan: SoakPlan): Promise<SoakReport>
 const waitForRest = async (
   child: { usage(): Promise<{ readonly descriptors: number }> },
   before: number,
+  withinMs: number,
 ): Promise<number> => {
-  const giveUpMs = performance.now() + REST_WITHIN_MS;
+  const giveUpMs = performance.now() + withinMs;
   for (;;) {
     const { descriptors } = await child.usage();
     if (descriptors <= before || performance.now() > giveUpMs) return descriptors;
