@@ -41,6 +41,6 @@ export const TINY: Size = {
   sseClients: 4,
   refreshes: 8,
   signIns: 4,
-  vaults: [1, 20],
+  vaults: [20],
   coldStarts: 1,
 };
