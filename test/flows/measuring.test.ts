@@ -239,7 +239,7 @@ describe("the soak", () => {
     const verdictOf = (toRss: (second: number) => number) =>
       judgeSamples(toSamples(toRss)).map(({ verdict }) => verdict);
     expect(verdictOf((second) => 100e6 + second * 0.1e6)).toEqual(["grows", "flat", "flat"]);
-    expect(verdictOf((second) => (second < 150 ? 100e6 + second * 1e6 : 250e6))[0]).toBe("flat");
+    expect(verdictOf((second) => (second < 200 ? 50e6 + second * 1e6 : 250e6))[0]).toBe("flat");
     expect(verdictOf((second) => (second % 70 === 0 ? 300e6 : 100e6))[0]).toBe("flat");
     expect(judgeSamples(toSamples(() => 100e6).slice(0, 9))[0]?.verdict).toBe("too short to say");
   });
