@@ -9,6 +9,8 @@ export interface CallFigures {
   readonly callsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The longest hold-up of the server's event loop, in any round. */
+  readonly maxDelayMs: number;
 }
 
 /** One row to measure. */
@@ -48,6 +50,7 @@ export const measureCalls = async (
     callsPerSecond: median(figures.map(({ callsPerSecond }) => callsPerSecond)),
     p50Ms: median(figures.map(({ p50Ms }) => p50Ms)),
     p99Ms: median(figures.map(({ p99Ms }) => p99Ms)),
+    maxDelayMs: Math.max(...figures.map(({ maxDelayMs }) => maxDelayMs)),
   }));
 };
 
@@ -70,5 +73,6 @@ const measureOnce = async (
     callsPerSecond: result.calls / result.seconds,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
+    maxDelayMs: after.maxDelayMs,
   };
 };

@@ -4,13 +4,13 @@ import { type SoakReport, toFigure } from "./run-soak.ts";
 
 /** A report as tables: answers by kind, errors by cause, memory and descriptors. */
 export const toTables = (report: SoakReport): readonly PlainTable[] => {
-  const { seconds, rate, faults, cores, calls, told, wrong, trends } = report;
+  const { seconds, faults, cores, calls, told, wrong, trends } = report;
   const sent = calls.reduce((sum, call) => sum + call.sent, 0);
   const [before, after] = report.descriptorsAtRest;
   return [
     {
       title:
-        `${Math.round(seconds / 6) / 10} minutes at ${rate} requests a second: ${sent} requests, ` +
+        `${Math.round(seconds / 6) / 10} minutes: ${sent} requests, ${Math.round((sent / seconds) * 10) / 10} a second; ` +
         `${faults} faults, ${wrong.length} wrong answers, ${cores} cores used`,
       columns: ["request", "sent", "right", "errors that a fault explains"],
       rows: calls.map((call) => [call.name, call.sent, call.right, call.excused]),

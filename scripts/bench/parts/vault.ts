@@ -37,6 +37,7 @@ export const vaultPart: Part = {
         Math.round(one.callsPerSecond),
         toTenths(one.p50Ms),
         toTenths(one.p99Ms),
+        Math.round(one.maxDelayMs),
         toMb(freshBytes),
         toMb(rssBytes),
       ]);
@@ -50,6 +51,7 @@ export const vaultPart: Part = {
           "calls/s",
           "p50 ms",
           "p99 ms",
+          "longest hold-up ms",
           "resident MB at the start",
           "after",
         ],
