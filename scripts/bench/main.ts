@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { toMarkdown } from "../measure/print-table.ts";
 import { runInScope } from "../measure/scope.ts";
 import { type PartFindings, writeFigures } from "../measure/write-figures.ts";
@@ -11,17 +11,24 @@ import { createWorld } from "./world.ts";
 
 interface Options {
   readonly quick?: boolean;
-  readonly only?: string;
+  readonly only: typeof PARTS;
   readonly json?: string;
   readonly write?: boolean;
   readonly profile?: string;
 }
 
+const choose = (only: string): typeof PARTS => {
+  const names = only.split(",").map((name) => name.trim());
+  const unknown = names.filter((name) => PARTS.every((part) => part.name !== name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`no such part: ${unknown.join(", ")}`);
+  return PARTS.filter(({ name }) => names.includes(name));
+};
+
 const readOptions = (): Options =>
   new Command("npm run bench --")
     .description("Measures this server beside a bare proxy and the SDK's own handler, on loopback.")
     .option("--quick", "fewer calls and one round")
-    .option("--only <parts>", "some parts, by name, with commas between")
+    .option("--only <parts>", "some parts, by name, with commas between", choose, PARTS)
     .option("--json <file>", "write the figures as JSON")
     .option("--write", "write the tables to docs/performance.md")
     .option("--profile <folder>", "write CPU profiles of the servers there, after the measuring")
@@ -32,22 +39,13 @@ const readOptions = (): Options =>
     .parse()
     .opts<Options>();
 
-const choose = (only: string | undefined): typeof PARTS => {
-  if (only === undefined) return PARTS;
-  const names = only.split(",").map((name) => name.trim());
-  const unknown = names.filter((name) => PARTS.every((part) => part.name !== name));
-  if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(", ")}`);
-  return PARTS.filter(({ name }) => names.includes(name));
-};
-
 const options = readOptions();
-const parts = choose(options.only);
 const machine = describeMachine();
 console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.commit}`);
 const measured = await runInScope(async (scope) => {
   const world = createWorld(scope);
   const found: (PartFindings & { readonly seconds: number })[] = [];
-  for (const part of parts) {
+  for (const part of options.only) {
     scope.signal.throwIfAborted();
     const startedMs = performance.now();
     const tables = await part.run(

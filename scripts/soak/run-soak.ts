@@ -110,7 +110,9 @@ const waitForRest = async (
 };
 
 /** What is wrong with a run; nothing: every answer was right, memory and descriptors were flat. */
-export const findFaults = (report: SoakReport): readonly string[] => {
+export const findFaults = (
+  report: Pick<SoakReport, "wrong" | "trends" | "descriptorsAtRest">,
+): readonly string[] => {
   const [before, after] = report.descriptorsAtRest;
   return [
     ...report.wrong.map((one) => `a wrong answer: ${one}`),
