@@ -13,6 +13,7 @@ export interface KindCount {
 /** The load that runs. */
 export interface SoakLoad {
   done(): number;
+  sent(): number;
   counts(): readonly KindCount[];
   /** The kinds of the errors told, and how often. */
   told(): readonly (readonly [kind: string, times: number])[];
@@ -67,6 +68,7 @@ export const startLoad = (tenants: Tenants, perSecond: number): SoakLoad => {
   }, 1000 / perSecond);
   return {
     done: () => done,
+    sent: () => round,
     counts: () => [...counts.values()],
     told: () => [...told].toSorted(([, one], [, other]) => other - one),
     wrong: () => wrong,

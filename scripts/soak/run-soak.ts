@@ -12,6 +12,8 @@ import { closeConnections } from "./wire.ts";
 /** How a soak is run. */
 export interface SoakPlan extends FaultPlan {
   readonly seconds: number;
+  /** Goes on until so many were sent, however long it takes. Absent: no longer than `seconds`. */
+  readonly leastRequests?: number;
   /** Requests per second in all. */
   readonly rate: number;
   readonly sampleEveryMs: number;
@@ -68,8 +70,11 @@ export const runSoak = async (scope: Scope, plan: SoakPlan): Promise<SoakReport>
     plan.onSample?.(sample, load.done());
   };
   const endsMs = startedMs + plan.seconds * 1000;
-  while (performance.now() < endsMs && load.wrong().length === 0) {
-    await sleep(Math.min(plan.sampleEveryMs, Math.max(0, endsMs - performance.now())));
+  const isOver = (): boolean =>
+    performance.now() >= endsMs && load.sent() >= (plan.leastRequests ?? 0);
+  while (!isOver() && load.wrong().length === 0) {
+    const leftMs = endsMs - performance.now();
+    await sleep(leftMs > 0 ? Math.min(plan.sampleEveryMs, leftMs) : plan.sampleEveryMs);
     scope.signal.throwIfAborted();
     await takeSample();
   }

@@ -7,6 +7,7 @@ import { createWorld, type World } from "../../scripts/bench/world.ts";
 import type { PlainTable } from "../../scripts/measure/print-table.ts";
 import { openScope, type OpenScope, withScope } from "../../scripts/measure/scope.ts";
 import { replaceFigures } from "../../scripts/measure/write-figures.ts";
+import { ACTIONS } from "../../scripts/soak/actions.ts";
 import { findExcuse, toCause } from "../../scripts/soak/excused.ts";
 import { judgeSamples, type Sample } from "../../scripts/soak/judge.ts";
 import { judgeAnswer } from "../../scripts/soak/judge-answer.ts";
@@ -174,8 +175,10 @@ describe("the soak", () => {
     async () => {
       const report = await withScope((scope) =>
         runSoak(scope, {
-          seconds: 1.5,
-          rate: 100,
+          seconds: 1,
+          rate: 70,
+          // Every kind once.
+          leastRequests: ACTIONS.reduce((sum, { weight }) => sum + weight, 0) + 10,
           sampleEveryMs: 250,
           restWithinMs: 0,
           faults: brief,
