@@ -13,7 +13,7 @@ const { surface } = createHarness({
 });
 await serveStdio({
   openSurface: async () => surface,
-  version: "1.0.0",
+  version: "1.2.3",
   principal: toPinned(),
   log: silentLogger,
 });
