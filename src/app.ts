@@ -30,7 +30,7 @@ import { createGhlClient } from "./ghl/client.ts";
 import { randomJitter } from "./ghl/jitter.ts";
 import type { ConfirmationKeeper } from "./mcp/ports.ts";
 import type { McpSurface } from "./mcp/surface.ts";
-import type { GuardedFetch } from "./net/guarded-fetch.ts";
+import { createGuardedFetch, type GuardedFetch } from "./net/guarded-fetch.ts";
 import { createGuardedFileFetch } from "./net/guarded-file.ts";
 import { createHttpClient } from "./net/undici-http-client.ts";
 import type { AuthorizationServer } from "./oauth/authorization-server.ts";
@@ -255,10 +255,16 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
 
 /** The server that MCP clients sign in to. Over stdio and for most commands nobody does. */
 const loadAuthorization = async (
-  config: Config,
+  { clientDocumentHosts: allowedHosts, ...config }: Config,
   deps: WiredDeps & Pick<Services, "audit">,
 ): Promise<AuthorizationServer> => {
   const { createAuthorizationServer } = await import("./oauth/create-authorization-server.ts");
+  const { createFetchedClients } = await import("./oauth/clients/fetched-clients.ts");
+  const { documents, keySets } = createFetchedClients({
+    ...deps,
+    fetcher: deps.clientDocuments ?? createGuardedFetch(),
+    ...(allowedHosts === undefined ? {} : { allowedHosts }),
+  });
   return createAuthorizationServer({
     ...deps,
     settings: {
@@ -267,7 +273,8 @@ const loadAuthorization = async (
       refreshTokenTtlSeconds: config.refreshTokenTtlSeconds,
       ...(config.registration === undefined ? {} : { registration: config.registration }),
     },
-    ...(await loadClientSources(config, deps)),
+    clientSources: [deps.knownClients, documents],
+    keySets,
   });
 };
 
@@ -312,32 +319,6 @@ const createSpooling = (
   const carry: typeof courier.carry = (request, slot) =>
     courier.carry(traceRequest(request, tracing), slot);
   return { spool, courier: { carry } };
-};
-
-/** The clients that need no registration; all that is fetched for them shares one budget. */
-const loadClientSources = async (
-  { clientDocumentHosts: allowedHosts }: Config,
-  deps: WiredDeps,
-) => {
-  const [{ createMetadataDocumentClients }, { createFetchBudget }, { createKeySets }] =
-    await Promise.all([
-      import("./oauth/clients/cimd.ts"),
-      import("./oauth/clients/fetch-budget.ts"),
-      import("./oauth/clients/key-sets.ts"),
-    ]);
-  const { createGuardedFetch } = await import("./net/guarded-fetch.ts");
-  const fetcher = deps.clientDocuments ?? createGuardedFetch();
-  const reading = { ...deps, fetcher, budget: createFetchBudget(deps) };
-  return {
-    clientSources: [
-      deps.knownClients,
-      createMetadataDocumentClients({
-        ...reading,
-        ...(allowedHosts === undefined ? {} : { allowedHosts }),
-      }),
-    ],
-    keySets: createKeySets(reading),
-  };
 };
 
 /** The certificate of the settings, which must be good for a start. */

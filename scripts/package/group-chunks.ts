@@ -28,9 +28,7 @@ const GROUPS = [
     name: "authorization",
     from: [
       "oauth/create-authorization-server.ts",
-      "oauth/clients/cimd.ts",
-      "oauth/clients/fetch-budget.ts",
-      "oauth/clients/key-sets.ts",
+      "oauth/clients/fetched-clients.ts",
       "oauth/clients/pre-registered.ts",
     ],
   },
