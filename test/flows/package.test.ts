@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, sep } from "node:path";
+import { delimiter, dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import {
   getMcpConfigForManifest,
@@ -37,6 +38,8 @@ const run = promisify(execFile);
 const MAX_PACKED_BYTES = 2_200_000;
 /** What a bundle for Claude Desktop may weigh; it was 1.7 MB when this was written. */
 const MAX_BUNDLE_BYTES = 2_200_000;
+/** How much code a start over stdio may read before its first answer; it was 613 kB when this was written. */
+const MAX_START_BYTES = 700_000;
 const TEXTS: readonly string[] = [
   "package.json",
   "README.md",
@@ -211,6 +214,66 @@ describe("the package installed in an empty folder", () => {
       expect(JSON.stringify(searched.content)).toContain("calendars.create-appointment");
     } finally {
       await client.close();
+    }
+  });
+
+  it("answers initialize over stdio from little of its code, and that is quick to read", async () => {
+    const preload = join(import.meta.dirname, "../support/loaded-before.mjs");
+    const installed = join(folder, "node_modules/ghl-mcp");
+    const starting = run(
+      process.execPath,
+      ["--import", preload, join(installed, "bin/ghl-mcp.js"), "stdio"],
+      {
+        cwd: folder,
+        env: {
+          ...env,
+          GHL_BASE_URL: sandbox.baseUrl,
+          GHL_PRIVATE_TOKEN: sandbox.privateTokens.get(location) ?? "",
+          GHL_LOCATION_ID: location,
+        },
+      },
+    );
+    const clientInfo = { name: "package-test", version: "1.0.0" };
+    const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
+    starting.child.stdin?.end(
+      `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`,
+    );
+    const { stdout, stderr } = await starting;
+    expect(stdout).toContain('"name":"ghl-mcp"');
+    const report = stderr.split("\n").find((line) => line.startsWith('{"files"')) ?? "";
+    const { files, builtins } = JSON.parse(report) as Record<"files" | "builtins", string[]>;
+    const texts = files
+      .filter((url) => url.startsWith("file:"))
+      .map((url) => ({
+        name: relative(installed, fileURLToPath(url)).replace(/-[\w-]{8}\.js$/u, ""),
+        text: readFileSync(new URL(url), "utf8"),
+      }));
+    // files of a line only lead on to another
+    const read = texts.filter(({ text }) => text.length > 500);
+    expect(read.map(({ name }) => name).toSorted()).toEqual([
+      "bin/compile-cache.js",
+      "bin/ghl-mcp.js",
+      "dist/chunks/app",
+      "dist/chunks/cli",
+      "dist/chunks/common",
+      "dist/chunks/courier",
+      "dist/chunks/rolldown-runtime",
+      "dist/cli/main.js",
+    ]);
+    expect(texts.length).toBeLessThan(18);
+    expect(read.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(MAX_START_BYTES);
+    expect(
+      builtins.filter((name) => /^NativeModule (http|https|http2|_http_.*)$/u.test(name)),
+    ).toEqual([]);
+    for (const { name, text } of read.filter((file) => file.name.startsWith("dist/"))) {
+      expect({ name, outside: /[^\0-\x7F]/u.exec(text)?.[0] }).toEqual({
+        name,
+        outside: undefined,
+      });
+      // an import of one reads all that it exports
+      expect(
+        ts.preProcessFile(text).importedFiles.filter(({ fileName }) => isBuiltin(fileName)),
+      ).toEqual([]);
     }
   });
 
