@@ -19,6 +19,8 @@ import { type Connections, createConnections } from "./connections.ts";
 import { createCredentialRecall } from "./credential-recall.ts";
 import { createLocationDirectory, type LocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
+import { createConnectionPlaces } from "./place-index.ts";
+import { createPlaceUpkeep } from "./place-upkeep.ts";
 import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import type { RefreshCourier } from "./refresh-courier.ts";
@@ -33,6 +35,7 @@ import { noSpool, type Spool } from "./spool.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenSource } from "./token-source.ts";
 import { createTokenUpkeep, type TokenUpkeep } from "./token-upkeep.ts";
+import { createUnclaimedInstalls } from "./unclaimed-installs.ts";
 import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
 import { createVault, type HeldConnection, type Vault } from "./vault.ts";
@@ -88,6 +91,10 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const endpoint = createTokenEndpoint(base);
   const vault = createVault({ ...given, sealed, environment });
   const connections = createConnections({ ...base, environment, vault });
+  const places = createConnectionPlaces({ ...given, environment });
+  const unclaimed = createUnclaimedInstalls({ ...given, sealed, environment });
+  const finding = { ...given, environment, places, vault, connections, unclaimed };
+  const placeUpkeep = createPlaceUpkeep(finding);
   const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
   const privates = createPrivateConnections({ ...base, sealed });
@@ -106,7 +113,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     locations.forget(id);
   };
 
-  const signIns = createSignIns({ ...held, endpoint, sealed, forget });
+  const signIns = createSignIns({ ...held, endpoint, sealed, unclaimed, placeUpkeep, forget });
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await (isPrivateId(id) ? privates : connections).remove(id, by);
@@ -117,7 +124,16 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   return {
     tokens,
     ...signIns,
-    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer, tokens }),
+    upkeep: createTokenUpkeep({
+      ...base,
+      vault,
+      connections,
+      places,
+      placeUpkeep,
+      refresher,
+      writer,
+      tokens,
+    }),
     findConnection,
     recallConnection: async (id) => toConnection((await credentials.find(id))?.held),
     listConnections: async () =>
@@ -129,9 +145,12 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
       ...toWebhookPorts(given),
       connections,
       vault,
+      places,
+      placeUpkeep,
       removeConnection: (id) => removeConnection(id, "webhook"),
       dropUninstalled: (whom, at) => signIns.dropUninstalled(whom, at),
-      forgetLocationLists: () => locations.forgetAll(),
+      findPrivate: (locationId) => privates.findOf(locationId),
+      forgetLocations: (id) => locations.forget(id),
     }),
     listLocations: (id, signal) => waitUnlessAborted(locations.list(id), signal),
     refreshNow: async (id, signal) => {
