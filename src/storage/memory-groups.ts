@@ -34,7 +34,10 @@ export const createGroups = (): Groups => {
 };
 
 /** The page of keys in ascending order; all of them without one. */
-export const toPage = (sorted: readonly string[], page: ListPage | undefined): readonly string[] => {
+export const toPage = (
+  sorted: readonly string[],
+  page: ListPage | undefined,
+): readonly string[] => {
   if (page === undefined) return sorted;
   const { limit, after, before, last = false } = page;
   const between = sorted.filter(

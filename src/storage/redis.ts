@@ -39,7 +39,8 @@ export const openRedisStore = async (url: string, deps: RedisDeps): Promise<Main
       await run(SCRIPTS.delete, [toText(at)]);
     },
     list: async (namespace, group, page) => {
-      if (page !== undefined) return listPage(connection, toText({ namespace, key: "" }), { ...page, group });
+      if (page !== undefined)
+        return listPage(connection, toText({ namespace, key: "" }), { ...page, group });
       const keys = await run(SCRIPTS.list, [toText({ namespace, key: "" }), group]);
       return toArray(keys)
         .map(String)

@@ -240,7 +240,9 @@ export const describeRecordStore = ({ name, makePlace }: StoreKind): void => {
 
       it("walks a group of several pages to its end, each key once", async () => {
         const keys = Array.from({ length: 1001 }, (_, index) => String(index).padStart(6, "0"));
-        await store.restore(keys.map((key) => ({ ...at(key), value: "1", version: 1, group: "g" })));
+        await store.restore(
+          keys.map((key) => ({ ...at(key), value: "1", version: 1, group: "g" })),
+        );
         expect(await keysOf(walkGroup(store, "codes", "g"))).toEqual(keys);
         expect(await keysOf(walkGroup(store, "codes", "h"))).toEqual([]);
       });

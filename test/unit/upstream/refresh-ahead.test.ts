@@ -178,7 +178,7 @@ it("the refresh ahead looks at many connections in slices, and at all of them", 
         find: async (id) => {
           seen.add(id);
           // As long as a look at a slow store: 80 ms for all of them.
-          for (const end = performance.now() + 0.2; performance.now() < end; );
+          for (const end = performance.now() + 0.2; performance.now() < end;);
           return entryOf(id, clock.nowSeconds() + DAY);
         },
       },
