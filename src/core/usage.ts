@@ -54,8 +54,11 @@ export interface UsageMeter {
 
 /** The counts of calls per connection, location and hour, shared by all processes on one store. */
 export interface UsageLog extends UsageMeter {
-  /** Writes what was counted here to the store. Never rejects: what could not be written is kept. */
-  flush(): Promise<void>;
+  /**
+   * Writes what was counted here to the store, of `atMost` records where that is said, those that wait
+   * longest. Never rejects: what could not be written is kept.
+   */
+  flush(options?: { readonly atMost?: number }): Promise<void>;
   /**
    * The rows of a connection from the UTC day of `since` on, in no order; what was counted in this
    * process is among them. Rejects where the store does.

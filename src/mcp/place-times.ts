@@ -21,7 +21,9 @@ function holdsTime(value: unknown): boolean {
 
 function toZonedOutput(output: object, zone: string): ToolOutput {
   const zoned: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(output)) zoned[name] = toZoned(value, zone);
+  for (const name of Object.keys(output)) {
+    zoned[name] = toZoned((output as ToolOutput)[name], zone);
+  }
   return zoned;
 }
 

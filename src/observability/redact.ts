@@ -35,11 +35,16 @@ export const redactFields = (fields: LogFields): Record<string, unknown> =>
   redactEntries(fields, []);
 
 const redactEntries = (value: object, path: readonly object[]): Record<string, unknown> => {
-  const within = [...path, value];
   const redacted: Record<string, unknown> = {};
-  for (const [name, inner] of Object.entries(value)) {
-    // as a member of its own: assigned, this name would be the prototype
-    if (name !== "__proto__") redacted[name] = redactEntry(name, inner, within);
+  let within: readonly object[] | undefined;
+  for (const name of Object.keys(value)) {
+    // Assigned, this name would be the prototype.
+    if (name === "__proto__") continue;
+    const inner = (value as Readonly<Record<string, unknown>>)[name];
+    redacted[name] =
+      typeof inner === "number" && !isSecretName(name)
+        ? inner
+        : redactEntry(name, inner, (within ??= [...path, value]));
   }
   return redacted;
 };

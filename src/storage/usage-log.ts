@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { type Clock, type EpochSeconds, toEpochSeconds } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
@@ -84,8 +85,8 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
       increment(cell, call.access);
       if (call.failure !== undefined) increment(cell, call.failure);
     },
-    flush: async () => {
-      report(await flush(() => [...waiting.records.keys()]));
+    flush: async ({ atMost } = {}) => {
+      report(await flush(() => [...waiting.records.keys()].slice(0, atMost)));
     },
     read: async (connectionId, since) => {
       const days = toDays(since, clock.nowSeconds());
@@ -176,6 +177,8 @@ const writeRecords = async (
     failure ??= failures[0];
     // A store that is away would only hold up the rest as well.
     if (failures.some(isUnavailable)) break;
+    // An embedded store works within the call: without a pause nothing else would get its turn.
+    await setImmediate();
   }
   return failure;
 };
