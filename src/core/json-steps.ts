@@ -26,8 +26,6 @@ const runInTurns = async (steps: Generator<void, unknown>): Promise<unknown> => 
 /**
  * The steps of parsing a long text; the last gives the value. Members of lists and objects are parsed in
  * portions by `JSON.parse`, which alone decides what is valid; here only their ends are looked for.
- *
- * @internal
  */
 export function* parseJsonInSteps(text: string, stepSize: number = STEP): Generator<void, unknown> {
   const start = skipSpace(text, 0);

@@ -23,3 +23,25 @@ export const createPace = (nowMs: () => number = steadyMs): Pace => {
     await waiting;
   };
 };
+
+/**
+ * Works on many things in order of the list, at most `width` at once, and gives the results in that order.
+ * In contrast to `Promise.all` over all of them, work that never waits for anything takes turns as well.
+ */
+export const mapPaced = async <Item, Value>(
+  items: readonly Item[],
+  width: number,
+  work: (item: Item) => Promise<Value>,
+): Promise<readonly Value[]> => {
+  const pace = createPace();
+  const values: Value[] = [];
+  const entries = items.entries();
+  const run = async (): Promise<void> => {
+    for (const [index, item] of entries) {
+      values[index] = await work(item);
+      await pace();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, run));
+  return values;
+};

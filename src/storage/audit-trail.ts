@@ -2,6 +2,7 @@ import type { AuditEvent, AuditTrail, StoredAuditEvent } from "../core/audit.ts"
 import { addSeconds, type Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { mapPaced } from "../core/pace.ts";
 import type { Random } from "../crypto/random.ts";
 import type { RecordStore } from "./record-store.ts";
 
@@ -15,6 +16,7 @@ export interface AuditTrailDeps {
 
 const NAMESPACE = "audit";
 const KEEP_DAYS = 180;
+const READ_AT_ONCE = 32;
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1000;
 
@@ -68,7 +70,7 @@ export const createAuditTrail = (deps: AuditTrailDeps): AuditTrail => {
         };
         keys.push(...(await store.list(NAMESPACE, day, page)).toReversed());
       }
-      const found = await Promise.all(keys.map((key) => read(store, key)));
+      const found = await mapPaced(keys, READ_AT_ONCE, (key) => read(store, key));
       return found.flatMap((event) => (event === undefined ? [] : [event]));
     },
   };

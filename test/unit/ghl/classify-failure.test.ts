@@ -212,7 +212,10 @@ describe("an answer", () => {
     readAnswer({ status, headers: { "content-type": type }, body });
 
   it("is parsed JSON, text, or nothing", async () => {
-    expect(await read(201, '{"a":1}')).toEqual({ ok: true, value: { status: 201, body: { a: 1 } } });
+    expect(await read(201, '{"a":1}')).toEqual({
+      ok: true,
+      value: { status: 201, body: { a: 1 } },
+    });
     expect(await read(204, "")).toEqual({ ok: true, value: { status: 204, body: undefined } });
     expect(await read(200, "Speaker 1: hi", "text/plain")).toEqual({
       ok: true,
