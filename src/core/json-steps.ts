@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { createPace } from "./pace.ts";
 
 /** Text up to this length is parsed in one piece, which takes a few milliseconds. */
@@ -16,6 +17,8 @@ export const parseJsonText = (text: string): unknown =>
 
 const runInTurns = async (steps: Generator<void, unknown>): Promise<unknown> => {
   const pace = createPace();
+  // Whoever has such a text has just had it decoded, in this turn.
+  await setImmediate();
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

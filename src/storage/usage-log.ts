@@ -91,7 +91,7 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
     flush: async ({ atMost } = {}) => {
       report(await flush(() => [...waiting.records.keys()].slice(0, atMost)));
     },
-    read: async (connectionId, since) => {
+    read: async (connectionId, since, by = "hour") => {
       const days = toDays(since, clock.nowSeconds());
       // Its own records alone: what one person opens must not make the store take everybody's.
       await flush(() => days.map((day) => toWaitingKey(connectionId, day)));
@@ -100,7 +100,7 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
         const stored = await store.get(toAddress(connectionId, day));
         return stored === undefined
           ? []
-          : toUsageRows(readUsageRecord(stored.value), { connectionId, day });
+          : toUsageRows(readUsageRecord(stored.value), { connectionId, day, by });
       });
       return records.flat();
     },

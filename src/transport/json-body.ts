@@ -63,8 +63,9 @@ const measure = (text: string): "too_deep" | "too_many" | undefined => {
     else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
     else if (code === COMMA) values += 1;
     if (depth > MAX_DEPTH) return "too_deep";
+    if (values > MAX_VALUES) return "too_many";
   }
-  return values > MAX_VALUES ? "too_many" : undefined;
+  return undefined;
 };
 
 /** Where the string ends that begins at `start`; the end of the text where it does not. */

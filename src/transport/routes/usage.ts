@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import type { Clock, EpochSeconds } from "../../core/clock.ts";
 import { mapPaced } from "../../core/pace.ts";
 import type { UsageBudget, UsageLog } from "../../core/usage.ts";
 import type { AuthorizationServer } from "../../oauth/authorization-server.ts";
@@ -45,7 +45,7 @@ export const createUsageRoute =
     const span = query.get("span") === "month" ? "month" : "day";
     const place = query.get("place") ?? "";
     const since = toSpanStart(span, now);
-    const accounts = await readUsage(deps, person, since);
+    const accounts = await readUsage(deps, person, { since, by: span === "day" ? "hour" : "day" });
     const places = accounts.flatMap(listPlaces);
     const { shown, more } = choosePlaces(places, place);
     const budgets = deps.rateBudgets();
@@ -66,7 +66,7 @@ export const createUsageRoute =
 const readUsage = async (
   deps: UsageRouteDeps,
   person: SignedInPerson,
-  since: Parameters<UsageLog["read"]>[1],
+  { since, by }: { readonly since: EpochSeconds; readonly by: "hour" | "day" },
 ): Promise<readonly AccountUsage[]> => {
   const grants = await deps.authorization.listGrantsOfPerson(person.subject);
   const reach = readUsageReach(person.connectionIds, grants);
@@ -76,7 +76,7 @@ const readUsage = async (
     const { id } = account.connection;
     // What is not in the map is nobody's to see.
     const own = reach.get(id) ?? new Set();
-    const rows = await deps.usage.read(id, since);
+    const rows = await deps.usage.read(id, since, by);
     return {
       account,
       reach: own,
