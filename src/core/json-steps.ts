@@ -56,19 +56,17 @@ function* parseContainer(source: Source, start: number, level: number): Generato
   /** Where the portion begins that is not parsed yet, and the member that is looked at. */
   let [from, at] = [start + 1, start + 1];
   for (;;) {
-    let { end, isCut } = findEnd(text, at, level < MAX_LEVELS ? at + stepSize : text.length);
-    const inner = isCut ? findInner(text, at, isList) : undefined;
+    const { inner, ...member } = findMember(source, at, { isList, level });
+    let { end } = member;
     if (inner !== undefined) {
       if (at > from) container.add(text.slice(from, at - 1), "some");
       const parsed = yield* parseContainer(source, inner.start, level + 1);
       container.put(inner.key, parsed.value);
       end = skipSpace(text, parsed.end);
-    } else if (isCut) ({ end, isCut } = findEnd(text, at, text.length));
-    const sign = text.charCodeAt(end);
-    const closes = sign === (isList ? CLOSE_LIST : CLOSE_OBJECT);
-    if (!closes && sign !== COMMA) throw new SyntaxError("a list or an object ends wrongly");
-    if (inner !== undefined) from = end + 1;
-    else if (closes || end - from >= stepSize) {
+      from = end + 1;
+    }
+    const closes = isClosed(text, end, isList);
+    if (from <= end && (closes || end - from >= stepSize)) {
       container.add(text.slice(from, end), closes && from === start + 1 ? "any" : "some");
       from = end + 1;
     }
@@ -77,6 +75,25 @@ function* parseContainer(source: Source, start: number, level: number): Generato
     if (from === at) yield;
   }
 }
+
+/** Where a member ends, or that it is a container longer than a step, which is taken apart in turn. */
+const findMember = (
+  { text, stepSize }: Source,
+  at: number,
+  { isList, level }: { readonly isList: boolean; readonly level: number },
+): { readonly end: number; readonly inner?: Inner } => {
+  const { end, isCut } = findEnd(text, at, level < MAX_LEVELS ? at + stepSize : text.length);
+  if (!isCut) return { end };
+  const inner = findInner(text, at, isList);
+  return inner === undefined ? findEnd(text, at, text.length) : { end, inner };
+};
+
+const isClosed = (text: string, end: number, isList: boolean): boolean => {
+  const sign = text.charCodeAt(end);
+  if (sign === (isList ? CLOSE_LIST : CLOSE_OBJECT)) return true;
+  if (sign === COMMA) return false;
+  throw new SyntaxError("a list or an object ends wrongly");
+};
 
 interface Container {
   readonly value: unknown;
@@ -123,12 +140,14 @@ const checkCount = ({ length }: readonly unknown[], count: "any" | "some"): void
     throw new SyntaxError("there is nothing before or after a comma");
 };
 
+/** A container within another: its name where that is an object, and where it begins. */
+interface Inner {
+  readonly key: string;
+  readonly start: number;
+}
+
 /** The container that a long member is, under its name in an object; undefined for anything else. */
-const findInner = (
-  text: string,
-  at: number,
-  isList: boolean,
-): { readonly key: string; readonly start: number } | undefined => {
+const findInner = (text: string, at: number, isList: boolean): Inner | undefined => {
   let start = skipSpace(text, at);
   let key = "";
   if (!isList) {

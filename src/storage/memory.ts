@@ -7,8 +7,7 @@ import type { Address, Stored } from "./record-store.ts";
 
 /** A store that lives as long as the process: for tests and for trying things out. */
 export const createMemoryStore = (deps: { readonly clock: Clock }): MaintainableStore => {
-  const records = new Map<string, Entry>();
-  const groups = createGroups();
+  const { records, groups, keep, drop } = createRecords();
   let closed = false;
 
   const isLive = (record: Entry): boolean =>
@@ -22,17 +21,6 @@ export const createMemoryStore = (deps: { readonly clock: Clock }): Maintainable
     checkOpen();
     const record = records.get(toMapKey(at));
     return record !== undefined && isLive(record) ? record : undefined;
-  };
-
-  const drop = (at: Address): boolean => {
-    const record = records.get(toMapKey(at));
-    if (record !== undefined) groups.remove(record);
-    return records.delete(toMapKey(at));
-  };
-  const keep = (record: Entry): void => {
-    drop(record);
-    records.set(toMapKey(record), record);
-    groups.add(record);
   };
 
   return {
@@ -79,6 +67,23 @@ export const createMemoryStore = (deps: { readonly clock: Clock }): Maintainable
       groups.clear();
     },
   };
+};
+
+/** The records, and by group which there are; both change together. */
+const createRecords = () => {
+  const records = new Map<string, Entry>();
+  const groups = createGroups();
+  const drop = (at: Address): boolean => {
+    const record = records.get(toMapKey(at));
+    if (record !== undefined) groups.remove(record);
+    return records.delete(toMapKey(at));
+  };
+  const keep = (record: Entry): void => {
+    drop(record);
+    records.set(toMapKey(record), record);
+    groups.add(record);
+  };
+  return { records, groups, keep, drop };
 };
 
 /** Looks at all records with turns of the event loop between, and says how many were dropped. */

@@ -1,10 +1,10 @@
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { MaintainableStore } from "./maintainable-store.ts";
-import { AFTER_ALL_KEYS, type PutOutcome, type Stored } from "./record-store.ts";
+import { AFTER_ALL_KEYS, type ListPage, type PutOutcome, type Stored } from "./record-store.ts";
 import { BUSY_TIMEOUT_MS, whenNotBusy } from "./sqlite-busy.ts";
 import { createSqliteMaintenance } from "./sqlite-maintenance.ts";
 import { migrate } from "./sqlite-schema.ts";
@@ -102,14 +102,7 @@ export const openSqliteStore = (
       await patient(() => statements.delete.run({ namespace, key }));
     },
     list: async (namespace, group, page) =>
-      patient(() => {
-        const where = { namespace, grp: group, now: now() };
-        if (page === undefined) return statements.list.all(where).map(toKey);
-        const { limit, after = "", before = AFTER_ALL_KEYS, last = false } = page;
-        const statement = last ? statements.lastPage : statements.page;
-        const keys = statement.all({ ...where, limit, after, before }).map(toKey);
-        return last ? keys.toReversed() : keys;
-      }),
+      patient(() => list(statements, { namespace, grp: group, now: now() }, page)),
     sweep: () =>
       sweepInBatches(SWEEP_BATCH, () =>
         patient(() => Number(statements.sweep.run({ now: now() }).changes)),
@@ -119,6 +112,18 @@ export const openSqliteStore = (
       if (database.isOpen) guarded(() => database.close());
     },
   };
+};
+
+const list = (
+  statements: Readonly<Record<"list" | "page" | "lastPage", StatementSync>>,
+  where: Readonly<Record<string, string | number>>,
+  page: ListPage | undefined,
+): readonly string[] => {
+  if (page === undefined) return statements.list.all(where).map(toKey);
+  const { limit, after = "", before = AFTER_ALL_KEYS, last = false } = page;
+  const statement = last ? statements.lastPage : statements.page;
+  const keys = statement.all({ ...where, limit, after, before }).map(toKey);
+  return last ? keys.toReversed() : keys;
 };
 
 const openDatabase = (path: string): DatabaseSync => {

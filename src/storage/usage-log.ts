@@ -37,8 +37,8 @@ const KEEP_DAYS = 32;
 const MAX_CELLS = 20_000;
 /** Records that are written at the same time. */
 const AT_ONCE = 8;
-/** Days that are read at the same time. */
-const READ_AT_ONCE = 2;
+/** One day of an agency takes some ten milliseconds to be checked, so days are read one by one. */
+const READ_AT_ONCE = 1;
 /** Other processes may be faster so often; then the next round tries. */
 const MAX_TRIES = 20;
 /** 48 random bits tell the processes of a month apart. */
@@ -95,7 +95,6 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
       const days = toDays(since, clock.nowSeconds());
       // Its own records alone: what one person opens must not make the store take everybody's.
       await flush(() => days.map((day) => toWaitingKey(connectionId, day)));
-      // A day of an agency with hundreds of locations has thousands of cells.
       const records = await mapPaced(days, READ_AT_ONCE, async (day) => {
         const stored = await store.get(toAddress(connectionId, day));
         return stored === undefined

@@ -17,8 +17,8 @@ export interface Account {
 
 /** Names are a courtesy: a GoHighLevel that is slow to tell them does not hold a page up. */
 const NAMES_TIMEOUT_MS = 3000;
-/** As many as there are connections to GoHighLevel. */
-const AT_ONCE = 64;
+/** Enough for hundreds of names in that time, and few enough for a turn of the event loop. */
+const AT_ONCE = 24;
 
 /** The accounts behind connections, in the same order; those that are gone are left out. */
 export const readAccounts = async (

@@ -89,12 +89,8 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
   const endpoint = createTokenEndpoint(base);
-  const vault = createVault({ ...given, sealed, environment });
-  const connections = createConnections({ ...base, environment, vault });
-  const places = createConnectionPlaces({ ...given, environment });
-  const unclaimed = createUnclaimedInstalls({ ...given, sealed, environment });
-  const finding = { ...given, environment, places, vault, connections, unclaimed };
-  const placeUpkeep = createPlaceUpkeep(finding);
+  const kept = createKept({ ...base, sealed, environment });
+  const { vault, connections } = kept;
   const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
   const privates = createPrivateConnections({ ...base, sealed });
@@ -113,7 +109,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     locations.forget(id);
   };
 
-  const signIns = createSignIns({ ...held, endpoint, sealed, unclaimed, placeUpkeep, forget });
+  const signIns = createSignIns({ ...held, ...kept, endpoint, sealed, forget });
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await (isPrivateId(id) ? privates : connections).remove(id, by);
@@ -124,16 +120,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   return {
     tokens,
     ...signIns,
-    upkeep: createTokenUpkeep({
-      ...base,
-      vault,
-      connections,
-      places,
-      placeUpkeep,
-      refresher,
-      writer,
-      tokens,
-    }),
+    upkeep: createTokenUpkeep({ ...base, ...kept, refresher, writer, tokens }),
     findConnection,
     recallConnection: async (id) => toConnection((await credentials.find(id))?.held),
     listConnections: async () =>
@@ -143,10 +130,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     receiveWebhook: createWebhookReceiver({
       ...base,
       ...toWebhookPorts(given),
-      connections,
-      vault,
-      places,
-      placeUpkeep,
+      ...kept,
       removeConnection: (id) => removeConnection(id, "webhook"),
       dropUninstalled: (whom, at) => signIns.dropUninstalled(whom, at),
       findPrivate: (locationId) => privates.findOf(locationId),
@@ -160,6 +144,19 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
         : ok(own.connection);
     },
   };
+};
+
+/** What the store holds of connections and installations, and how webhooks find it. */
+const createKept = (
+  deps: Omit<Parameters<typeof createConnections>[0], "vault"> &
+    Pick<UpstreamDeps, "events"> & { readonly sealed: RecordStore },
+) => {
+  const vault = createVault(deps);
+  const connections = createConnections({ ...deps, vault });
+  const places = createConnectionPlaces(deps);
+  const unclaimed = createUnclaimedInstalls(deps);
+  const placeUpkeep = createPlaceUpkeep({ ...deps, places, vault, connections, unclaimed });
+  return { vault, connections, places, unclaimed, placeUpkeep };
 };
 
 const forgetLocations = (locations: LocationDirectory, event: HeardEvent): void => {

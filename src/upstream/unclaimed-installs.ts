@@ -55,22 +55,7 @@ export const createUnclaimedInstalls = (deps: {
   const { sealed, environment } = deps;
   const places = createPlaceIndex({ ...deps, namespace: "install_place" });
 
-  const find: UnclaimedInstalls["find"] = async (key) => {
-    const stored = await sealed.get(toAddress(key));
-    if (stored === undefined) return undefined;
-    const { environment: owner, ...record } = keptInstall.parse(JSON.parse(stored.value));
-    // Another GoHighLevel's tokens belong elsewhere.
-    if (owner !== environment) return undefined;
-    const answer = parseTokenAnswer(record.answer);
-    if (!answer.ok) {
-      throw new AppError(
-        "storage_corrupt",
-        `the record of an unclaimed install: ${answer.failure}`,
-      );
-    }
-    return { ...record, key, answer: answer.value, version: stored.version };
-  };
-
+  const find = createFind(deps);
   const walk: UnclaimedInstalls["walk"] = async function* () {
     for await (const key of walkGroup(sealed, NAMESPACE, environment)) {
       const install = await find(key);
@@ -118,6 +103,31 @@ export const createUnclaimedInstalls = (deps: {
     noteAgain: (install) => places.add(install.key, toPlace(install.answer), toEnd(install)),
   };
 };
+
+/** Reads an installation of this environment. */
+const createFind =
+  ({
+    sealed,
+    environment,
+  }: Pick<
+    Parameters<typeof createUnclaimedInstalls>[0],
+    "sealed" | "environment"
+  >): UnclaimedInstalls["find"] =>
+  async (key) => {
+    const stored = await sealed.get(toAddress(key));
+    if (stored === undefined) return undefined;
+    const { environment: owner, ...record } = keptInstall.parse(JSON.parse(stored.value));
+    // Another GoHighLevel's tokens belong elsewhere.
+    if (owner !== environment) return undefined;
+    const answer = parseTokenAnswer(record.answer);
+    if (!answer.ok) {
+      throw new AppError(
+        "storage_corrupt",
+        `the record of an unclaimed install: ${answer.failure}`,
+      );
+    }
+    return { ...record, key, answer: answer.value, version: stored.version };
+  };
 
 const toEnd = ({ arrivedAt }: Pick<KeptInstall, "arrivedAt">): EpochSeconds =>
   addSeconds(arrivedAt, KEEP_SECONDS);

@@ -32,7 +32,7 @@ export interface UsageRouteDeps {
 
 /** Accounts whose records one request reads; whoever has more sees the newest. */
 const MOST_ACCOUNTS = 20;
-const READ_AT_ONCE = 2;
+const READ_AT_ONCE = 1;
 
 /** `/usage`: calls and what is left of the rate budgets, of the accounts of this browser's person. */
 export const createUsageRoute =
