@@ -15,8 +15,6 @@ import type { Part, Size } from "../part.ts";
 import { toTenths } from "../units.ts";
 import type { World } from "../world.ts";
 
-/** So often each action is repeated in each process after its first time. */
-const REPEATS = 5;
 /** Per connection in the vault, up to what the issue asks for. */
 const MOST = { ownConnections: 500, auditEvents: 10_000, usageDays: 31, expired: 100_000 } as const;
 
@@ -24,13 +22,13 @@ const MOST = { ownConnections: 500, auditEvents: 10_000, usageDays: 31, expired:
 export const blocksPart: Part = {
   name: "blocks",
   about: "the longest hold-up of the event loop by single actions",
-  run: async (world, { rounds, vaults }) => {
+  run: async (world, { rounds, repeats, vaults }) => {
     // This process makes the requests: it must not take the server's core from it.
     const giveBack = keepOnCore(LOAD_CORE);
     const vaultSize = vaults.at(-1) ?? 1;
     const found = new Map<string, Taken>();
     for (let round = 0; round < rounds; round += 1) {
-      await measureServer(world, vaultSize, (name) => {
+      await measureServer(world, { vaultSize, repeats }, (name) => {
         const taken = found.get(name) ?? { first: [], later: [] };
         found.set(name, taken);
         return taken;
@@ -93,7 +91,7 @@ const measure = async (child: Child, work: () => Promise<void>): Promise<Held> =
 
 const measureServer = async (
   world: World,
-  vaultSize: number,
+  { vaultSize, repeats }: { readonly vaultSize: number; readonly repeats: number },
   open: (name: string) => Taken,
 ): Promise<void> => {
   const facts = await world.upstream();
@@ -131,7 +129,7 @@ const measureServer = async (
   for (const { name, run } of BLOCK_ACTIONS) {
     const taken = open(name);
     taken.first.push(await measure(child, () => run(target)));
-    for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
       taken.later.push(await measure(child, () => run(target)));
     }
   }

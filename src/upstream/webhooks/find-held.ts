@@ -3,7 +3,6 @@ import { type ConnectionId, toConnectionId } from "../../core/ids.ts";
 import { toIdentityKey } from "../connection-identity.ts";
 import type { Connections } from "../connections.ts";
 import type { PlaceIndex } from "../place-index.ts";
-import type { PlaceUpkeep } from "../place-upkeep.ts";
 import type { Vault, VaultEntry } from "../vault.ts";
 import type { WebhookMeaning } from "./event.ts";
 
@@ -13,7 +12,7 @@ export interface FindingDeps {
   readonly connections: Pick<Connections, "find" | "findOf">;
   readonly vault: Pick<Vault, "walk">;
   readonly places: PlaceIndex;
-  readonly placeUpkeep: Pick<PlaceUpkeep, "isComplete">;
+  readonly placeUpkeep: { isComplete(): Promise<boolean> };
 }
 
 type Meant = Exclude<WebhookMeaning, { readonly kind: "nothing" }>;
