@@ -10,6 +10,8 @@ export interface Size {
   /** At how many connections calls are measured; what is not about their number, at the first. */
   readonly connections: readonly [number, ...number[]];
   readonly lists: number;
+  /** Of each action whose hold-up is measured, after its first time in a process. */
+  readonly repeats: number;
   readonly memoryCalls: number;
   readonly sseClients: number;
   readonly refreshes: number;

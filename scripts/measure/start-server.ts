@@ -31,13 +31,15 @@ export interface ServerOptions extends ChildOptions {
   readonly storageUrl?: string;
   /** Fills the store of the server before it starts. */
   readonly prepare?: (place: ServerPlace) => Promise<void>;
+  /** Whether it refreshes tokens ahead of their end from the start on. Default: it does. */
+  readonly refreshesAhead?: boolean;
 }
 
 const FILE = new URL("./server-process.ts", import.meta.url);
 
 /** Starts the server on a free port and waits until it serves. */
 export const startServer = async (scope: Scope, options: ServerOptions): Promise<ServerChild> => {
-  const { upstream, env, storageUrl: given, prepare, ...child } = options;
+  const { upstream, env, storageUrl: given, prepare, refreshesAhead = true, ...child } = options;
   const folder = scope.folder();
   const port = await findFreePort();
   const publicUrl = `http://localhost:${port}`;
@@ -63,5 +65,6 @@ export const startServer = async (scope: Scope, options: ServerOptions): Promise
     env: environment,
   });
   await started.ask("start");
+  if (refreshesAhead) await started.ask("refreshAhead");
   return { child: started, publicUrl };
 };

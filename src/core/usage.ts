@@ -61,9 +61,13 @@ export interface UsageLog extends UsageMeter {
   flush(options?: { readonly atMost?: number }): Promise<void>;
   /**
    * The rows of a connection from the UTC day of `since` on, in no order; what was counted in this
-   * process is among them. Rejects where the store does.
+   * process is among them. By the day, `hour` is the start of the UTC day. Rejects where the store does.
    */
-  read(connectionId: ConnectionId, since: EpochSeconds): Promise<readonly UsageRow[]>;
+  read(
+    connectionId: ConnectionId,
+    since: EpochSeconds,
+    by?: "hour" | "day",
+  ): Promise<readonly UsageRow[]>;
 }
 
 /** A log that counts nothing. */

@@ -21,6 +21,10 @@ export const createHttpClient = (options: { readonly userAgent?: string } = {}):
   const userAgent = options.userAgent ?? `ghl-mcp/${packageJson.version}`;
   let network: Promise<Network> | undefined;
   return {
+    open: async () => {
+      network ??= openNetwork();
+      await network;
+    },
     send: async (request) => {
       network ??= openNetwork();
       return exchange(await network, request, userAgent);

@@ -3,6 +3,7 @@ import { type Clock, type EpochSeconds, toEpochSeconds } from "../core/clock.ts"
 import { AppError } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import { mapPaced } from "../core/pace.ts";
 import { USAGE_KINDS, type UsageLog, type UsedCall } from "../core/usage.ts";
 import type { Random } from "../crypto/random.ts";
 import type { Address, RecordStore } from "./record-store.ts";
@@ -36,6 +37,8 @@ const KEEP_DAYS = 32;
 const MAX_CELLS = 20_000;
 /** Records that are written at the same time. */
 const AT_ONCE = 8;
+/** One day of an agency takes some ten milliseconds to be checked, so days are read one by one. */
+const READ_AT_ONCE = 1;
 /** Other processes may be faster so often; then the next round tries. */
 const MAX_TRIES = 20;
 /** 48 random bits tell the processes of a month apart. */
@@ -88,18 +91,16 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
     flush: async ({ atMost } = {}) => {
       report(await flush(() => [...waiting.records.keys()].slice(0, atMost)));
     },
-    read: async (connectionId, since) => {
+    read: async (connectionId, since, by = "hour") => {
       const days = toDays(since, clock.nowSeconds());
       // Its own records alone: what one person opens must not make the store take everybody's.
       await flush(() => days.map((day) => toWaitingKey(connectionId, day)));
-      const records = await Promise.all(
-        days.map(async (day) => {
-          const stored = await store.get(toAddress(connectionId, day));
-          return stored === undefined
-            ? []
-            : toUsageRows(readUsageRecord(stored.value), { connectionId, day });
-        }),
-      );
+      const records = await mapPaced(days, READ_AT_ONCE, async (day) => {
+        const stored = await store.get(toAddress(connectionId, day));
+        return stored === undefined
+          ? []
+          : toUsageRows(readUsageRecord(stored.value), { connectionId, day, by });
+      });
       return records.flat();
     },
   };

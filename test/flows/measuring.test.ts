@@ -47,6 +47,17 @@ describe("the benchmark", () => {
 
   const SERVERS = ["bare proxy", "ghl-mcp, 2026-07-28", "ghl-mcp, 2025-06-18", "SDK handler"];
 
+  it(
+    "gets the right answer to everything that may hold the event loop up",
+    { timeout: STARTS_MS },
+    async () => {
+      const [table] = await run("blocks");
+      expect(table && namesOf(table)).toEqual(
+        expect.arrayContaining(["tools/list", "grants page"]),
+      );
+    },
+  );
+
   it.each(["get_contact", "read_operation"])(
     "gets the right answer to %s from the floor, from both eras of this server and from the SDK",
     { timeout: STARTS_MS },

@@ -1,4 +1,5 @@
 import type { Part } from "../part.ts";
+import { blocksPart } from "./blocks.ts";
 import { createCallsPart } from "./calls.ts";
 import { coldStartPart } from "./cold-start.ts";
 import { listsPart } from "./lists.ts";
@@ -13,6 +14,7 @@ export const PARTS: readonly Part[] = [
   createCallsPart("get_contact"),
   createCallsPart("read_operation"),
   listsPart,
+  blocksPart,
   vaultPart,
   memoryPart,
   ssePart,
