@@ -187,7 +187,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
       const { createHttpServer } = await import("./transport/http-server.ts");
       const tls = await openTls(config, deps);
       // Before anyone is connected: later each of these would hold up whoever is.
-      await Promise.all([deps.http.open?.(), surface.prepare()]);
+      await Promise.all([deps.http.open?.(), openSurface().then((surface) => surface.prepare())]);
       events.start();
       server ??= createHttpServer({ ...(await openServerDeps(config, deps, services)), ...tls });
       return server.listen({ host: config.host, port: config.port });

@@ -1,4 +1,4 @@
-import { createPace } from "../core/pace.ts";
+import { createPace, type Pace } from "../core/pace.ts";
 
 /** Characters that are decoded in one step: whole groups of four. */
 const STEP = 1024 * 1024;
@@ -7,11 +7,13 @@ const STEP = 1024 * 1024;
  * The bytes of a text in base64 or base64url, padded or not; undefined where it is empty or something else.
  * Megabytes are decoded in steps between which the event loop goes on.
  */
-export const decodeBase64 = async (text: string): Promise<Buffer<ArrayBuffer> | undefined> => {
+export const decodeBase64 = async (
+  text: string,
+  pace: Pace = createPace(),
+): Promise<Buffer<ArrayBuffer> | undefined> => {
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const length = text.length - padding;
   if (length === 0 || length % 4 === 1 || text.length % 4 === 1) return undefined;
-  const pace = createPace();
   const bytes = Buffer.alloc(Math.floor((length * 3) / 4));
   let written = 0;
   for (let at = 0; at < length; at += STEP) {
