@@ -119,14 +119,14 @@ module.exports = {
     {
       name: "src-without-tests",
       severity: "error",
-      from: { path: "^(src|scripts)/", pathNot: "^scripts/(bench|measure|soak)/" },
+      from: { path: "^(src|scripts)/", pathNot: "^scripts/(bench|measure|screenshots|soak)/" },
       to: { path: "^test/" },
     },
     {
       name: "measuring-with-test-support",
-      comment: "what measures signs in as the tests do, and uses nothing else of them",
+      comment: "what measures or shows signs in as the tests do, and uses nothing else of them",
       severity: "error",
-      from: { path: "^scripts/(bench|measure|soak)/" },
+      from: { path: "^scripts/(bench|measure|screenshots|soak)/" },
       to: { path: "^test/", pathNot: "^test/support/" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },

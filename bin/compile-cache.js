@@ -1,8 +1,8 @@
 // Keeps compiled code between starts, which halves what a start costs.
-import { lstatSync, mkdirSync, realpathSync } from "node:fs";
-import { enableCompileCache } from "node:module";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+const { lstatSync, mkdirSync, realpathSync } = process.getBuiltinModule("node:fs");
+const { enableCompileCache } = process.getBuiltinModule("node:module");
+const { homedir } = process.getBuiltinModule("node:os");
+const { dirname, isAbsolute, join } = process.getBuiltinModule("node:path");
 
 /**
  * Lets Node keep compiled code in the cache folder of the user. Node runs what it finds there without a

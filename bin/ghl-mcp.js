@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // Starts the command line: from the sources in a clone, from dist/ in the package, which has no sources
 // because Node strips no types below node_modules. Plain enough for a Node that is too old to say so.
-import { existsSync, readFileSync } from "node:fs";
 
+// An `import` of a module of Node loads all that it exports, of `node:fs` its streams too. Old ones need it.
+const { existsSync, readFileSync } =
+  process.getBuiltinModule?.("node:fs") ?? (await import("node:fs"));
 const { engines } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const needed = engines.node.replace(">=", "");
 const [major, minor] = process.versions.node.split(".").map(Number);

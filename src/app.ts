@@ -4,7 +4,8 @@ import type { Config } from "./config/config.ts";
 import { loadMasterKeys } from "./config/master-key.ts";
 import { openTlsPair, readTlsPair } from "./config/tls-pair.ts";
 import type { AuditTrail } from "./core/audit.ts";
-import { createChangeFeed } from "./core/changes.ts";
+import { type ChangeFeed, createChangeFeed } from "./core/changes.ts";
+import { lazy } from "./core/lazy.ts";
 import type { Clock } from "./core/clock.ts";
 import type { EventChannel } from "./core/events.ts";
 import { systemClock } from "./core/clock.ts";
@@ -13,6 +14,7 @@ import type { Logger } from "./core/logger.ts";
 import type { ReadableMetrics } from "./core/metrics.ts";
 import type { Principal } from "./core/principal.ts";
 import type { ReadinessChecks } from "./core/readiness.ts";
+import { ok } from "./core/result.ts";
 import { traceHttp, traceLog, traceRequest } from "./core/traced.ts";
 import { type Tracing, silentTracing } from "./core/tracing.ts";
 import { watchUpstream } from "./core/upstream-watch.ts";
@@ -28,19 +30,11 @@ import { createGhlClient } from "./ghl/client.ts";
 import { randomJitter } from "./ghl/jitter.ts";
 import type { ConfirmationKeeper } from "./mcp/ports.ts";
 import type { McpSurface } from "./mcp/surface.ts";
-import { createMcpSurface } from "./mcp/surface.ts";
-import type { GuardedFetch } from "./net/guarded-fetch.ts";
-import { createGuardedFetch } from "./net/guarded-fetch.ts";
+import { createGuardedFetch, type GuardedFetch } from "./net/guarded-fetch.ts";
 import { createGuardedFileFetch } from "./net/guarded-file.ts";
 import { createHttpClient } from "./net/undici-http-client.ts";
 import type { AuthorizationServer } from "./oauth/authorization-server.ts";
-import { createMetadataDocumentClients } from "./oauth/clients/cimd.ts";
 import type { ClientSource } from "./oauth/clients/client.ts";
-import { createFetchBudget } from "./oauth/clients/fetch-budget.ts";
-import { createKeySets } from "./oauth/clients/key-sets.ts";
-import { createPreRegisteredClients } from "./oauth/clients/pre-registered.ts";
-import { createAuthorizationServer } from "./oauth/create-authorization-server.ts";
-import type { AuthorizationServerDeps } from "./oauth/settings.ts";
 import { createCountedStore } from "./storage/counted-store.ts";
 import { createAuditTrail } from "./storage/audit-trail.ts";
 import { checkMasterKey, isKeyRight } from "./storage/key-canary.ts";
@@ -97,12 +91,14 @@ export interface AppDeps {
 /** A wired app on an open store. */
 export interface App {
   readonly upstream: Upstream;
-  readonly authorization: AuthorizationServer;
-  readonly surface: McpSurface;
   readonly ghl: GhlApiClient;
   readonly audit: AuditTrail;
   /** Counts the calls of `ghl`. */
   readonly usage: UsageLog;
+  /** What MCP clients sign in to. Loaded when first asked for; the same each time. */
+  openAuthorization(): Promise<AuthorizationServer>;
+  /** What MCP clients see and do. Loaded when first asked for; the same each time. */
+  openSurface(): Promise<McpSurface>;
   /**
    * Starts to serve HTTP, or HTTPS where the settings have a certificate. Throws
    * `AppError("port_in_use")`, and `config_invalid` for a certificate that cannot be used.
@@ -137,7 +133,7 @@ export const systemParts = (): Pick<AppDeps, "http" | "clock" | "random" | "make
  */
 export const createApp = async (config: Config, given: AppDeps): Promise<App> => {
   const deps = withTracing(given);
-  const knownClients = createPreRegisteredClients(config.clients ?? []);
+  const knownClients = await openKnownClients(config);
   const keyring = createKeyring(await loadMasterKeys(config.masterKey, deps));
   const opened = await openRecordStore(config.storageUrl, deps);
   const store = deps.metrics === undefined ? opened : createCountedStore(opened, deps.metrics);
@@ -151,6 +147,13 @@ export const createApp = async (config: Config, given: AppDeps): Promise<App> =>
   const app = wire(config, { ...deps, keyring, store, events, knownClients });
   await app.upstream.upkeep.restore();
   return app;
+};
+
+/** The clients of the settings. Where there are none, what would check them is not loaded. */
+const openKnownClients = async ({ clients = [] }: Config): Promise<ClientSource> => {
+  if (clients.length === 0) return { kind: "pre_registered", find: async () => ok(undefined) };
+  const { createPreRegisteredClients } = await import("./oauth/clients/pre-registered.ts");
+  return createPreRegisteredClients(clients);
 };
 
 /** What goes out carries the trace of its request, and log lines name it. */
@@ -171,7 +174,7 @@ type WiredDeps = ReturnType<typeof withTracing> & {
 
 const wire = (config: Config, deps: WiredDeps): App & Services => {
   const services = wireServices(config, deps);
-  const { surface } = services;
+  const { openSurface } = services;
   const { clock, events, log, store } = deps;
   const sweeping = startSweeping(deps);
   const flushing = startFlushing({ clock, jitter: randomJitter }, services.usage);
@@ -183,8 +186,10 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
     listen: async () => {
       const { createHttpServer } = await import("./transport/http-server.ts");
       const tls = await openTls(config, deps);
+      // Before anyone is connected: later each of these would hold up whoever is.
+      await Promise.all([deps.http.open?.(), openSurface().then((surface) => surface.prepare())]);
       events.start();
-      server ??= createHttpServer({ ...toServerDeps(config, deps, services), ...tls });
+      server ??= createHttpServer({ ...(await openServerDeps(config, deps, services)), ...tls });
       return server.listen({ host: config.host, port: config.port });
     },
     lookAtCertificate: async () => server?.lookAtCertificate(),
@@ -194,7 +199,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
     serveStdio: async (principal) => {
       const { serveStdio } = await import("./transport/stdio.ts");
       events.start();
-      await serveStdio({ surface, principal, log, clock });
+      await serveStdio({ openSurface, version: VERSION, principal, log, clock });
     },
     close: (options) => {
       closing ??= (async () => {
@@ -210,7 +215,7 @@ const wire = (config: Config, deps: WiredDeps): App & Services => {
   };
 };
 
-type Services = Pick<App, "authorization" | "surface" | "ghl" | "audit" | "usage"> & {
+type Services = Pick<App, "ghl" | "audit" | "usage" | "openAuthorization" | "openSurface"> & {
   readonly upstream: UpkeptUpstream;
   /** How the last request to GoHighLevel ended. */
   lastUpstream(): ReadinessChecks["upstream"];
@@ -230,7 +235,8 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     audit,
     changes,
     ...createSpooling(config, deps),
-    revokeGrantsOf: (id) => authorization.revokeGrantsOfConnection(id, "webhook"),
+    revokeGrantsOf: async (id) =>
+      (await openAuthorization()).revokeGrantsOfConnection(id, "webhook"),
   });
   const ghl = createGhlClient({
     apiBaseUrl: settings.apiBaseUrl,
@@ -243,18 +249,48 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     ...watching,
   });
   metrics?.watch({ rateBudgets: () => ghl.rateLimits() });
-  const authorization: AuthorizationServer = createAuthorizationServer({
+  const openAuthorization = lazy(() => loadAuthorization(config, { ...deps, audit }));
+  const openSurface = lazy(() => loadSurface({ ...deps, upstream, ghl, changes }));
+  const lastUpstream = watched.last;
+  return { upstream, openAuthorization, openSurface, ghl, audit, usage, lastUpstream };
+};
+
+/** The server that MCP clients sign in to. Over stdio and for most commands nobody does. */
+const loadAuthorization = async (
+  { clientDocumentHosts: allowedHosts, ...config }: Config,
+  deps: WiredDeps & Pick<Services, "audit">,
+): Promise<AuthorizationServer> => {
+  const { createAuthorizationServer } = await import("./oauth/create-authorization-server.ts");
+  const { createFetchedClients } = await import("./oauth/clients/fetched-clients.ts");
+  const { documents, keySets } = createFetchedClients({
     ...deps,
-    audit,
+    fetcher: deps.clientDocuments ?? createGuardedFetch(),
+    ...(allowedHosts === undefined ? {} : { allowedHosts }),
+  });
+  return createAuthorizationServer({
+    ...deps,
     settings: {
       issuer: config.publicUrl,
       accessTokenTtlSeconds: config.accessTokenTtlSeconds,
       refreshTokenTtlSeconds: config.refreshTokenTtlSeconds,
       ...(config.registration === undefined ? {} : { registration: config.registration }),
     },
-    ...createClientSources(config, deps),
+    clientSources: [deps.knownClients, documents],
+    keySets,
   });
-  const surface = createMcpSurface({
+};
+
+/** What MCP clients see, with the SDK and the schemas of all tools. */
+const loadSurface = async ({
+  upstream,
+  ghl,
+  changes,
+  ...deps
+}: WiredDeps &
+  Pick<Services, "upstream" | "ghl"> & { readonly changes: ChangeFeed }): Promise<McpSurface> => {
+  const { createMcpSurface } = await import("./mcp/surface.ts");
+  const { clock, log, metrics, settings, tracing } = deps;
+  return createMcpSurface({
     ghl,
     connections: {
       findConnection: upstream.recallConnection,
@@ -262,14 +298,14 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     },
     clock,
     log,
-    ...watching,
+    tracing,
+    ...(metrics !== undefined && { metrics }),
     confirmations: createConfirmationKeeper(deps),
     version: VERSION,
     mode: isSandbox(settings) ? "sandbox" : "live",
     scopes: settings.scopes,
     changes,
   });
-  return { upstream, authorization, surface, ghl, audit, usage, lastUpstream: watched.last };
 };
 
 /** Where answers to refreshes lie until the store has them, and who brings them there. */
@@ -287,37 +323,20 @@ const createSpooling = (
   return { spool, courier: { carry } };
 };
 
-/** The clients that need no registration; all that is fetched for them shares one budget. */
-const createClientSources = (
-  { clientDocumentHosts: allowedHosts }: Config,
-  deps: WiredDeps,
-): Required<Pick<AuthorizationServerDeps, "clientSources" | "keySets">> => {
-  const fetcher = deps.clientDocuments ?? createGuardedFetch();
-  const reading = { ...deps, fetcher, budget: createFetchBudget(deps) };
-  return {
-    clientSources: [
-      deps.knownClients,
-      createMetadataDocumentClients({
-        ...reading,
-        ...(allowedHosts === undefined ? {} : { allowedHosts }),
-      }),
-    ],
-    keySets: createKeySets(reading),
-  };
-};
-
 /** The certificate of the settings, which must be good for a start. */
 const openTls = async ({ tls }: Config, deps: WiredDeps): Promise<Pick<HttpServerDeps, "tls">> =>
   tls === undefined
     ? {}
     : { tls: { pair: await openTlsPair(tls, deps), read: () => readTlsPair(tls) } };
 
-const toServerDeps = (
+const openServerDeps = async (
   { enableSse, maxConnections, metricsAccess, proxyTrust, publicUrl }: Config,
   deps: WiredDeps,
   services: Services,
-): HttpServerDeps => ({
+): Promise<HttpServerDeps> => ({
   ...services,
+  authorization: await services.openAuthorization(),
+  surface: await services.openSurface(),
   events: deps.events,
   rateBudgets: () => services.ghl.rateLimits(),
   publicUrl,

@@ -1,16 +1,6 @@
-/**
- * How soon the command answers over stdio, and in how much memory: from the start of the process to its
- * answer to `initialize`. Run by itself it measures the built package, which `npm run build` makes, beside
- * a bare Node as the yardstick of the machine.
- *
- *     node scripts/bench/cold-start.ts [rounds]
- */
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
 
 /** A program that speaks MCP on stdin and stdout. */
 export interface StdioProgram {
@@ -18,41 +8,21 @@ export interface StdioProgram {
   readonly args: readonly string[];
   /** Its whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where it runs. Absent: here. */
-  readonly cwd?: string;
-  readonly rounds: number;
-}
-
-/** What cold starts cost. */
-export interface ColdStart {
-  /** From the start of the process to the answer. */
-  readonly medianMs: number;
-  readonly p95Ms: number;
-  /** Processor time of all threads until the answer, user and system, median. */
-  readonly cpuMs: number;
-  /** Resident right after the answer, median, in units of 10^6 bytes. */
-  readonly rssMb: number;
-  /** The most that was resident until then, median. */
-  readonly peakMb: number;
+  /** Where it runs. */
+  readonly cwd: string;
 }
 
 /** One start. */
-interface Round {
+export interface ColdStart {
+  /** From the start of the process to its answer to `initialize`. */
   readonly elapsedMs: number;
+  /** Processor time of all threads until the answer, user and system. */
   readonly cpuMs: number;
-  readonly rssMb: number;
-  readonly peakMb: number;
+  /** Resident right after the answer. */
+  readonly rssBytes: number;
+  /** The most that was resident until then. */
+  readonly peakBytes: number;
 }
-
-/**
- * Starts a program `rounds` times, one after the other. Throws when it ends, or answers with an error,
- * before it answers `initialize`. Linux alone: memory and processor time are read from /proc.
- */
-export const measureColdStart = async (program: StdioProgram): Promise<ColdStart> => {
-  const rounds: Round[] = [];
-  for (let round = 0; round < program.rounds; round += 1) rounds.push(await startOnce(program));
-  return toColdStart(rounds);
-};
 
 const INITIALIZE = `${JSON.stringify({
   jsonrpc: "2.0",
@@ -65,12 +35,16 @@ const INITIALIZE = `${JSON.stringify({
   },
 })}\n`;
 
-const startOnce = async ({ command, args, env, cwd }: StdioProgram): Promise<Round> => {
+/**
+ * Starts a program and measures until it answers `initialize`, then ends it. Throws when it ends, or
+ * answers with an error, before that. Linux alone: memory and processor time are read from /proc.
+ */
+export const startOnce = async ({ command, args, env, cwd }: StdioProgram): Promise<ColdStart> => {
   const startedMs = performance.now();
   const child = spawn(command, args, {
     env,
+    cwd,
     stdio: ["pipe", "pipe", "pipe"],
-    ...(cwd !== undefined && { cwd }),
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   let said = "";
@@ -100,83 +74,17 @@ const readLine = async (
 };
 
 /** What a live process has used so far (proc(5): status, task/<tid>/schedstat). */
-const readUse = ({ pid }: ChildProcess): Pick<Round, "cpuMs" | "rssMb" | "peakMb"> => {
+const readUse = ({ pid }: ChildProcess): Omit<ColdStart, "elapsedMs"> => {
   const folder = `/proc/${pid}`;
   const status = readFileSync(`${folder}/status`, "utf8");
-  const kilobytes = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, "mu").exec(status)?.[1]);
+  const toBytes = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, "mu").exec(status)?.[1]) * 1024;
   const nanoseconds = readdirSync(`${folder}/task`).map((thread) =>
     Number(readFileSync(`${folder}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
   );
   return {
     cpuMs: nanoseconds.reduce((sum, value) => sum + value, 0) / 1e6,
-    rssMb: (kilobytes("VmRSS") * 1024) / 1e6,
-    peakMb: (kilobytes("VmHWM") * 1024) / 1e6,
+    rssBytes: toBytes("VmRSS"),
+    peakBytes: toBytes("VmHWM"),
   };
 };
-
-const toColdStart = (rounds: readonly Round[]): ColdStart => {
-  const at = (part: number, name: keyof Round): number => {
-    const values = rounds.map((round) => round[name]).toSorted((a, b) => a - b);
-    return values[Math.min(values.length - 1, Math.floor(values.length * part))] ?? Number.NaN;
-  };
-  return {
-    medianMs: at(0.5, "elapsedMs"),
-    p95Ms: at(0.95, "elapsedMs"),
-    cpuMs: at(0.5, "cpuMs"),
-    rssMb: at(0.5, "rssMb"),
-    peakMb: at(0.5, "peakMb"),
-  };
-};
-
-/** Answers the first line with a result and stays: what Node alone costs. */
-const BARE_NODE =
-  'process.stdin.once("data", () => process.stdout.write(JSON.stringify({ result: {} }) + "\\n"))';
-
-/** A round of each in turn, so that a busy minute of the machine falls on all alike. */
-const main = async (rounds: number): Promise<void> => {
-  const root = join(import.meta.dirname, "..", "..");
-  const cwd = mkdtempSync(join(tmpdir(), "ghl-mcp-cold-start-"));
-  // Without src/, which the command would rather run.
-  const packed = join(cwd, "package");
-  for (const name of ["bin", "dist", "package.json"]) {
-    cpSync(join(root, name), join(packed, name), { recursive: true });
-  }
-  const sandbox = await startSandbox();
-  const location = sandbox.locations[0]?.id ?? "";
-  const env = {
-    PATH: process.env["PATH"] ?? "",
-    HOME: cwd,
-    GHL_BASE_URL: sandbox.baseUrl,
-    GHL_PRIVATE_TOKEN: sandbox.privateTokens.get(location) ?? "",
-    GHL_LOCATION_ID: location,
-  };
-  const programs = {
-    node: ["-e", BARE_NODE],
-    "ghl-mcp stdio": [join(packed, "bin", "ghl-mcp.js"), "stdio"],
-  };
-  const taken = new Map<string, Round[]>();
-  try {
-    // The first start of all makes the database, its key and the compiled code.
-    for (let round = -1; round < rounds; round += 1) {
-      for (const [name, args] of Object.entries(programs)) {
-        const one = await startOnce({ command: process.execPath, args, env, cwd, rounds: 1 });
-        if (round === -1) console.log(name, "first start:", toFigures(toColdStart([one])));
-        else taken.set(name, [...(taken.get(name) ?? []), one]);
-      }
-    }
-    for (const [name, list] of taken) console.log(name, toFigures(toColdStart(list)));
-  } finally {
-    await sandbox.close();
-    rmSync(cwd, { recursive: true, force: true });
-  }
-};
-
-const toFigures = (start: ColdStart): string =>
-  Object.entries(start)
-    .map(([name, value]) => `${name} ${(value as number).toFixed(1)}`)
-    .join(" · ");
-
-if (process.argv[1] === import.meta.filename) {
-  await main(Number(process.argv[2] ?? 15));
-}

@@ -15,7 +15,7 @@ const start = async ({ upstreamUrl }: { readonly upstreamUrl: string }): Promise
   return listenAnywhere(server);
 };
 
-const ID = '"contact_id":"';
+const ID_START = '"bench';
 const ID_LENGTH = 20;
 
 const answer = async (
@@ -25,7 +25,7 @@ const answer = async (
 ): Promise<void> => {
   try {
     const body = await readText(request);
-    const from = body.indexOf(ID) + ID.length;
+    const from = body.indexOf(ID_START) + 1;
     const upstream = await pool.request({
       method: "GET",
       path: `/contacts/${body.slice(from, from + ID_LENGTH)}`,

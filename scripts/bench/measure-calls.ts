@@ -9,6 +9,8 @@ export interface CallFigures {
   readonly callsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The longest hold-up of the server's event loop, in any round. */
+  readonly maxDelayMs: number;
 }
 
 /** One row to measure. */
@@ -17,6 +19,10 @@ export interface CallCase {
   readonly requests: LoadJob["requests"];
   readonly connections: number;
   readonly calls: number;
+  /** Calls before those. Default: as many as for all cases. */
+  readonly warmUp?: number;
+  /** Each round goes on where the last one ended, so that over all of them every request is sent. */
+  readonly isGoingOn?: boolean;
 }
 
 /**
@@ -31,18 +37,28 @@ export const measureCalls = async (
 ): Promise<readonly CallFigures[]> => {
   const connections = cases[0]?.connections;
   for (const one of cases.filter((other) => other.connections === connections)) {
-    await measureOnce(world, { ...one, calls: warmUp });
+    await measureOnce(world, { ...one, calls: one.warmUp ?? warmUp });
   }
   const taken: CallFigures[][] = cases.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, one] of cases.entries()) taken[index]?.push(await measureOnce(world, one));
+    for (const [index, one] of cases.entries()) {
+      taken[index]?.push(await measureOnce(world, goOn(one, round)));
+    }
   }
   return taken.map((figures) => ({
     cpuUsPerCall: median(figures.map(({ cpuUsPerCall }) => cpuUsPerCall)),
     callsPerSecond: median(figures.map(({ callsPerSecond }) => callsPerSecond)),
     p50Ms: median(figures.map(({ p50Ms }) => p50Ms)),
     p99Ms: median(figures.map(({ p99Ms }) => p99Ms)),
+    maxDelayMs: Math.max(...figures.map(({ maxDelayMs }) => maxDelayMs)),
   }));
+};
+
+const goOn = (one: CallCase, round: number): CallCase => {
+  if (one.isGoingOn !== true) return one;
+  const { requests, calls } = one;
+  const from = (round * calls) % requests.length;
+  return { ...one, requests: [...requests.slice(from), ...requests.slice(0, from)] };
 };
 
 const measureOnce = async (
@@ -57,5 +73,6 @@ const measureOnce = async (
     callsPerSecond: result.calls / result.seconds,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
+    maxDelayMs: after.maxDelayMs,
   };
 };

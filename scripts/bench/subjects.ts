@@ -2,24 +2,21 @@ import type { Child } from "../measure/child.ts";
 import type { LoadJob } from "../measure/load.ts";
 import { type Era, type McpCall, toMcpRequest } from "../measure/mcp-requests.ts";
 import { CONTACT_IDS } from "./contact.ts";
-import type { World } from "./world.ts";
+import type { BenchTool, World } from "./world.ts";
 
 /** One server as one kind of client uses it. */
 export interface Subject {
   readonly name: string;
-  open(world: World): Promise<OpenSubject>;
+  open(world: World, tool: BenchTool): Promise<OpenSubject>;
 }
 
 /** A subject that runs. */
 export interface OpenSubject {
   readonly child: Child;
   readonly publicUrl: string;
-  /** The calls that are sent to it for a tool. */
-  requests(tool: BenchTool): LoadJob["requests"];
+  /** The calls of the tool. */
+  readonly requests: LoadJob["requests"];
 }
-
-/** The tools that are measured. */
-export type BenchTool = "get_contact" | "read_operation";
 
 const ARGUMENTS: Readonly<Record<BenchTool, (id: string) => Readonly<Record<string, unknown>>>> = {
   get_contact: (id) => ({ contact_id: id }),
@@ -34,22 +31,36 @@ const toCall = (tool: BenchTool, id: string): McpCall => ({
   params: { name: tool, arguments: ARGUMENTS[tool](id) },
 });
 
-const toRequests = (tool: BenchTool, client: { readonly era: Era; readonly token: string }) =>
-  CONTACT_IDS.map((id) => ({ ...toMcpRequest(toCall(tool, id), client), expect: [id, "Maria"] }));
+const toRequests = (
+  tool: BenchTool,
+  client: { readonly era: Era; readonly token: string },
+): LoadJob["requests"] => CONTACT_IDS.map((id) => toRequest(tool, { ...client, contactId: id }));
+
+/** A call of a tool for one contact. */
+export const toRequest = (
+  tool: BenchTool,
+  {
+    contactId,
+    ...client
+  }: { readonly era: Era; readonly token: string; readonly contactId: string },
+): LoadJob["requests"][number] => ({
+  ...toMcpRequest(toCall(tool, contactId), client),
+  expect: [contactId, "Maria"],
+});
 
 const own = (name: string, era: Era): Subject => ({
   name,
-  open: async (world) => {
+  open: async (world, tool) => {
     const server = await world.server();
-    return { ...server, requests: (tool) => toRequests(tool, { era, token: server.token }) };
+    return { ...server, requests: toRequests(tool, { era, token: server.token }) };
   },
 });
 
 const other = (name: string, kind: "floor" | "sdk"): Subject => ({
   name,
-  open: async (world) => ({
-    ...(await world.other(kind)),
-    requests: (tool) => toRequests(tool, { era: "modern", token: "none" }),
+  open: async (world, tool) => ({
+    ...(await world.other(kind, tool)),
+    requests: toRequests(tool, { era: "modern", token: "none" }),
   }),
 });
 

@@ -21,8 +21,8 @@ const WINDOW_MS = 10_000;
 const LIMIT = { window: 10_000_000, day: 1_000_000_000 } as const;
 
 /**
- * Answers contacts as fast as Node can, with the headers of GoHighLevel, and hands everything else on to
- * a sandbox: sign-in, tokens, locations.
+ * Answers contacts, and the locations of filled vaults, as fast as Node can, with the headers of
+ * GoHighLevel, and hands everything else on to a sandbox: sign-in, tokens, its own locations.
  */
 const start = async (): Promise<UpstreamFacts> => {
   const sandbox = await startSandbox();
@@ -31,7 +31,8 @@ const start = async (): Promise<UpstreamFacts> => {
   const headers = createRateHeaders();
   const handOn = createHandingOn(rest);
   const server = createServer((request, response) => {
-    const id = /^\/contacts\/([A-Za-z0-9]{20})$/u.exec(request.url ?? "")?.[1];
+    const [, kind, id] =
+      /^\/(contacts|locations)\/((?:bench|vault)\w{15})$/u.exec(request.url ?? "") ?? [];
     if (id === undefined || request.method !== "GET") {
       void handOn(request, response);
       return;
@@ -42,7 +43,7 @@ const start = async (): Promise<UpstreamFacts> => {
       response.end('{"statusCode":401,"message":"Invalid JWT"}');
       return;
     }
-    const body = head + id + tail;
+    const body = kind === "contacts" ? head + id + tail : toLocation(id);
     response.writeHead(200, {
       "content-type": "application/json; charset=utf-8",
       "content-length": body.length,
@@ -56,6 +57,12 @@ const start = async (): Promise<UpstreamFacts> => {
   const privateToken = sandbox.privateTokens.get(locations[0]?.id ?? "") ?? "";
   return { baseUrl, authorizeUrl, clientId, clientSecret, privateToken, locations };
 };
+
+/** A location as a sign-in of its own would find it. */
+const toLocation = (id: string): string =>
+  JSON.stringify({
+    location: { id, name: `Location ${id}`, timezone: "America/Los_Angeles", country: "US" },
+  });
 
 const createRateHeaders = (): (() => Record<string, string>) => {
   let endsAtMs = 0;

@@ -12,31 +12,48 @@ export interface World {
   load(): LoadGenerator;
   /** The server under test, with a token of a grant on one location. */
   server(): Promise<ServerChild & { readonly token: string }>;
-  /** The bare proxy, and the handler of the SDK. */
-  other(kind: "floor" | "sdk"): Promise<{ readonly child: Child; readonly publicUrl: string }>;
+  /** The bare proxy, and the handler of the SDK with one tool. */
+  other(
+    kind: "floor" | "sdk",
+    tool: BenchTool,
+  ): Promise<{ readonly child: Child; readonly publicUrl: string }>;
 }
 
-/** Makes the world; nothing is started yet. */
-export const createWorld = (scope: Scope): World => {
-  const upstream = once(async () => {
+/** The tools that are measured. */
+export type BenchTool = "get_contact" | "read_operation";
+
+/**
+ * Makes the world; nothing is started yet. With `shared`, it has servers of its own, and stand-in and load
+ * generator of another.
+ */
+export const createWorld = (scope: Scope, shared?: Pick<World, "upstream" | "load">): World => {
+  const startUpstream = once(async () => {
     const child = scope.start(new URL("./upstream-process.ts", import.meta.url), {
       core: LOAD_CORE,
     });
     return child.ask<UpstreamFacts>("start");
   });
-  const other = (kind: "floor" | "sdk") =>
+  const { upstream, load } = shared ?? {
+    upstream: startUpstream,
+    load: once(() => startLoadGenerator(scope)),
+  };
+  const other = (kind: "floor" | "sdk", tool: BenchTool) =>
     once(async () => {
       const { baseUrl } = await upstream();
       const child = scope.start(new URL(`./${kind}-process.ts`, import.meta.url), {
         core: SERVER_CORE,
       });
-      return { child, publicUrl: await child.ask<string>("start", { upstreamUrl: baseUrl }) };
+      return { child, publicUrl: await child.ask<string>("start", { upstreamUrl: baseUrl, tool }) };
     });
-  const others = { floor: other("floor"), sdk: other("sdk") };
+  const floor = other("floor", "get_contact");
+  const sdk = {
+    get_contact: other("sdk", "get_contact"),
+    read_operation: other("sdk", "read_operation"),
+  };
   return {
     scope,
     upstream,
-    load: once(() => startLoadGenerator(scope)),
+    load,
     server: once(async () => {
       const facts = await upstream();
       const server = await startServer(scope, { upstream: facts, core: SERVER_CORE });
@@ -44,7 +61,8 @@ export const createWorld = (scope: Scope): World => {
       const { access_token: token } = await client.obtain({ choose: facts.locations[0]?.id ?? "" });
       return { ...server, token };
     }),
-    other: (kind) => others[kind](),
+    // The proxy does not look at what is called.
+    other: (kind, tool) => (kind === "floor" ? floor() : sdk[tool]()),
   };
 };
 

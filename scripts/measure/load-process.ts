@@ -8,7 +8,7 @@ const CHECK_EVERY = 8;
 const TIMEOUT_SECONDS = 30;
 
 /**
- * Sends the requests of a job in turn, each connection the next one as soon as it has an answer. So a
+ * Sends the requests of a job, each connection its share of them in turn, the next one as soon as it has an answer. So a
  * server that stalls is asked less in that time: the percentiles are those of a closed loop.
  */
 const run = async ({
@@ -21,6 +21,7 @@ const run = async ({
   const timesMs = new Float64Array(calls);
   let answered = 0;
   let failure: string | undefined;
+  let opened = 0;
   let startedMs = 0;
   let endedMs = 0;
   const fail = (what: string): void => {
@@ -45,7 +46,11 @@ const run = async ({
         url,
         connections,
         amount: calls,
-        requests: checked,
+        // Of each connection other requests than its neighbour's, so that all of them are sent.
+        setupClient: (client) => {
+          client.setRequests(toShare(checked, opened, connections));
+          opened += 1;
+        },
         timeout: TIMEOUT_SECONDS,
         // How soon the end is noticed; the times are taken per answer.
         sampleInt: 50,
@@ -76,5 +81,11 @@ const run = async ({
     ...(failure !== undefined && { failure }),
   };
 };
+
+/** Every n-th request, from the k-th on; where there are more connections than requests, one. */
+const toShare = <T>(requests: readonly T[], k: number, n: number): T[] =>
+  requests.length < n
+    ? requests.slice(k % requests.length, (k % requests.length) + 1)
+    : requests.filter((_, index) => index % n === k % n);
 
 answerParent({ run });

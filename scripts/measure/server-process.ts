@@ -6,6 +6,7 @@ import { toUpstreamSettings } from "../../src/cli/session.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { createPinoLogger } from "../../src/observability/pino-logger.ts";
 import { answerParent } from "./answer-parent.ts";
+import { watchLoop } from "./watch-loop.ts";
 
 /** Beyond what any measurement sends. */
 const BOUNDLESS = { burst: 1e9, perSecond: 1e9 } as const;
@@ -41,12 +42,13 @@ const start = async (): Promise<void> => {
   });
   closeRest = () => parts.http.close();
   await app.listen();
-  app.refreshAhead();
 };
+
+const refreshAhead = (): void => app?.refreshAhead();
 
 const end = async (): Promise<void> => {
   await app?.close({ graceMs: 1_000 });
   await closeRest();
 };
 
-answerParent({ start, end });
+answerParent({ start, refreshAhead, end, ...watchLoop() });

@@ -9,3 +9,16 @@ export const median = (values: readonly number[]): number => {
 /** The value that this part of the sorted values does not exceed, nearest rank. NaN of none. */
 export const percentile = (sorted: ArrayLike<number>, part: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
+
+/**
+ * How fast values grow by the first of each pair: the median of the slopes between all pairs (Theil and
+ * Sen), which single outliers leave as it is. NaN of fewer than two points.
+ */
+export const findSlope = (points: readonly (readonly [at: number, value: number])[]): number =>
+  median(
+    points.flatMap(([at, value], index) =>
+      points
+        .slice(index + 1)
+        .flatMap(([later, other]) => (later === at ? [] : [(other - value) / (later - at)])),
+    ),
+  );

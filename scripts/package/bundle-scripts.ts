@@ -1,6 +1,9 @@
 import { cpSync, globSync } from "node:fs";
 import { join, posix, relative } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
+import { directBuiltins } from "./direct-builtins.ts";
+import { escapeText } from "./escape-text.ts";
+import { groupChunks } from "./group-chunks.ts";
 
 /** The programs and the library, each under its place in src/ without the ending. */
 const ENTRIES = ["cli/main", "courier/courier-process", "index"] as const;
@@ -20,7 +23,9 @@ export const bundleScripts = async (root: string, outDir: string): Promise<reado
     cwd: root,
     platform: "node",
     external: EXTERNAL,
-    plugins: [keepPlaces(sources)],
+    // The default, `exports-only`, does not go with groups that leave out what they import.
+    preserveEntrySignatures: "allow-extension",
+    plugins: [keepPlaces(sources), directBuiltins(), escapeText()],
     onLog: (_level, { code = "", message }) => {
       if (!EXPECTED_LOGS.has(code)) throw new Error(message);
     },
@@ -31,6 +36,7 @@ export const bundleScripts = async (root: string, outDir: string): Promise<reado
     // A text takes memory and time to decode, so blanks go; names stay for the traces of errors.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: { legal: true, annotation: false, jsdoc: false },
+    codeSplitting: groupChunks(sources),
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name]-[hash].js",
   });

@@ -1,8 +1,14 @@
 import type { SandboxFault } from "../../src/sandbox/sandbox.ts";
 import type { Child } from "../measure/child.ts";
 
-/** In turn, one every so often: refusals, failures, cuts, slow answers, those of the token endpoint too. */
-const FAULTS: readonly SandboxFault[] = [
+const status = (code: number): SandboxFault["how"] => ({
+  kind: "status",
+  status: code,
+  body: `{"statusCode":${code},"message":"Try later"}`,
+});
+
+/** Refusals, failures, cuts, slow answers, those of the token endpoint too. */
+export const FAULTS: readonly SandboxFault[] = [
   { pathPrefix: "/contacts", count: 4, how: status(429) },
   { pathPrefix: "/contacts", count: 3, how: status(500) },
   { pathPrefix: "/", count: 3, how: status(502) },
@@ -14,23 +20,26 @@ const FAULTS: readonly SandboxFault[] = [
   { pathPrefix: "/contacts", count: 1, how: { kind: "delay", delayMs: 40_000 } },
 ];
 
-function status(code: number): SandboxFault["how"] {
-  return { kind: "status", status: code, body: `{"statusCode":${code},"message":"Try later"}` };
+/** Which faults, and how often one of them. */
+export interface FaultPlan {
+  readonly faults: readonly SandboxFault[];
+  readonly everyMs: number;
 }
 
-const EVERY_MS = 3_000;
+/** Faults that are under way. */
+export interface RunningFaults {
+  count(): number;
+  stop(): void;
+}
 
-/** Makes the sandbox misbehave until the end; what comes back ends it. */
-export const startFaults = (sandbox: Child): (() => number) => {
+/** Makes the sandbox misbehave in each way by turns, until it is stopped. */
+export const startFaults = (sandbox: Child, { faults, everyMs }: FaultPlan): RunningFaults => {
   let count = 0;
   const timer = setInterval(() => {
-    const fault = FAULTS[count % FAULTS.length];
+    const fault = faults[count % faults.length];
     count += 1;
     // A sandbox that is gone is seen by the calls.
     if (fault !== undefined) void sandbox.ask("misbehave", fault).catch(() => undefined);
-  }, EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    return count;
-  };
+  }, everyMs);
+  return { count: () => count, stop: () => clearInterval(timer) };
 };

@@ -15,7 +15,8 @@ export interface ReadSettings {
 /** Reads every setting from its text and checks the rules between them. */
 export const readSettings = (raw: RawSettings): ReadSettings => {
   const complete = { ...fallbacks(), ...raw };
-  const parsed = settingsSchema.safeParse(complete);
+  // Read once: compiling code for it, as zod does, costs more than it saves.
+  const parsed = settingsSchema.safeParse(complete, { jitless: true });
   const mistakes = new Map<string, string>();
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {

@@ -31,6 +31,9 @@ export const sleepUnlessAborted = (
     () => false,
   );
 
+/** For the length of pieces of work: never set, and of no use as a time of day. */
+export const steadyMs = (): number => performance.now();
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   nowSeconds: () => toEpochSeconds(Date.now() / 1000),

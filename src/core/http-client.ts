@@ -31,6 +31,8 @@ export type HttpFailure =
 export interface HttpClient {
   /** Sends one request. Fails with a value when no complete answer came; never throws for that. */
   send(request: HttpRequest): Promise<Result<HttpResponse, HttpFailure>>;
+  /** Loads what the first request would load, for a server that has nobody to answer yet. Absent: nothing. */
+  open?(): Promise<void>;
   /** Closes idle connections. */
   close(): Promise<void>;
 }

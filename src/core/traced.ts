@@ -9,10 +9,12 @@ export const traceHttp = (http: HttpClient, tracing: Tracing): HttpClient => ({
 });
 
 /** The same request, with the trace of the work under way. */
-export const traceRequest = (request: HttpRequest, tracing: Tracing): HttpRequest => ({
-  ...request,
-  headers: { ...request.headers, ...tracing.headers() },
-});
+export const traceRequest = (request: HttpRequest, tracing: Tracing): HttpRequest => {
+  const headers = tracing.headers();
+  return headers === undefined
+    ? request
+    : { ...request, headers: { ...request.headers, ...headers } };
+};
 
 /** The same log, whose lines name the trace of the work that they belong to. */
 export const traceLog = (log: Logger, tracing: Tracing): Logger => {

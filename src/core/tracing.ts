@@ -31,8 +31,8 @@ export interface SpanPlan {
 export interface Tracing {
   /** Does work in a span of its own, which ends when the work does. */
   inSpan<Outcome>(plan: SpanPlan, work: (span: Span) => Promise<Outcome>): Promise<Outcome>;
-  /** The headers with which a request of the work under way goes out; none where nobody traces. */
-  headers(): Readonly<Record<string, string>>;
+  /** The headers with which a request of the work under way goes out; undefined where nobody traces. */
+  headers(): Readonly<Record<string, string>> | undefined;
   /** The trace of the work under way: 32 hexadecimal digits, or undefined. */
   traceId(): string | undefined;
 }
@@ -43,6 +43,6 @@ export const NO_SPAN: Span = { traceId: undefined, set: () => {}, fail: () => {}
 /** Follows nothing. */
 export const silentTracing: Tracing = {
   inSpan: (_plan, work) => work(NO_SPAN),
-  headers: () => ({}),
+  headers: () => undefined,
   traceId: () => undefined,
 };

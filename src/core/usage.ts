@@ -54,13 +54,20 @@ export interface UsageMeter {
 
 /** The counts of calls per connection, location and hour, shared by all processes on one store. */
 export interface UsageLog extends UsageMeter {
-  /** Writes what was counted here to the store. Never rejects: what could not be written is kept. */
-  flush(): Promise<void>;
+  /**
+   * Writes what was counted here to the store, of `atMost` records where that is said, those that wait
+   * longest. Never rejects: what could not be written is kept.
+   */
+  flush(options?: { readonly atMost?: number }): Promise<void>;
   /**
    * The rows of a connection from the UTC day of `since` on, in no order; what was counted in this
-   * process is among them. Rejects where the store does.
+   * process is among them. By the day, `hour` is the start of the UTC day. Rejects where the store does.
    */
-  read(connectionId: ConnectionId, since: EpochSeconds): Promise<readonly UsageRow[]>;
+  read(
+    connectionId: ConnectionId,
+    since: EpochSeconds,
+    by?: "hour" | "day",
+  ): Promise<readonly UsageRow[]>;
 }
 
 /** A log that counts nothing. */

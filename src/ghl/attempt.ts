@@ -103,7 +103,7 @@ const sendNow = async (
   const { operation } = journey;
   const sentAtMs = deps.clock.nowMs();
   const { closedForMs, response } = await exchange(deps, { journey, token, slot, sentAtMs });
-  const answer = response.ok ? readAnswer(response.value) : fail(toFailure(response.failure));
+  const answer = response.ok ? await readAnswer(response.value) : fail(toFailure(response.failure));
   const durationMs = deps.clock.nowMs() - sentAtMs;
   const outcome = answer.ok ? "ok" : answer.failure.kind;
   deps.metrics?.upstreamCall({ app: operation.app, outcome, durationMs });

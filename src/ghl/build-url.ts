@@ -22,7 +22,7 @@ export const buildUrl = (
 ): Result<string, GhlFailure> => {
   const problem = checkNames(operation, parameters);
   if (problem !== undefined) return fail(problem);
-  const query = new URLSearchParams();
+  let query: URLSearchParams | undefined;
   let path: string = operation.path;
   for (const parameter of operation.parameters) {
     const read = readParameter(parameter, parameters);
@@ -31,7 +31,9 @@ export const buildUrl = (
       const segment = toSegment(read.value);
       if (!segment.ok) return segment;
       path = path.replace(`{${parameter.name}}`, () => segment.value);
-    } else appendQuery(query, read.value);
+    } else if (read.value.values.length > 0) {
+      appendQuery((query ??= new URLSearchParams()), read.value);
+    }
   }
   return ok(joinUrl(apiBaseUrl, path, query));
 };
@@ -93,10 +95,14 @@ const appendQuery = (query: URLSearchParams, { parameter, values }: ReadParamete
   else for (const value of values) query.append(parameter.name, String(value));
 };
 
-const joinUrl = (apiBaseUrl: string, path: string, query: URLSearchParams): string => {
-  const base = new URL(apiBaseUrl);
-  const url = `${base.origin}${base.pathname.replace(/\/$/u, "")}${path}`;
+/** A path that no parser of URLs would change: no segment begins with a dot, nothing has to be encoded. */
+const PLAIN_PATH = /^(?:\/(?!\.|%2e)[\w\-~!$&'()*+,;=:@%.]*)*$/iu;
+
+const joinUrl = (apiBaseUrl: string, path: string, query: URLSearchParams | undefined): string => {
+  const url = `${apiBaseUrl.endsWith("/") ? apiBaseUrl.slice(0, -1) : apiBaseUrl}${path}`;
   // The path comes from the catalogue and from encoded segments; anything else is a bug of ours.
-  if (new URL(url).href !== url) throw new Error(`path "${path}" does not survive URL parsing`);
-  return query.size === 0 ? url : `${url}?${query.toString()}`;
+  if (!PLAIN_PATH.test(path) && new URL(url).href !== url) {
+    throw new Error(`path "${path}" does not survive URL parsing`);
+  }
+  return query === undefined ? url : `${url}?${query.toString()}`;
 };

@@ -40,9 +40,16 @@ export const missingNames = (
   };
 };
 
-/** The names of an operation's parameters. */
-export const parameterNames = (operation: Operation): readonly string[] =>
-  operation.parameters.map((parameter) => parameter.name);
+const namesOfParameters = new WeakMap<Operation, readonly string[]>();
+
+/** The names of an operation's parameters; the same list each time. */
+export const parameterNames = (operation: Operation): readonly string[] => {
+  const known = namesOfParameters.get(operation);
+  if (known !== undefined) return known;
+  const names = operation.parameters.map((parameter) => parameter.name);
+  namesOfParameters.set(operation, names);
+  return names;
+};
 
 /** The names of an operation's top-level body fields; empty for a free-form body. */
 export const bodyNames = (operation: Operation): readonly string[] =>

@@ -48,7 +48,9 @@ const UPLOAD_DEADLINE_MS = 120_000;
  */
 export const createGhlClient = (parts: GhlClientDeps): GhlApiClient => {
   const governor = createGovernor(parts);
-  const deps = { ...parts, governor, jitter: parts.jitter ?? randomJitter };
+  const { origin, pathname } = new URL(parts.apiBaseUrl);
+  const apiBaseUrl = `${origin}${pathname}`;
+  const deps = { ...parts, apiBaseUrl, governor, jitter: parts.jitter ?? randomJitter };
   const call: GhlClient["call"] = async (given) => {
     const operation = findOperation(given.operation);
     if (operation === undefined) return fail(unknownOperation(given.operation));

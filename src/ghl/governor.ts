@@ -74,6 +74,7 @@ interface Line {
 const MAX_QUEUED = 1_000;
 /** Above this many budgets, those that nothing happens in are forgotten. */
 const MAX_BUDGETS = 1_000;
+const LOOKED_AT = 16;
 
 /** Creates a governor. Its knowledge is its own; several processes meet in the headers. */
 export const createGovernor = ({ clock }: { readonly clock: Clock }): Governor => {
@@ -214,11 +215,28 @@ const toSnapshot = ({ budget, state, toldAtMs, queue }: Line, nowMs: number): Ra
   };
 };
 
+/**
+ * Looks at a few budgets, those that were looked at longest ago, and forgets what nothing happens in. A few
+ * for each new one are enough to keep up, and no call waits while thousands are gone through.
+ */
 const forgetIdle = (lines: Map<string, Line>, nowMs: number): void => {
-  for (const [key, { state, queue }] of lines) {
-    const isOver =
-      state.dailyResetAtMs === undefined &&
-      (state.resetAtMs === undefined || state.resetAtMs <= nowMs);
-    if (isOver && state.inFlight === 0 && queue.size() === 0) lines.delete(key);
+  for (const [key, line] of firstOf(lines, LOOKED_AT)) {
+    lines.delete(key);
+    if (!isIdle(line, nowMs)) lines.set(key, line);
   }
 };
+
+function* firstOf<Entry>(entries: Iterable<Entry>, count: number): Iterable<Entry> {
+  let left = count;
+  for (const entry of entries) {
+    if (left === 0) return;
+    left -= 1;
+    yield entry;
+  }
+}
+
+const isIdle = ({ state, queue }: Line, nowMs: number): boolean =>
+  state.dailyResetAtMs === undefined &&
+  (state.resetAtMs === undefined || state.resetAtMs <= nowMs) &&
+  state.inFlight === 0 &&
+  queue.size() === 0;

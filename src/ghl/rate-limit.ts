@@ -113,6 +113,7 @@ export const newRateState = (): RateState => ({
  */
 export const atTime = (state: RateState, nowMs: number): RateState => {
   if ((state.lastDepartureAtMs ?? nowMs) > nowMs) return forgetInstants(state);
+  if (isAhead(state.resetAtMs, nowMs) && isAhead(state.dailyResetAtMs, nowMs)) return state;
   const { resetAtMs, dailyResetAtMs, ...rest } = state;
   const dayIsBack = dailyResetAtMs !== undefined && nowMs >= dailyResetAtMs;
   const day = dayIsBack
@@ -122,6 +123,9 @@ export const atTime = (state: RateState, nowMs: number): RateState => {
   if (nowMs < resetAtMs) return { ...rest, ...day, resetAtMs };
   return { ...learn(rest, nowMs), ...day, remaining: rest.limit, unconfirmed: true };
 };
+
+const isAhead = (instantMs: number | undefined, nowMs: number): boolean =>
+  instantMs === undefined || nowMs < instantMs;
 
 /** The state with nothing counted in a new window yet, and the part that the last one taught. */
 const learn = (state: RateState, nowMs: number): RateState => {
@@ -236,57 +240,59 @@ export const arrive = (
   departure: Departure,
   { report, nowMs }: { readonly report: RateReport; readonly nowMs: number },
 ): RateState => {
-  const landed = { ...given, inFlight: Math.max(0, given.inFlight - 1) };
-  const sized = withDay(
-    {
-      ...landed,
-      limit: report.limit ?? landed.limit,
-      intervalMs: report.intervalMs ?? landed.intervalMs,
-    },
-    { report, nowMs },
-  );
-  if (report.refused) return refuse(sized, report, nowMs);
-  const answered = { ...sized, refusals: 0, unconfirmed: false };
+  const landed = withDay(land(given, report), { report, nowMs });
+  if (report.refused) return refuse(landed, report, nowMs);
   const { remaining } = report;
   if (remaining === undefined) {
     return {
-      ...answered,
+      ...landed,
       uncounted: given.uncounted + 1,
-      resetAtMs: given.resetAtMs ?? nowMs + sized.intervalMs,
+      resetAtMs: given.resetAtMs ?? nowMs + landed.intervalMs,
     };
   }
   if (given.resetAtMs === undefined || remaining >= departure.remainingBefore) {
     // Within a window the count only falls, so this answer is from a new one.
-    return openWindow(answered, remaining, nowMs);
+    return openWindow(landed, remaining, nowMs);
   }
   // Sent in an earlier window: what it says of that one is no news of this one.
-  if (departure.resetAtMs !== undefined && departure.resetAtMs !== given.resetAtMs) return answered;
+  if (departure.resetAtMs !== undefined && departure.resetAtMs !== given.resetAtMs) return landed;
   const next = { remaining: Math.min(given.remaining, remaining), counted: given.counted + 1 };
-  return withOthers(withPhase({ ...answered, ...next }, nowMs), nowMs);
+  return withOthers(withPhase({ ...landed, ...next }, nowMs), nowMs);
 };
+
+/** One call less on its way, and the sizes of the budget as the answer tells them. */
+const land = (given: RateState, report: RateReport): RateState => ({
+  ...given,
+  inFlight: Math.max(0, given.inFlight - 1),
+  limit: report.limit ?? given.limit,
+  intervalMs: report.intervalMs ?? given.intervalMs,
+  dailyLimit: report.dailyLimit ?? given.dailyLimit,
+  dailyRemaining: report.dailyRemaining ?? Math.max(0, given.dailyRemaining - 1),
+  ...(!report.refused && { refusals: 0, unconfirmed: false }),
+});
 
 /** Notes what the paced phase left, and when it ran out of calls. */
 const withPhase = (state: RateState, nowMs: number): RateState => {
   const { resetAtMs, intervalMs, remaining, exhaustedAt } = state;
   if (resetAtMs === undefined || nowMs >= pacedUntilMs(state)) return state;
-  const noted = { ...state, pacedLeft: remaining };
+  const noted = state.pacedLeft === remaining ? state : { ...state, pacedLeft: remaining };
   if (remaining > reserve(state) || exhaustedAt !== undefined) return noted;
   const ageMs = Math.max(0, nowMs - (resetAtMs - intervalMs));
   return { ...noted, exhaustedAt: ageMs / (PACE.over * intervalMs) };
 };
 
+/** Notes when the day's calls come back, once they are used up. */
 const withDay = (
   state: RateState,
   { report, nowMs }: { readonly report: RateReport; readonly nowMs: number },
 ): RateState => {
-  const dailyRemaining = report.dailyRemaining ?? Math.max(0, state.dailyRemaining - 1);
-  const day = { ...state, dailyLimit: report.dailyLimit ?? state.dailyLimit, dailyRemaining };
-  if (dailyRemaining > 0) {
-    const { dailyResetAtMs: _reset, ...open } = day;
+  if (state.dailyRemaining > 0) {
+    if (state.dailyResetAtMs === undefined) return state;
+    const { dailyResetAtMs: _reset, ...open } = state;
     return open;
   }
   const inMs = Math.min(report.dailyResetInMs ?? DAILY_PROBE_MS, DAY_MS);
-  return { ...day, dailyResetAtMs: nowMs + inMs };
+  return { ...state, dailyResetAtMs: nowMs + inMs };
 };
 
 /** The first answer of a window: its age is not told, but where all keep the pace it shows in its use. */
@@ -307,11 +313,9 @@ const withOthers = (state: RateState, nowMs: number): RateState => {
   const used = state.limit - state.remaining;
   if (used < 10) return state;
   const ours = state.counted + state.inFlight;
-  return {
-    ...state,
-    share: Math.min(1, Math.max(MIN_SHARE, ours / used)),
-    ...(used - ours >= 2 && seeOthers(state, nowMs)),
-  };
+  const share = Math.min(1, Math.max(MIN_SHARE, ours / used));
+  if (used - ours >= 2) return { ...state, share, ...seeOthers(state, nowMs) };
+  return share === state.share ? state : { ...state, share };
 };
 
 /** Others are there. Whoever has been alone begins like someone new. */

@@ -1,4 +1,5 @@
 import type { HttpResponse } from "../core/http-client.ts";
+import { parseJsonText } from "../core/json-steps.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { GhlAnswer } from "./call.ts";
 import { classifyGhlFailure } from "./classify-failure.ts";
@@ -6,21 +7,27 @@ import type { GhlFailure } from "./errors.ts";
 
 /**
  * Reads an answer of any status: parsed JSON, or plain text such as a transcript, for a success; the
- * kind of failure otherwise. A success in another form is `malformed_answer`, never invented data.
+ * kind of failure otherwise. A success in another form is `malformed_answer`, never invented data. A long
+ * answer is parsed in steps, so that it holds up no other call.
  */
-export const readAnswer = ({
+export const readAnswer = async ({
   status,
   headers,
   body,
-}: HttpResponse): Result<GhlAnswer, GhlFailure> => {
+}: HttpResponse): Promise<Result<GhlAnswer, GhlFailure>> => {
   if (status < 200 || status >= 300) return fail(classifyGhlFailure(status, headers, body));
-  if (body.trim() === "") return ok({ status, body: undefined });
+  if (isBlank(body)) return ok({ status, body: undefined });
   const type = headers["content-type"]?.toLowerCase() ?? "";
   if (type.startsWith("text/") && !type.startsWith("text/html")) return ok({ status, body });
   try {
-    return ok({ status, body: JSON.parse(body) as unknown });
+    return ok({ status, body: await parseJsonText(body) });
   } catch (error) {
     if (error instanceof SyntaxError) return fail({ kind: "malformed_answer", status });
     throw error;
   }
 };
+
+/** The first letter tells nearly always, without a look at the rest. */
+const isBlank = (body: string): boolean => body.charCodeAt(0) !== BRACE && body.trim() === "";
+
+const BRACE = "{".charCodeAt(0);

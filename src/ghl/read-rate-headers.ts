@@ -45,4 +45,6 @@ const toTimeUntil = (value: string | undefined, nowMs: number): number | undefin
 };
 
 const toCount = (value: string | undefined): number | undefined =>
-  value !== undefined && /^\d{1,15}$/u.test(value.trim()) ? Number(value) : undefined;
+  value !== undefined && COUNT.test(value) ? Number(value) : undefined;
+
+const COUNT = /^\s*\d{1,15}\s*$/u;

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { GhlCall } from "./call.ts";
 import type { Operation } from "./catalog/operation.ts";
 import { isPlainObject } from "./coerce-value.ts";
+import { decodeBase64 } from "./decode-base64.ts";
 import type { GhlFailure } from "./errors.ts";
 import type { FetchFileFailure, FileSource } from "../core/file-source.ts";
 
@@ -160,11 +161,11 @@ const readFile = async (
 
 const isFileName = (value: string): boolean => /^[^/\\\p{Cc}"]{1,200}$/u.test(value);
 
-const decodeFile = (
+const decodeFile = async (
   { operation, usedBytes }: Reading,
   name: string,
   { base64, fileName = "file", contentType = "application/octet-stream" }: UploadFile,
-): Result<File, GhlFailure> => {
+): Promise<Result<File, GhlFailure>> => {
   // Text is in memory as a whole: a video goes up from a URL or as a Blob.
   const maxBytes = Math.min(
     maxBytesOf(operation, contentType),
@@ -173,10 +174,8 @@ const decodeFile = (
   const leftBytes = maxBytes - usedBytes;
   const text = (base64 ?? "").replaceAll(/[\r\n]/gu, "");
   if (text.length * 0.75 > leftBytes + 2) return tooLarge(name, maxBytes);
-  if (text === "" || text.length % 4 === 1 || !/^[\w+/-]+={0,2}$/u.test(text)) {
-    return refuse(name, 'has a "base64" that is empty or no base64');
-  }
-  const bytes = Buffer.from(text, "base64");
+  const bytes = await decodeBase64(text);
+  if (bytes === undefined) return refuse(name, 'has a "base64" that is empty or no base64');
   if (bytes.byteLength > leftBytes) return tooLarge(name, maxBytes);
   return ok(new File([bytes], fileName, { type: contentType }));
 };

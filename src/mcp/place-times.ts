@@ -19,14 +19,16 @@ function holdsTime(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(holdsTime);
 }
 
-function toZonedOutput(output: ToolOutput, zone: string): ToolOutput {
-  return Object.fromEntries(
-    Object.entries(output).map(([name, value]) => [name, toZoned(value, zone)]),
-  );
+function toZonedOutput(output: object, zone: string): ToolOutput {
+  const zoned: Record<string, unknown> = {};
+  for (const name of Object.keys(output)) {
+    zoned[name] = toZoned((output as ToolOutput)[name], zone);
+  }
+  return zoned;
 }
 
 function toZoned(value: unknown, zone: string): unknown {
   if (typeof value === "string") return isUtcTime(value) ? toZonedTime(value, zone) : value;
   if (Array.isArray(value)) return value.map((member) => toZoned(member, zone));
-  return typeof value === "object" && value !== null ? toZonedOutput({ ...value }, zone) : value;
+  return typeof value === "object" && value !== null ? toZonedOutput(value, zone) : value;
 }

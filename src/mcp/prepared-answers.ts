@@ -5,7 +5,8 @@ import { listTools } from "./features/tools.ts";
 import type { ListedTool } from "./registry.ts";
 import type { WireResult } from "./result.ts";
 import { LIST_CACHE, type ServerDeps } from "./server-deps.ts";
-import { describeServer, toServerInfo } from "./server.ts";
+import { describeServer } from "./server.ts";
+import { toServerInfo } from "./server-face.ts";
 
 /**
  * The `result` member of answers as JSON, as the SDK's server of the same view would write it. What does

@@ -31,16 +31,14 @@ export function toWireText(output: ToolOutput): string {
 }
 
 function toStructured(output: ToolOutput): Record<string, unknown> {
-  const emptyLists = Object.entries(output).filter(
-    ([, value]) => Array.isArray(value) && value.length === 0,
-  );
   const pruned = pruneObject(output);
   const mark = toUntrustedMark(pruned);
-  return {
-    ...(mark === undefined ? {} : { [UNTRUSTED]: mark }),
-    ...Object.fromEntries(emptyLists),
-    ...pruned,
-  };
+  const structured: Record<string, unknown> = mark === undefined ? {} : { [UNTRUSTED]: mark };
+  for (const name of Object.keys(output)) {
+    const value = output[name];
+    if (Array.isArray(value) && value.length === 0) structured[name] = value;
+  }
+  return Object.assign(structured, pruned);
 }
 
 /** A tool error: the model reads it and can correct itself (SEP-1303). */
@@ -77,8 +75,8 @@ export function fitRecords(
  */
 export function pruneObject(value: ToolOutput): Record<string, unknown> {
   const pruned: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value)) {
-    const kept = prune(inner);
+  for (const key of Object.keys(value)) {
+    const kept = prune(value[key]);
     if (kept !== undefined) pruned[key] = kept;
   }
   return pruned;
@@ -87,7 +85,7 @@ export function pruneObject(value: ToolOutput): Record<string, unknown> {
 function prune(value: unknown): unknown {
   if (value === null) return undefined;
   if (typeof value === "string") {
-    const clean = cleanText(value);
+    const clean = value === "" ? value : cleanText(value);
     return clean === "" ? undefined : clean;
   }
   if (Array.isArray(value)) {
@@ -95,6 +93,6 @@ function prune(value: unknown): unknown {
     return kept.length === 0 ? undefined : kept;
   }
   if (typeof value !== "object") return value;
-  const kept = pruneObject({ ...value });
+  const kept = pruneObject(value as ToolOutput);
   return Object.keys(kept).length === 0 ? undefined : kept;
 }

@@ -20,6 +20,7 @@ import type { Era } from "./features/feature.ts";
 import { listTools } from "./features/tools.ts";
 import { type DirectAnswers, createDirectAnswers } from "./direct-answers.ts";
 import type { ConfirmationKeeper, ConnectionDirectory } from "./ports.ts";
+import { prepareTools } from "./prepare-tools.ts";
 import { type ListedTool, type NamedCall, createRegistry } from "./registry.ts";
 import { createServer } from "./server.ts";
 import type { NeededReach } from "./tool.ts";
@@ -67,6 +68,8 @@ export interface McpSurface {
    * allows it, or if no grant would help because the address itself limits the access.
    */
   findLack(call: NamedCall, viewer: View | Principal): NeededReach | undefined;
+  /** Makes ready what the first request would otherwise have to wait for. */
+  prepare(): Promise<void>;
   /** The answers to what is asked most, without a server object. Absent: there are none. */
   readonly direct?: DirectAnswers;
 }
@@ -98,6 +101,7 @@ export function createMcpSurface(given: McpSurfaceDeps): McpSurface {
       const lack = shared.registry.findLack(call, principal, tools);
       return lack !== undefined && allowsAccess(ceiling, lack.access) ? lack : undefined;
     },
+    prepare: prepareTools,
     direct: createDirectAnswers(shared),
   };
 }

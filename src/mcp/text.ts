@@ -5,6 +5,8 @@
 export function clip(value: string, maxCharacters: number): string {
   // oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
   const oneLine = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  // No text has more characters than code units.
+  if (oneLine.length <= maxCharacters) return oneLine;
   const characters = Array.from(oneLine);
   return characters.length <= maxCharacters
     ? oneLine

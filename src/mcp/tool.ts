@@ -181,7 +181,10 @@ function toVariant<Input extends z.ZodRawShape>(
       const whole = accepted.safeParse(rawArguments ?? {});
       if (!whole.success) return fail(toArgumentProblems(whole.error, rawArguments, accepted));
       const { [LOCATION_ARGUMENT]: location, [LOCATIONS_ARGUMENT]: locations, ...own } = whole.data;
-      const args = definition.input.parse(choosing ? own : whole.data);
+      // Where no location can be chosen both schemas are the same, and these are the arguments.
+      const args = (choosing ? definition.input.parse(own) : whole.data) as z.output<
+        typeof definition.input
+      >;
       return ok({
         location: typeof location === "string" ? location : undefined,
         locations: LOCATIONS_FIELD.safeParse(locations).data,

@@ -4,6 +4,7 @@ import type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from "../core
 import { fail, ok, type Result } from "../core/result.ts";
 import { collectAnswer, type Uncollected } from "./collect-answer.ts";
 import { decodeBody } from "./decode-body.ts";
+import { splitUrl } from "./split-url.ts";
 
 /** Undici and our own connections through it. */
 interface Network {
@@ -20,6 +21,10 @@ export const createHttpClient = (options: { readonly userAgent?: string } = {}):
   const userAgent = options.userAgent ?? `ghl-mcp/${packageJson.version}`;
   let network: Promise<Network> | undefined;
   return {
+    open: async () => {
+      network ??= openNetwork();
+      await network;
+    },
     send: async (request) => {
       network ??= openNetwork();
       return exchange(await network, request, userAgent);
@@ -57,12 +62,10 @@ const exchange = async (
   request: HttpRequest,
   userAgent: string,
 ): Promise<Result<HttpResponse, HttpFailure>> => {
-  const url = new URL(request.url);
   const { signal, timeoutMs, maxBytes } = request;
   const answer = await collectAnswer(agent, {
     options: {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
+      ...splitUrl(request.url),
       method: request.method,
       headers: withDefaultHeaders(request.headers, userAgent),
       body: toUndiciBody(undici, request.body),

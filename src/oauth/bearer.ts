@@ -24,7 +24,7 @@ export interface BearerDeps {
 /**
  * Judges an `Authorization` header: form, existence, expiry, audience, live grant. Looked up for each
  * request, in memory only while nothing has changed, so a revoked grant ends its tokens at once; the use
- * is noted at most once a minute. Refresh tokens, codes and GoHighLevel's tokens are unknown here (no
+ * is noted at most once in five minutes. Refresh tokens, codes and GoHighLevel's tokens are unknown here (no
  * passthrough).
  */
 export const authenticateBearer = async (

@@ -23,7 +23,8 @@ import { describeRedirectUri } from "./redirect-uri.ts";
 const LIFETIME_SECONDS = 365 * 24 * 3600;
 /** A grant whose code is never redeemed disappears soon after the code. */
 const UNREDEEMED_SECONDS = 120;
-const TOUCH_EVERY_SECONDS = 60;
+/** Each noting is a write within a request; nobody looks closer than this. */
+const TOUCH_EVERY_SECONDS = 300;
 const MAX_ATTEMPTS = 25;
 
 const grantSchema = z.object({
@@ -61,7 +62,7 @@ export interface Grants {
   find(id: GrantId): Promise<Grant | undefined>;
   /** Keeps the grant until `until`, its absolute end at most; false if it has been revoked. */
   extend(id: GrantId, until: EpochSeconds): Promise<boolean>;
-  /** Notes a use, at most once a minute, and says whether it was due; never brings a revoked grant back. */
+  /** Notes a use, at most once in five minutes, and says whether it was due; never brings a revoked grant back. */
   touch(grant: Grant): Promise<boolean>;
   /** Ends a grant; one that is gone already is fine. */
   revoke(id: GrantId, by: RevokedBy): Promise<void>;

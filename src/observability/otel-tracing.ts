@@ -49,7 +49,10 @@ export const createOtelTracing = ({ version }: { readonly version: string }): Tr
         span.end();
       }
     },
-    headers: () => writeTraceContext(trace.getSpanContext(current())),
+    headers: () => {
+      const underWay = trace.getSpanContext(current());
+      return underWay === undefined ? undefined : writeTraceContext(underWay);
+    },
     traceId: () => toTraceId(trace.getSpan(current())),
   };
 };

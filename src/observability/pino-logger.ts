@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
-import { destination, pino, stdTimeFunctions, type DestinationStream } from "pino";
+import { destination, pino, type DestinationStream } from "pino";
 import type { PinoPretty } from "pino-pretty";
+import { systemClock } from "../core/clock.ts";
 import type { LogFields, Logger } from "../core/logger.ts";
 import { redactFields, redactText } from "./redact.ts";
 
@@ -18,8 +19,9 @@ export interface PinoLoggerConfig {
 const STDERR = 2;
 
 /**
- * Creates the logger of the program. It writes to standard error only, each line at once, so that
- * standard output stays free for the protocol and no line is lost when the process ends.
+ * Creates the logger of the program. It writes to standard error only, so that standard output stays free
+ * for the protocol; the lines of one turn of the event loop go out in one write at its end, and none is
+ * lost when the process ends by itself.
  */
 export const createPinoLogger = (config: PinoLoggerConfig): Logger =>
   toLogger(
@@ -27,10 +29,10 @@ export const createPinoLogger = (config: PinoLoggerConfig): Logger =>
       {
         level: config.level,
         base: null,
-        timestamp: stdTimeFunctions.isoTime,
+        timestamp: toTimestamp,
         formatters: { level: (label) => ({ level: label }) },
       },
-      config.pretty ? openPretty() : destination({ fd: STDERR, sync: true }),
+      config.pretty ? openPretty() : openLines(),
     ),
   );
 
@@ -48,6 +50,41 @@ const toLogger = (sink: PinoLogger): Logger => {
     child: (fields) => toLogger(sink.child(redactFields(fields))),
   };
 };
+
+let writtenMs = Number.NaN;
+let written = "";
+
+/** The member of a line that tells the time; lines of one millisecond share its text. */
+const toTimestamp = (): string => {
+  const nowMs = systemClock.nowMs();
+  if (nowMs !== writtenMs) {
+    writtenMs = nowMs;
+    written = `,"time":"${new Date(nowMs).toISOString()}"`;
+  }
+  return written;
+};
+
+// a write for each line costs a busy server more than the line itself
+const openLines = (): DestinationStream => {
+  const file = destination({ fd: STDERR, sync: true });
+  let waiting = "";
+  const flush = (): void => {
+    const lines = waiting;
+    waiting = "";
+    if (lines !== "") file.write(lines);
+  };
+  process.once("exit", flush);
+  return {
+    write: (line) => {
+      if (waiting === "") setImmediate(flush);
+      waiting += line;
+      if (waiting.length > MAX_WAITING) flush();
+    },
+  };
+};
+
+/** Characters that wait for the end of the turn at most. */
+const MAX_WAITING = 16_000;
 
 // loaded only for a terminal: a server that logs JSON should not pay for it at its start
 const openPretty = (): DestinationStream => {

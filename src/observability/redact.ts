@@ -35,10 +35,18 @@ export const redactFields = (fields: LogFields): Record<string, unknown> =>
   redactEntries(fields, []);
 
 const redactEntries = (value: object, path: readonly object[]): Record<string, unknown> => {
-  const within = [...path, value];
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, redactEntry(name, inner, within)]),
-  );
+  const redacted: Record<string, unknown> = {};
+  let within: readonly object[] | undefined;
+  for (const name of Object.keys(value)) {
+    // Assigned, this name would be the prototype.
+    if (name === "__proto__") continue;
+    const inner = (value as Readonly<Record<string, unknown>>)[name];
+    redacted[name] =
+      typeof inner === "number" && !isSecretName(name)
+        ? inner
+        : redactEntry(name, inner, (within ??= [...path, value]));
+  }
+  return redacted;
 };
 
 const redactEntry = (name: string, value: unknown, path: readonly object[]): unknown =>
@@ -47,8 +55,17 @@ const redactEntry = (name: string, value: unknown, path: readonly object[]): unk
     ? SECRET
     : redactValue(value, path);
 
-const isSecretName = (name: string): boolean =>
-  SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_]/g, ""));
+const isSecretName = (name: string): boolean => {
+  const known = judgedNames.get(name);
+  if (known !== undefined) return known;
+  const isSecret = SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_]/g, ""));
+  if (judgedNames.size < MAX_JUDGED) judgedNames.set(name, isSecret);
+  return isSecret;
+};
+
+/** The names that lines of ours have are few; what others name is judged anew once this is full. */
+const judgedNames = new Map<string, boolean>();
+const MAX_JUDGED = 1_000;
 
 const redactValue = (value: unknown, path: readonly object[]): unknown => {
   if (typeof value === "string") return redactText(value);

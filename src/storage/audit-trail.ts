@@ -2,6 +2,7 @@ import type { AuditEvent, AuditTrail, StoredAuditEvent } from "../core/audit.ts"
 import { addSeconds, type Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { mapPaced } from "../core/pace.ts";
 import type { Random } from "../crypto/random.ts";
 import type { RecordStore } from "./record-store.ts";
 
@@ -15,6 +16,7 @@ export interface AuditTrailDeps {
 
 const NAMESPACE = "audit";
 const KEEP_DAYS = 180;
+const READ_AT_ONCE = 32;
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1000;
 
@@ -55,15 +57,20 @@ export const createAuditTrail = (deps: AuditTrailDeps): AuditTrail => {
       const startMs = before === undefined ? clock.nowMs() + DAY_MS : toMs(before);
       const newestMs = Math.min(startMs, untilMs);
       const oldestMs = Math.max(sinceMs, newestMs - (KEEP_DAYS + 1) * DAY_MS);
-      const isWanted = (key: string): boolean =>
-        (before === undefined || key < before) && toMs(key) < untilMs && toMs(key) >= sinceMs;
+      // Keys begin with their time, so a bound in time is one in the order of the keys.
+      const bounds = [before, untilMs === Infinity ? undefined : toFirstKey(untilMs)];
       const keys: string[] = [];
       for (const day of toDays(newestMs, oldestMs)) {
         if (keys.length >= limit) break;
-        const wanted = (await store.list(NAMESPACE, day)).filter(isWanted);
-        keys.push(...wanted.toReversed().slice(0, limit - keys.length));
+        const page = {
+          limit: limit - keys.length,
+          last: true,
+          after: toFirstKey(Math.max(sinceMs, Date.parse(day))),
+          before: toEarliest([...bounds, toFirstKey(Date.parse(day) + DAY_MS)]),
+        };
+        keys.push(...(await store.list(NAMESPACE, day, page)).toReversed());
       }
-      const found = await Promise.all(keys.map((key) => read(store, key)));
+      const found = await mapPaced(keys, READ_AT_ONCE, (key) => read(store, key));
       return found.flatMap((event) => (event === undefined ? [] : [event]));
     },
   };
@@ -115,6 +122,12 @@ const read = async (store: RecordStore, key: string): Promise<StoredAuditEvent |
   // Only this file writes the namespace, and only events.
   return { id: key, atMs: toMs(key), event: event as AuditEvent };
 };
+
+/** What stands in front of every key of this moment and later. */
+const toFirstKey = (ms: number): string => String(Math.ceil(ms)).padStart(MS_DIGITS, "0");
+
+const toEarliest = (keys: readonly (string | undefined)[]): string =>
+  keys.filter((key) => key !== undefined).toSorted()[0] ?? "";
 
 const toMs = (key: string): number => Number(key.slice(0, MS_DIGITS));
 

@@ -20,7 +20,7 @@ export const createCountedStore = (
     put: (at, value, options) => counted("put", () => store.put(at, value, options)),
     take: (at) => counted("take", () => store.take(at)),
     delete: (at) => counted("delete", () => store.delete(at)),
-    list: (namespace, group) => counted("list", () => store.list(namespace, group)),
+    list: (namespace, group, page) => counted("list", () => store.list(namespace, group, page)),
     sweep: () => counted("sweep", () => store.sweep()),
     close: () => store.close(),
   };

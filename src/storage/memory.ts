@@ -1,11 +1,13 @@
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
+import { createPace } from "../core/pace.ts";
+import { createGroups, toPage } from "./memory-groups.ts";
 import type { Entry, MaintainableStore, Maintenance } from "./maintainable-store.ts";
 import type { Address, Stored } from "./record-store.ts";
 
 /** A store that lives as long as the process: for tests and for trying things out. */
 export const createMemoryStore = (deps: { readonly clock: Clock }): MaintainableStore => {
-  const records = new Map<string, Entry>();
+  const { records, groups, keep, drop } = createRecords();
   let closed = false;
 
   const isLive = (record: Entry): boolean =>
@@ -31,7 +33,7 @@ export const createMemoryStore = (deps: { readonly clock: Clock }): Maintainable
       }
       const version = (current?.version ?? 0) + 1;
       const { expiresAt, group } = options;
-      records.set(toMapKey(at), {
+      keep({
         ...toAddress(at),
         value,
         version,
@@ -42,38 +44,69 @@ export const createMemoryStore = (deps: { readonly clock: Clock }): Maintainable
     },
     take: async (at) => {
       const current = find(at);
-      if (current !== undefined) records.delete(toMapKey(at));
+      if (current !== undefined) drop(at);
       return toStored(current);
     },
     delete: async (at) => {
       checkOpen();
-      records.delete(toMapKey(at));
+      drop(at);
     },
-    list: async (namespace, group) => {
+    list: async (namespace, group, page) => {
       checkOpen();
-      const found = [...records.values()].filter((record) => isIn(record, namespace, group));
-      return found.filter(isLive).map(toKey).toSorted();
+      const live = groups.keysOf(namespace, group).filter((key) => find({ namespace, key }));
+      return toPage(live.toSorted(), page);
     },
     sweep: async () => {
       checkOpen();
-      const expired = [...records].filter(([, record]) => !isLive(record));
-      for (const [mapKey] of expired) records.delete(mapKey);
-      return expired.length;
+      return sweep([...records.values()], (record) => !isLive(record) && drop(record));
     },
-    ...createMaintenance({ records, isLive, checkOpen }),
+    ...createMaintenance({ records, isLive, checkOpen, keep }),
     close: async () => {
       closed = true;
       records.clear();
+      groups.clear();
     },
   };
+};
+
+/** The records, and by group which there are; both change together. */
+const createRecords = () => {
+  const records = new Map<string, Entry>();
+  const groups = createGroups();
+  const drop = (at: Address): boolean => {
+    const record = records.get(toMapKey(at));
+    if (record !== undefined) groups.remove(record);
+    return records.delete(toMapKey(at));
+  };
+  const keep = (record: Entry): void => {
+    drop(record);
+    records.set(toMapKey(record), record);
+    groups.add(record);
+  };
+  return { records, groups, keep, drop };
+};
+
+/** Looks at all records with turns of the event loop between, and says how many were dropped. */
+const sweep = async (
+  all: readonly Entry[],
+  dropIfOver: (record: Entry) => boolean,
+): Promise<number> => {
+  const pace = createPace();
+  let removed = 0;
+  for (const record of all) {
+    if (dropIfOver(record)) removed += 1;
+    await pace();
+  }
+  return removed;
 };
 
 const createMaintenance = (deps: {
   readonly records: Map<string, Entry>;
   readonly isLive: (record: Entry) => boolean;
   readonly checkOpen: () => void;
+  readonly keep: (record: Entry) => void;
 }): Maintenance => {
-  const { records, isLive, checkOpen } = deps;
+  const { records, isLive, checkOpen, keep } = deps;
   const findLive = (): readonly Entry[] => {
     checkOpen();
     return [...records.values()].filter(isLive);
@@ -85,7 +118,7 @@ const createMaintenance = (deps: {
     },
     restore: async (entries) => {
       checkOpen();
-      for (const entry of entries) records.set(toMapKey(entry), entry);
+      for (const entry of entries) keep(entry);
     },
     swapValue: async (at, from, to) => {
       checkOpen();
@@ -97,13 +130,7 @@ const createMaintenance = (deps: {
   };
 };
 
-/** Whether a record is one of the group's that `list` gives. */
-const isIn = (record: Entry, namespace: string, group: string): boolean =>
-  record.namespace === namespace && record.group === group;
-
 const toMapKey = (at: Address): string => JSON.stringify([at.namespace, at.key]);
-
-const toKey = ({ key }: Address): string => key;
 
 const toAddress = ({ namespace, key }: Address): Address => ({ namespace, key });
 

@@ -4,7 +4,8 @@ import { createPostgresMaintenance } from "./postgres-maintenance.ts";
 import type { PostgresRow } from "./postgres-pool.ts";
 import { openPostgresPool } from "./postgres-pool.ts";
 import { toTable } from "./postgres-schema.ts";
-import type { PutOutcome, Stored } from "./record-store.ts";
+import { AFTER_ALL_KEYS, type PutOutcome, type Stored } from "./record-store.ts";
+import { sweepInBatches } from "./sweep-in-batches.ts";
 
 const SWEEP_BATCH = 5_000;
 
@@ -16,6 +17,8 @@ const toSql = (table: string) => {
     VALUES ($1, $2, $4, 1, $5, $6) ON CONFLICT (namespace, key)`;
   const content = "value = excluded.value, expires_at = excluded.expires_at, grp = excluded.grp";
   const found = `namespace = $1 AND key = $2 AND ${live}`;
+  const page = `SELECT key FROM ${table} AS records
+    WHERE namespace = $1 AND grp = $2 AND ${live} AND key > $4 AND key < $5`;
   return {
     get: `SELECT value, version FROM ${table} AS records WHERE ${found}`,
     put: `${insert} DO UPDATE SET ${content},
@@ -28,6 +31,8 @@ const toSql = (table: string) => {
     delete: `DELETE FROM ${table} WHERE namespace = $1 AND key = $2`,
     list: `SELECT key FROM ${table} AS records WHERE namespace = $1 AND grp = $2 AND ${live}
       ORDER BY key`,
+    page: `${page} ORDER BY key LIMIT $6`,
+    lastPage: `${page} ORDER BY key DESC LIMIT $6`,
     sweep: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM ${table} WHERE expires_at <= $1 LIMIT ${SWEEP_BATCH} FOR UPDATE SKIP LOCKED
     )) RETURNING 1`,
@@ -62,20 +67,22 @@ export const openPostgresStore = async (
     delete: async ({ namespace, key }) => {
       await pool.query(sql.delete, [namespace, key]);
     },
-    list: async (namespace, group) =>
-      (await pool.query(sql.list, [namespace, group, now()])).map((row) => String(row["key"])),
-    sweep: async () => {
-      let removed = 0;
-      for (;;) {
-        const { length } = await pool.query(sql.sweep, [now()]);
-        removed += length;
-        if (length < SWEEP_BATCH) return removed;
-      }
+    list: async (namespace, group, page) => {
+      const where = [namespace, group, now()];
+      if (page === undefined) return (await pool.query(sql.list, where)).map(toKey);
+      const { limit, after = "", before = AFTER_ALL_KEYS, last = false } = page;
+      const bounds = [...where, after, before, limit];
+      const rows = await pool.query(last ? sql.lastPage : sql.page, bounds);
+      return last ? rows.map(toKey).toReversed() : rows.map(toKey);
     },
+    sweep: () =>
+      sweepInBatches(SWEEP_BATCH, async () => (await pool.query(sql.sweep, [now()])).length),
     ...createPostgresMaintenance(pool, deps.clock),
     close: () => pool.close(),
   };
 };
+
+const toKey = (row: PostgresRow): string => String(row["key"]);
 
 const toStored = ([row]: readonly PostgresRow[]): Stored | undefined =>
   row === undefined ? undefined : { value: String(row["value"]), version: Number(row["version"]) };

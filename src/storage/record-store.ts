@@ -22,6 +22,20 @@ export interface PutOptions {
   readonly group?: string;
 }
 
+/**
+ * A part of a group: at most `limit` keys, from the front or, with `last`, from the end. A page goes on
+ * where another ended. Cheap on every store where the keys of the group lie close together in the order
+ * of all keys of the namespace.
+ */
+export interface ListPage {
+  readonly limit: number;
+  /** Only keys after this one. */
+  readonly after?: string;
+  /** Only keys before this one. */
+  readonly before?: string;
+  readonly last?: boolean;
+}
+
 /** What a write did. */
 export type PutOutcome =
   | { readonly ok: true; readonly version: number }
@@ -40,9 +54,33 @@ export interface RecordStore {
   take(at: Address): Promise<Stored | undefined>;
   /** Deletes a record; a missing one is fine. */
   delete(at: Address): Promise<void>;
-  /** The keys of the live records of a group, in ascending order. */
-  list(namespace: string, group: string): Promise<readonly string[]>;
-  /** Removes expired records and says how many; stores that expire by themselves answer 0. */
+  /** The keys of the live records of a group, or of a page of it, in ascending order. */
+  list(namespace: string, group: string, page?: ListPage): Promise<readonly string[]>;
+  /**
+   * Removes expired records, in portions between which the event loop goes on, and says how many; stores
+   * that expire by themselves answer 0.
+   */
   sweep(): Promise<number>;
   close(): Promise<void>;
 }
+
+/** A key that stands after every key: as bytes of UTF-8 none is greater. */
+export const AFTER_ALL_KEYS = "\u{10FFFF}";
+
+/** The keys of a group, page by page: memory stays flat, and no look at the store is long. */
+export async function* walkGroup(
+  store: Pick<RecordStore, "list">,
+  namespace: string,
+  group: string,
+): AsyncGenerator<string, void, undefined> {
+  let after: string | undefined;
+  for (;;) {
+    const page = { limit: WALK_PAGE, ...(after !== undefined && { after }) };
+    const keys = await store.list(namespace, group, page);
+    yield* keys;
+    after = keys.at(-1);
+    if (after === undefined || keys.length < WALK_PAGE) return;
+  }
+}
+
+const WALK_PAGE = 500;

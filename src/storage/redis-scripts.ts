@@ -99,6 +99,27 @@ export const REDIS_SCRIPTS = {
   list: toScript(
     "return redis.call('ZRANGEBYSCORE', groupPath(ARGV[3], ARGV[4]), '(' .. now, '+inf')",
   ),
+  /** the bounds of the addresses, group, limit, 1 for the last ones → keys, from the end where the last ones */
+  listPage: toScript(`
+    local low, high, limit, last = ARGV[3], ARGV[4], tonumber(ARGV[6]), ARGV[7] == '1'
+    local found = {}
+    while true do
+      local addresses
+      if last then
+        addresses = redis.call('ZREVRANGEBYLEX', prefix .. 'all', high, low, 'LIMIT', 0, limit)
+      else
+        addresses = redis.call('ZRANGEBYLEX', prefix .. 'all', low, high, 'LIMIT', 0, limit)
+      end
+      for _, address in ipairs(addresses) do
+        local fields = redis.call('HMGET', path(address), 'g', 'e')
+        if fields[1] == ARGV[5] and (not fields[2] or tonumber(fields[2]) > now) then
+          table.insert(found, keyOf(address))
+          if #found == limit then return found end
+        end
+      end
+      if #addresses < limit then return found end
+      if last then high = '(' .. addresses[#addresses] else low = '(' .. addresses[#addresses] end
+    end`),
   /** limit → how many were removed */
   sweep: toScript(`
     local due = redis.call('ZRANGEBYSCORE', prefix .. 'expiry', '-inf', now, 'LIMIT', 0, ARGV[3])

@@ -1,9 +1,10 @@
 import { toEpochSeconds } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Entry, MaintainableStore, Maintenance } from "./maintainable-store.ts";
-import type { Address, Stored } from "./record-store.ts";
+import { type Address, AFTER_ALL_KEYS, type ListPage, type Stored } from "./record-store.ts";
 import type { RedisConnection, RedisDeps } from "./redis-connection.ts";
 import { openRedisConnection } from "./redis-connection.ts";
+import { sweepInBatches } from "./sweep-in-batches.ts";
 import { REDIS_SCHEMA, REDIS_SCRIPTS as SCRIPTS } from "./redis-scripts.ts";
 
 const SWEEP_BATCH = 500;
@@ -37,23 +38,30 @@ export const openRedisStore = async (url: string, deps: RedisDeps): Promise<Main
     delete: async (at) => {
       await run(SCRIPTS.delete, [toText(at)]);
     },
-    list: async (namespace, group) => {
+    list: async (namespace, group, page) => {
+      if (page !== undefined)
+        return listPage(connection, toText({ namespace, key: "" }), { ...page, group });
       const keys = await run(SCRIPTS.list, [toText({ namespace, key: "" }), group]);
       return toArray(keys)
         .map(String)
         .toSorted((a, b) => (a < b ? -1 : 1));
     },
-    sweep: async () => {
-      let removed = 0;
-      for (;;) {
-        const batch = Number(await run(SCRIPTS.sweep, [SWEEP_BATCH]));
-        removed += batch;
-        if (batch < SWEEP_BATCH) return removed;
-      }
-    },
+    sweep: () =>
+      sweepInBatches(SWEEP_BATCH, async () => Number(await run(SCRIPTS.sweep, [SWEEP_BATCH]))),
     ...createRedisMaintenance(connection),
     close: () => connection.close(),
   };
+};
+
+/** From the order of all addresses, where those of a namespace lie together: `start` is before them all. */
+const listPage = async (
+  { run }: RedisConnection,
+  start: string,
+  { group, limit, after = "", before = AFTER_ALL_KEYS, last = false }: ListPage & { group: string },
+): Promise<readonly string[]> => {
+  const bounds = [`(${start}${after}`, `(${start}${before}`];
+  const keys = toArray(await run(SCRIPTS.listPage, [...bounds, group, limit, last ? 1 : 0]));
+  return last ? keys.map(String).toReversed() : keys.map(String);
 };
 
 const checkSchema = async ({ run }: RedisConnection): Promise<void> => {

@@ -31,7 +31,7 @@ export const createSealedStore = (deps: SealedStoreDeps): RecordStore => {
       return unseal(at, await store.take(at));
     },
     delete: (at) => store.delete(at),
-    list: (namespace, group) => store.list(namespace, group),
+    list: (namespace, group, page) => store.list(namespace, group, page),
     sweep: () => store.sweep(),
     close: () => store.close(),
   };

@@ -1,13 +1,14 @@
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { MaintainableStore } from "./maintainable-store.ts";
-import type { PutOutcome, Stored } from "./record-store.ts";
+import { AFTER_ALL_KEYS, type ListPage, type PutOutcome, type Stored } from "./record-store.ts";
 import { BUSY_TIMEOUT_MS, whenNotBusy } from "./sqlite-busy.ts";
 import { createSqliteMaintenance } from "./sqlite-maintenance.ts";
 import { migrate } from "./sqlite-schema.ts";
+import { sweepInBatches } from "./sweep-in-batches.ts";
 
 /** While a file is opened, nothing else runs that could be held up. */
 const OPENING_TIMEOUT_MS = 5_000;
@@ -19,6 +20,11 @@ const LIVE = "(expires_at IS NULL OR expires_at > :now)";
 const INSERT = `INSERT INTO records (namespace, key, value, version, expires_at, grp)
   VALUES (:namespace, :key, :value, 1, :expiresAt, :grp) ON CONFLICT (namespace, key)`;
 const NEW_CONTENT = "value = excluded.value, expires_at = excluded.expires_at, grp = excluded.grp";
+
+const PAGE = `SELECT key FROM records
+  WHERE namespace = :namespace AND grp = :grp AND key > :after AND key < :before AND ${LIVE}`;
+/** Deleted at a time, which is a few milliseconds. */
+const SWEEP_BATCH = 500;
 
 const SQL = {
   get: `SELECT value, version FROM records WHERE namespace = :namespace AND key = :key AND ${LIVE}`,
@@ -34,7 +40,10 @@ const SQL = {
   delete: "DELETE FROM records WHERE namespace = :namespace AND key = :key",
   list: `SELECT key FROM records
     WHERE namespace = :namespace AND grp = :grp AND ${LIVE} ORDER BY key`,
-  sweep: "DELETE FROM records WHERE expires_at <= :now",
+  page: `${PAGE} ORDER BY key LIMIT :limit`,
+  lastPage: `${PAGE} ORDER BY key DESC LIMIT :limit`,
+  sweep: `DELETE FROM records WHERE rowid IN (
+    SELECT rowid FROM records WHERE expires_at <= :now LIMIT ${SWEEP_BATCH})`,
 } as const;
 
 /**
@@ -67,6 +76,8 @@ export const openSqliteStore = (
     take: database.prepare(SQL.take),
     delete: database.prepare(SQL.delete),
     list: database.prepare(SQL.list),
+    page: database.prepare(SQL.page),
+    lastPage: database.prepare(SQL.lastPage),
     sweep: database.prepare(SQL.sweep),
   }));
   const now = (): number => deps.clock.nowSeconds();
@@ -90,16 +101,29 @@ export const openSqliteStore = (
     delete: async ({ namespace, key }) => {
       await patient(() => statements.delete.run({ namespace, key }));
     },
-    list: async (namespace, group) =>
-      patient(() =>
-        statements.list.all({ namespace, grp: group, now: now() }).map((row) => String(row["key"])),
+    list: async (namespace, group, page) =>
+      patient(() => list(statements, { namespace, grp: group, now: now() }, page)),
+    sweep: () =>
+      sweepInBatches(SWEEP_BATCH, () =>
+        patient(() => Number(statements.sweep.run({ now: now() }).changes)),
       ),
-    sweep: async () => patient(() => Number(statements.sweep.run({ now: now() }).changes)),
     ...createSqliteMaintenance({ database, now, patient }),
     close: async () => {
       if (database.isOpen) guarded(() => database.close());
     },
   };
+};
+
+const list = (
+  statements: Readonly<Record<"list" | "page" | "lastPage", StatementSync>>,
+  where: Readonly<Record<string, string | number>>,
+  page: ListPage | undefined,
+): readonly string[] => {
+  if (page === undefined) return statements.list.all(where).map(toKey);
+  const { limit, after = "", before = AFTER_ALL_KEYS, last = false } = page;
+  const statement = last ? statements.lastPage : statements.page;
+  const keys = statement.all({ ...where, limit, after, before }).map(toKey);
+  return last ? keys.toReversed() : keys;
 };
 
 const openDatabase = (path: string): DatabaseSync => {
@@ -123,6 +147,8 @@ const openDatabase = (path: string): DatabaseSync => {
     throw error;
   }
 };
+
+const toKey = (row: Row): string => String(row["key"]);
 
 const toStored = (row: Row | undefined): Stored | undefined =>
   row === undefined ? undefined : { value: String(row["value"]), version: Number(row["version"]) };

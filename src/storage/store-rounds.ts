@@ -33,10 +33,12 @@ export const startSweeping = (deps: {
 };
 
 const FLUSH_AFTER_MS = { least: 10_000, most: 30_000 } as const;
+/** Thousands of accounts take turns: each write costs a store some tenths of a millisecond. */
+const FLUSH_AT_MOST = 500;
 
 /**
- * Brings counts of calls to the store every 10 to 30 s until it is stopped, and what is left then.
- * `jitter` gives a number from 0 up to 1.
+ * Brings counts of calls to the store every 10 to 30 s until it is stopped, those of some accounts at a
+ * time, and what is left then. `jitter` gives a number from 0 up to 1.
  */
 export const startFlushing = (
   { clock, jitter }: { readonly clock: Clock; jitter(): number },
@@ -46,7 +48,7 @@ export const startFlushing = (
   const rounds = startRounds(clock, {
     // Processes that started together do not write together.
     waitMs: () => least + jitter() * (most - least),
-    work: () => usage.flush(),
+    work: () => usage.flush({ atMost: FLUSH_AT_MOST }),
   });
   return {
     stop: async () => {

@@ -1,7 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import { type Clock, type EpochSeconds, toEpochSeconds } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import { mapPaced } from "../core/pace.ts";
 import { USAGE_KINDS, type UsageLog, type UsedCall } from "../core/usage.ts";
 import type { Random } from "../crypto/random.ts";
 import type { Address, RecordStore } from "./record-store.ts";
@@ -35,6 +37,8 @@ const KEEP_DAYS = 32;
 const MAX_CELLS = 20_000;
 /** Records that are written at the same time. */
 const AT_ONCE = 8;
+/** One day of an agency takes some ten milliseconds to be checked, so days are read one by one. */
+const READ_AT_ONCE = 1;
 /** Other processes may be faster so often; then the next round tries. */
 const MAX_TRIES = 20;
 /** 48 random bits tell the processes of a month apart. */
@@ -67,11 +71,14 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
   const { store, clock } = deps;
   const waiting: Waiting = { records: new Map(), cells: 0 };
   const admit = createAdmission(deps, waiting);
-  const flushAll = createFlush(deps, waiting);
-  let running = Promise.resolve();
-  const flush = (): Promise<void> => {
-    running = running.then(flushAll);
-    return running;
+  const write = createWrite(deps, waiting);
+  const report = createReport(deps);
+  let running: Promise<unknown> = Promise.resolve();
+  /** One after the other: a batch on its way must not be sent twice at once. */
+  const flush = (keys: () => readonly string[]): Promise<unknown> => {
+    const flushed = running.then(() => writeRecords(keys(), write));
+    running = flushed;
+    return flushed;
   };
 
   return {
@@ -81,18 +88,19 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
       increment(cell, call.access);
       if (call.failure !== undefined) increment(cell, call.failure);
     },
-    flush,
-    read: async (connectionId, since) => {
-      await flush();
+    flush: async ({ atMost } = {}) => {
+      report(await flush(() => [...waiting.records.keys()].slice(0, atMost)));
+    },
+    read: async (connectionId, since, by = "hour") => {
       const days = toDays(since, clock.nowSeconds());
-      const records = await Promise.all(
-        days.map(async (day) => {
-          const stored = await store.get(toAddress(connectionId, day));
-          return stored === undefined
-            ? []
-            : toUsageRows(readUsageRecord(stored.value), { connectionId, day });
-        }),
-      );
+      // Its own records alone: what one person opens must not make the store take everybody's.
+      await flush(() => days.map((day) => toWaitingKey(connectionId, day)));
+      const records = await mapPaced(days, READ_AT_ONCE, async (day) => {
+        const stored = await store.get(toAddress(connectionId, day));
+        return stored === undefined
+          ? []
+          : toUsageRows(readUsageRecord(stored.value), { connectionId, day, by });
+      });
       return records.flat();
     },
   };
@@ -110,6 +118,8 @@ const toDays = (since: EpochSeconds, now: EpochSeconds): readonly number[] => {
   return Array.from({ length: Math.max(last - first + 1, 0) }, (_, index) => first + index);
 };
 
+const toWaitingKey = (connectionId: ConnectionId, day: number): string => `${connectionId}/${day}`;
+
 const toAddress = (connectionId: ConnectionId, day: number): Address => ({
   namespace: NAMESPACE,
   key: `${connectionId}/${new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10)}`,
@@ -121,7 +131,7 @@ const findCell = (
   { now, admit }: { readonly now: EpochSeconds; readonly admit: () => boolean },
 ): UsageCell | undefined => {
   const day = toUsageDay(now);
-  const key = `${connectionId}/${day}`;
+  const key = toWaitingKey(connectionId, day);
   const cellKey = toCellKey(locationId ?? "", now);
   const known = waiting.records.get(key);
   const found = known?.cells.get(cellKey);
@@ -156,23 +166,32 @@ const createAdmission = (
   };
 };
 
-const createFlush = (deps: UsageLogDeps, waiting: Waiting): (() => Promise<void>) => {
-  const write = createWrite(deps, waiting);
+/** Writes the counts of records; gives the first failure, if there was one. */
+const writeRecords = async (
+  keys: readonly string[],
+  write: (key: string) => Promise<void>,
+): Promise<unknown> => {
+  let failure: unknown;
+  for (let first = 0; first < keys.length; first += AT_ONCE) {
+    const outcomes = await Promise.allSettled(keys.slice(first, first + AT_ONCE).map(write));
+    const failures = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    failure ??= failures[0];
+    // A store that is away would only hold up the rest as well.
+    if (failures.some(isUnavailable)) break;
+    // An embedded store works within the call: without a pause nothing else would get its turn.
+    await setImmediate();
+  }
+  return failure;
+};
+
+/** Says that counts could not be stored: once, until all could. */
+const createReport = ({ log }: Pick<UsageLogDeps, "log">): ((failure: unknown) => void) => {
   let failing = false;
-  return async () => {
-    const keys = [...waiting.records.keys()];
-    let failure: unknown;
-    for (let first = 0; first < keys.length; first += AT_ONCE) {
-      const outcomes = await Promise.allSettled(keys.slice(first, first + AT_ONCE).map(write));
-      const failures = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-      failure ??= failures[0];
-      // A store that is away would only hold up the rest as well.
-      if (failures.some(isUnavailable)) break;
+  return (error) => {
+    if (error !== undefined && !failing) {
+      log.warn("counts of calls could not be stored and are tried again", { error });
     }
-    if (failure !== undefined && !failing) {
-      deps.log.warn("counts of calls could not be stored and are tried again", { error: failure });
-    }
-    failing = failure !== undefined;
+    failing = error !== undefined;
   };
 };
 

@@ -105,12 +105,16 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** The rows of a record: of this connection on this day. */
+/** The rows of a record: of this connection on this day, hour by hour or of the day as a whole. */
 export const toUsageRows = (
   { cells }: UsageRecord,
-  { connectionId, day }: { readonly connectionId: ConnectionId; readonly day: number },
+  {
+    connectionId,
+    day,
+    by,
+  }: { readonly connectionId: ConnectionId; readonly day: number; readonly by: "hour" | "day" },
 ): readonly UsageRow[] =>
-  [...cells].map(([key, cell]) => {
+  [...(by === "day" ? sumByPlace(cells) : cells)].map(([key, cell]) => {
     const [location = "", hour = "0"] = key.split("/");
     return {
       connectionId,
@@ -119,6 +123,16 @@ export const toUsageRows = (
       counts: toCounts(cell),
     };
   });
+
+/** The cells of each place together, under its first hour. */
+const sumByPlace = (cells: UsageRecord["cells"]): UsageRecord["cells"] => {
+  const sums = new Map<string, UsageCell>();
+  for (const [key, cell] of cells) {
+    const place = `${key.slice(0, key.indexOf("/"))}/0`;
+    sums.set(place, addCells(sums.get(place), cell));
+  }
+  return sums;
+};
 
 const toHour = (day: number, hour: number): EpochSeconds =>
   toEpochSeconds(day * DAY_SECONDS + hour * HOUR_SECONDS);

@@ -1,5 +1,6 @@
 import type { Connection, LocationSummary } from "../core/connection.ts";
 import type { ConnectionId } from "../core/ids.ts";
+import { mapPaced } from "../core/pace.ts";
 import type { Authorized } from "../oauth/authorization-server.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 
@@ -16,6 +17,8 @@ export interface Account {
 
 /** Names are a courtesy: a GoHighLevel that is slow to tell them does not hold a page up. */
 const NAMES_TIMEOUT_MS = 3000;
+/** Enough for hundreds of names in that time, and few enough for a turn of the event loop. */
+const AT_ONCE = 24;
 
 /** The accounts behind connections, in the same order; those that are gone are left out. */
 export const readAccounts = async (
@@ -23,17 +26,15 @@ export const readAccounts = async (
   ids: readonly ConnectionId[],
 ): Promise<readonly Account[]> => {
   const signal = AbortSignal.timeout(NAMES_TIMEOUT_MS);
-  const accounts = await Promise.all(
-    ids.map(async (id): Promise<Account | undefined> => {
-      const connection = await upstream.findConnection(id);
-      if (connection === undefined) return undefined;
-      if (connection.status !== "active") return toAccount(connection, [], false);
-      const listed = await upstream.listLocations(id, signal);
-      if (listed.ok) return toAccount(connection, listed.value, true);
-      // A GoHighLevel that does not answer now says nothing about the connection.
-      return toAccount(connection, [], listed.failure.kind === "upstream_unavailable");
-    }),
-  );
+  const accounts = await mapPaced(ids, AT_ONCE, async (id): Promise<Account | undefined> => {
+    const connection = await upstream.findConnection(id);
+    if (connection === undefined) return undefined;
+    if (connection.status !== "active") return toAccount(connection, [], false);
+    const listed = await upstream.listLocations(id, signal);
+    if (listed.ok) return toAccount(connection, listed.value, true);
+    // A GoHighLevel that does not answer now says nothing about the connection.
+    return toAccount(connection, [], listed.failure.kind === "upstream_unavailable");
+  });
   return accounts.filter((account) => account !== undefined);
 };
 

@@ -45,6 +45,7 @@ export const describeFormFailure = (failure: FormFailure): string => {
  * proxies make of a doubled header, is neither (attack case T13).
  */
 export const isMediaType = (contentType: string | undefined, mediaType: string): boolean => {
+  if (contentType === mediaType) return true;
   const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
   return (
     type.trim() === mediaType &&

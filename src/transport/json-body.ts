@@ -1,51 +1,87 @@
+import { parseJsonText } from "../core/json-steps.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { isMediaType } from "./form-body.ts";
 
 /** Why a body is not JSON that we take. */
-export type JsonFailure = "wrong_content_type" | "not_json" | "too_deep";
+export type JsonFailure = "wrong_content_type" | "not_json" | "too_deep" | "too_many";
 
-/** Reads an `application/json` body that nests at most {@link MAX_DEPTH} levels. */
-export const parseJson = (request: {
+/** A body, and what its sender says that it is. */
+export interface SentBody {
   readonly contentType: string | undefined;
   readonly body: string;
-}): Result<unknown, JsonFailure> => {
-  if (!isMediaType(request.contentType, "application/json")) return fail("wrong_content_type");
-  if (isTooDeep(request.body)) return fail("too_deep");
+}
+
+/** Reads an `application/json` body that nests at most {@link MAX_DEPTH} levels. */
+export const parseJson = (sent: SentBody): Result<unknown, JsonFailure> => {
+  const failure = findFailure(sent);
+  if (failure !== undefined) return fail(failure);
   try {
-    return ok(JSON.parse(request.body));
+    return ok(JSON.parse(sent.body));
   } catch {
     // JSON.parse throws for one reason only: the text is not JSON.
     return fail("not_json");
   }
 };
 
+/** The same for a body of megabytes, which is read in steps between which the event loop goes on. */
+export const parseLongJson = async (sent: SentBody): Promise<Result<unknown, JsonFailure>> => {
+  const failure = findFailure(sent);
+  if (failure !== undefined) return fail(failure);
+  try {
+    return ok(await parseJsonText(sent.body));
+  } catch (error) {
+    if (error instanceof SyntaxError) return fail("not_json");
+    throw error;
+  }
+};
+
+const findFailure = ({ contentType, body }: SentBody): JsonFailure | undefined =>
+  isMediaType(contentType, "application/json") ? measure(body) : "wrong_content_type";
+
 /** What to tell the sender. */
 export const JSON_FAILURE_TEXT = {
   wrong_content_type: "the content type must be application/json",
   not_json: "the body is not valid JSON",
   too_deep: "the body nests too deeply",
+  too_many: "the body holds too many values",
 } as const satisfies Readonly<Record<JsonFailure, string>>;
 
 /** No document that we read nests deeper than a handful; walkers of deep ones overflow the stack. */
 const MAX_DEPTH = 32;
 
-/** Looks at brackets outside strings only; decides before anything is built (attack case R07). */
-const isTooDeep = (text: string): boolean => {
+/** Ten times what the largest bulk call holds; whoever checks them all must not hold others up. */
+const MAX_VALUES = 100_000;
+
+/** Looks at signs outside strings only; decides before anything is built (attack case R07). */
+const measure = (text: string): "too_deep" | "too_many" | undefined => {
   let depth = 0;
-  let inString = false;
+  let values = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (code === QUOTE) inString = !inString;
-    else if (inString) index += code === BACKSLASH ? 1 : 0;
+    if (code === QUOTE) index = skipString(text, index);
     else if (code === OPEN_LIST || code === OPEN_OBJECT) depth += 1;
     else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
-    if (depth > MAX_DEPTH) return true;
+    else if (code === COMMA) values += 1;
+    if (depth > MAX_DEPTH) return "too_deep";
+    if (values > MAX_VALUES) return "too_many";
   }
-  return false;
+  return undefined;
+};
+
+/** Where the string ends that begins at `start`; the end of the text where it does not. */
+const skipString = (text: string, start: number): number => {
+  for (let end = start; ;) {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+    let before = end - 1;
+    while (text.charCodeAt(before) === BACKSLASH) before -= 1;
+    if ((end - before) % 2 === 1) return end;
+  }
 };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;

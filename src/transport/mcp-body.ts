@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Result, fail } from "../core/result.ts";
-import { JSON_FAILURE_TEXT, parseJson } from "./json-body.ts";
+import { JSON_FAILURE_TEXT, parseLongJson } from "./json-body.ts";
 import type { JsonRpcRefusal } from "./json-rpc-error.ts";
 import { discardBody, readBody } from "./request-body.ts";
 
@@ -16,7 +16,10 @@ export async function readJsonRpcBody(
     discardBody(req, 4 * MAX_BODY_BYTES);
     return fail(body.failure.kind === "too_large" ? TOO_LARGE : CUT_OFF);
   }
-  const parsed = parseJson({ contentType: req.headers["content-type"], body: body.value });
+  const parsed = await parseLongJson({
+    contentType: req.headers["content-type"],
+    body: body.value,
+  });
   if (parsed.ok) return parsed;
   const wrongType = parsed.failure === "wrong_content_type";
   return fail({

@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditListOptions, AuditTrail, StoredAuditEvent } from "../core/audit.ts";
 import type { ConnectionId } from "../core/ids.ts";
+import { createPace } from "../core/pace.ts";
 
 /** Whose events may be shown. */
 export interface EventOwner {
@@ -59,6 +60,7 @@ export const readOwnEvents = async (
   filter: EventFilter,
 ): Promise<EventPage> => {
   const found: EventPage["events"][number][] = [];
+  const pace = createPace();
   let before = filter.before;
   for (let looked = 0; looked < MOST_LOOKED_AT; looked += BATCH_EVENTS) {
     const batch = await audit.list(toListOptions(filter, before));
@@ -68,6 +70,7 @@ export const readOwnEvents = async (
     if (found.length > PAGE_EVENTS) return toFullPage(found.slice(0, PAGE_EVENTS));
     if (batch.length < BATCH_EVENTS) return { events: found };
     before = batch.at(-1)?.id;
+    await pace();
   }
   return { events: found, ...(before !== undefined && { next: before }) };
 };

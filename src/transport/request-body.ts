@@ -32,10 +32,16 @@ export const readBody = (
       if (length > maxBytes) settle(tooLarge);
       else chunks.push(chunk);
     };
-    const onEnd = (): void => settle(ok(Buffer.concat(chunks).toString("utf8")));
+    const onEnd = (): void => settle(ok(joinChunks(chunks).toString("utf8")));
     const onCut = (): void => settle(fail({ kind: "cut_off" }));
     request.on("data", onData).once("end", onEnd).once("close", onCut).once("error", onCut);
   });
+};
+
+/** Nearly every body comes in one piece. */
+const joinChunks = (chunks: readonly Buffer[]): Buffer => {
+  const [only, ...others] = chunks;
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(chunks);
 };
 
 /**

@@ -1,21 +1,19 @@
-import { PassThrough } from "node:stream";
-import type { JSONRPCMessage, RequestId, Server, Transport } from "@modelcontextprotocol/server";
-import {
-  StdioServerTransport,
-  serveStdio as serveSdkStdio,
-} from "@modelcontextprotocol/server/stdio";
+import type { Readable } from "node:stream";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
-import type { Era } from "../mcp/features/feature.ts";
+import { greet } from "../mcp/greeting.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 
-/** How long answers under way may still take after the client has closed our stdin. */
-const DRAIN_MS = 10_000;
+/** The most that is kept of a first message that does not end; the rest is for the SDK to judge. */
+const MAX_FIRST_BYTES = 65_536;
 
 /** What serving on stdin and stdout needs. */
 export interface StdioDeps {
-  readonly surface: McpSurface;
+  /** Called once the first message is here, and answered where it can be. */
+  readonly openSurface: () => Promise<McpSurface>;
+  /** The version that the server names. */
+  readonly version: string;
   readonly principal: Principal;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -25,23 +23,17 @@ export interface StdioDeps {
  * Serves MCP on stdin and stdout for one principal, in both protocol eras. Writes nothing but MCP on
  * stdout. Resolves once stdin has ended and the requests before it are answered, so that a script can
  * pipe requests in and read every answer.
+ *
+ * A usual `initialize` is answered before the surface and the SDK are loaded (ADR 44); the SDK gets it
+ * afterwards all the same.
  */
 export async function serveStdio({
-  surface,
-  principal,
-  log,
+  openSurface,
+  version,
   clock = systemClock,
+  ...deps
 }: StdioDeps): Promise<void> {
   const { stdin, stdout } = process;
-  // The SDK drops requests under way as soon as its input ends; its input ends when we say so.
-  const input = new PassThrough();
-  const answered = createAnswerWatch();
-  const transport = watchTransport(new StdioServerTransport(input, stdout), answered);
-  const closed = new Promise<void>((resolve) => void input.once("close", resolve));
-  const handle = serveSdkStdio(({ era }) => openServer(surface, principal, era), {
-    transport,
-    onerror: (error) => log.warn("stdio message refused", { reason: error.message }),
-  });
   const ended = new Promise<void>((resolve) => {
     stdin
       .once("end", resolve)
@@ -49,85 +41,37 @@ export async function serveStdio({
       .once("error", () => resolve());
     stdout.once("error", () => resolve());
   });
+  const first = await readFirst(stdin, ended);
+  if (first.length === 0) return;
+  const greeting = greet(first.toString("utf8", 0, first.indexOf("\n")), version);
+  if (greeting !== undefined) await write(`${greeting.text}\n`);
+  const { openStdioSession } = await import("./stdio-session.ts");
+  const surface = await openSurface();
+  const session = openStdioSession({ ...deps, clock, surface, greeted: greeting?.id });
+  const { input } = session;
+  const closed = new Promise<void>((resolve) => void input.once("close", resolve));
+  input.write(first);
   stdin.pipe(input, { end: false });
   await Promise.race([ended, closed]);
-  await waitFor(answered, clock);
-  await handle.close();
-  input.destroy();
+  await session.close();
 }
 
-/** A server that passes on what changes, to a client that can listen. */
-function openServer(surface: McpSurface, principal: Principal, era: Era): Server {
-  const server = surface.createServer(principal, era);
-  if (era === "legacy") return server;
-  server.onclose = surface.changesFor(principal).subscribe((event) => {
-    if (event.kind === "resources_list_changed") void server.sendResourceListChanged();
-    if (event.kind === "resource_updated") void server.sendResourceUpdated({ uri: event.uri });
+/** What comes until the end of a first line, and with it; all of it where there is none. */
+async function readFirst(stdin: Readable, ended: Promise<void>): Promise<Buffer> {
+  let read = Buffer.alloc(0);
+  const line = new Promise<void>((resolve) => {
+    const take = (chunk: Buffer): void => {
+      read = Buffer.concat([read, chunk]);
+      if (!chunk.includes("\n") && read.length < MAX_FIRST_BYTES) return;
+      stdin.off("data", take).pause();
+      resolve();
+    };
+    stdin.on("data", take);
   });
-  return server;
+  await Promise.race([line, ended]);
+  return read;
 }
 
-interface AnswerWatch {
-  asked(message: JSONRPCMessage): void;
-  answered(message: JSONRPCMessage): void;
-  /** Resolves when no request waits for its answer. */
-  whenIdle(): Promise<void>;
-}
-
-function createAnswerWatch(): AnswerWatch {
-  const open = new Set<RequestId>();
-  let waiting: (() => void)[] = [];
-  const settle = (): void => {
-    if (open.size > 0) return;
-    for (const resolve of waiting) resolve();
-    waiting = [];
-  };
-  return {
-    asked: (message) => {
-      if ("method" in message && "id" in message) open.add(message.id);
-      if ("method" in message && message.method === "notifications/cancelled") {
-        const id = message.params?.["requestId"];
-        if (typeof id === "string" || typeof id === "number") open.delete(id);
-        settle();
-      }
-    },
-    answered: (message) => {
-      if (!("method" in message) && message.id !== undefined) open.delete(message.id);
-      settle();
-    },
-    whenIdle: () =>
-      new Promise((resolve) => {
-        waiting.push(resolve);
-        settle();
-      }),
-  };
-}
-
-async function waitFor(watch: AnswerWatch, clock: Clock): Promise<void> {
-  const limit = new AbortController();
-  const expired = clock.sleep(DRAIN_MS, limit.signal).catch(() => undefined);
-  // One turn of the event loop, so that what was read last has been handed on.
-  await new Promise((resolve) => setImmediate(resolve));
-  await Promise.race([watch.whenIdle(), expired]);
-  limit.abort();
-}
-
-function watchTransport(wire: StdioServerTransport, watch: AnswerWatch): Transport {
-  const transport: Transport = {
-    start: () => {
-      wire.onmessage = (message) => {
-        watch.asked(message);
-        transport.onmessage?.(message);
-      };
-      wire.onclose = () => transport.onclose?.();
-      wire.onerror = (error) => transport.onerror?.(error);
-      return wire.start();
-    },
-    send: async (message) => {
-      await wire.send(message);
-      watch.answered(message);
-    },
-    close: () => wire.close(),
-  };
-  return transport;
-}
+/** Resolves once the system has it, or cannot take it: what comes next would be in its way. */
+const write = (text: string): Promise<void> =>
+  new Promise((resolve) => void process.stdout.write(text, () => resolve()));

@@ -36,13 +36,15 @@ export const listPlaces = (usage: AccountUsage): readonly UsagePlace[] => {
     const budgetOf = locationId && ({ kind: "location", id: locationId } as const);
     return [toPlace(connection.id, { name, rows, ...(budgetOf && { budgetOf }) })];
   }
-  const own = rows.filter(({ locationId }) => locationId === undefined);
+  const byLocation = Map.groupBy(rows, ({ locationId }) => locationId);
+  const names = new Map(account.locations.map((location) => [location.id, location.name]));
+  const own = byLocation.get(undefined) ?? [];
   const locations = listLocationIds(usage)
     .map((id) =>
       toPlace(`${connection.id}/${id}`, {
-        name: account.locations.find((location) => location.id === id)?.name ?? id,
+        name: names.get(id) ?? id,
         account: name,
-        rows: rows.filter(({ locationId }) => locationId === id),
+        rows: byLocation.get(id) ?? [],
         budgetOf: { kind: "location", id },
       }),
     )

@@ -18,6 +18,19 @@ export const toApprovedLocations = (
   return isOpen || listed.length === 0 ? "all" : listed.map(toLocationId);
 };
 
+/** The same as {@link isApproved} for many locations: the list of an agency may have thousands. */
+export const createApproval = ({
+  approvedLocations,
+  removedLocations = [],
+}: Pick<HeldConnection, "approvedLocations" | "removedLocations">): ((
+  locationId: LocationId,
+) => boolean) => {
+  const removed = new Set(removedLocations);
+  if (approvedLocations === "all") return (id) => !removed.has(id);
+  const approved = new Set(approvedLocations);
+  return (id) => approved.has(id);
+};
+
 /** Whether a location is among those that a connection may reach. */
 export const isApproved = (
   {

@@ -8,6 +8,7 @@ import type { Random } from "../crypto/random.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { toApprovedLocations } from "./approved-locations.ts";
 import { createIdentityIndex, toIdentityKey } from "./connection-identity.ts";
+import { createConnectionPlaces } from "./place-index.ts";
 import type { TokenAnswer } from "./token-answer.ts";
 import { planRefresh } from "./token-set.ts";
 import type { HeldConnection, Vault, VaultEntry } from "./vault.ts";
@@ -29,7 +30,7 @@ export interface Connections {
   remove(id: ConnectionId, by: "person" | "webhook"): Promise<void>;
 }
 
-/** Makes the connections over the vault; `store` holds the index from identity to connection. */
+/** Makes the connections over the vault; `store` holds the indexes from identity and place to connection. */
 export const createConnections = (deps: {
   readonly environment: string;
   readonly vault: Vault;
@@ -40,6 +41,7 @@ export const createConnections = (deps: {
 }): Connections => {
   const { environment, vault, clock, random, audit = silentAuditTrail } = deps;
   const identities = createIdentityIndex(deps);
+  const places = createConnectionPlaces(deps);
 
   const find = async (id: ConnectionId): Promise<VaultEntry | undefined> => {
     const entry = await vault.read(id);
@@ -53,11 +55,12 @@ export const createConnections = (deps: {
       return id === undefined ? undefined : find(id);
     },
     list: async () => {
-      const ids = await vault.list();
-      const entries = await Promise.all(ids.map(find));
-      return entries
-        .flatMap((entry) => (entry === undefined ? [] : [entry.connection]))
-        .toSorted((a, b) => b.connectedAt - a.connectedAt);
+      const found: Connection[] = [];
+      for await (const id of vault.walk()) {
+        const entry = await find(id);
+        if (entry !== undefined) found.push(entry.connection);
+      }
+      return found.toSorted((a, b) => b.connectedAt - a.connectedAt);
     },
     record: async (answer) => {
       const identity = toIdentityKey({ environment, ...answer });
@@ -73,6 +76,8 @@ export const createConnections = (deps: {
           );
         }
         const held = toHeldConnection({ id, environment, answer, clock, random });
+        // First: a connection must not be there and not be found by the webhook that ends it.
+        await places.add(id, held.connection);
         const written = await vault.write(held, existing?.version ?? "absent");
         if (written === "conflict") continue;
         await audit.record(toCreated(written.connection, existing));
@@ -86,6 +91,7 @@ export const createConnections = (deps: {
       if (await vault.remove(id)) {
         await audit.record({ kind: "connection.removed", connectionId: id, by });
       }
+      await places.remove(id, entry.connection);
       await identities.release(toIdentityKeyOf(entry.connection));
     },
   };

@@ -19,6 +19,8 @@ import { type Connections, createConnections } from "./connections.ts";
 import { createCredentialRecall } from "./credential-recall.ts";
 import { createLocationDirectory, type LocationDirectory } from "./locations.ts";
 import { createLocationTokens } from "./location-token.ts";
+import { createConnectionPlaces } from "./place-index.ts";
+import { createPlaceUpkeep } from "./place-upkeep.ts";
 import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import type { RefreshCourier } from "./refresh-courier.ts";
@@ -33,6 +35,7 @@ import { noSpool, type Spool } from "./spool.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenSource } from "./token-source.ts";
 import { createTokenUpkeep, type TokenUpkeep } from "./token-upkeep.ts";
+import { createUnclaimedInstalls } from "./unclaimed-installs.ts";
 import { uninstallApp } from "./uninstall.ts";
 import type { Upstream } from "./upstream.ts";
 import { createVault, type HeldConnection, type Vault } from "./vault.ts";
@@ -86,8 +89,8 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   const base = { ...given, settings, log, audit, trace };
   const sealed = createSealedStore(given);
   const endpoint = createTokenEndpoint(base);
-  const vault = createVault({ ...given, sealed, environment });
-  const connections = createConnections({ ...base, environment, vault });
+  const kept = createKept({ ...base, sealed, environment });
+  const { vault, connections } = kept;
   const { writer, refresher } = createRefreshing({ ...base, connections, vault });
   const locationTokens = createLocationTokens(base);
   const privates = createPrivateConnections({ ...base, sealed });
@@ -106,7 +109,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     locations.forget(id);
   };
 
-  const signIns = createSignIns({ ...held, endpoint, sealed, forget });
+  const signIns = createSignIns({ ...held, ...kept, endpoint, sealed, forget });
 
   const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
     await (isPrivateId(id) ? privates : connections).remove(id, by);
@@ -117,7 +120,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
   return {
     tokens,
     ...signIns,
-    upkeep: createTokenUpkeep({ ...base, vault, connections, refresher, writer, tokens }),
+    upkeep: createTokenUpkeep({ ...base, ...kept, refresher, writer, tokens }),
     findConnection,
     recallConnection: async (id) => toConnection((await credentials.find(id))?.held),
     listConnections: async () =>
@@ -127,11 +130,11 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     receiveWebhook: createWebhookReceiver({
       ...base,
       ...toWebhookPorts(given),
-      connections,
-      vault,
+      ...kept,
       removeConnection: (id) => removeConnection(id, "webhook"),
       dropUninstalled: (whom, at) => signIns.dropUninstalled(whom, at),
-      forgetLocationLists: () => locations.forgetAll(),
+      findPrivate: (locationId) => privates.findOf(locationId),
+      forgetLocations: (id) => locations.forget(id),
     }),
     listLocations: (id, signal) => waitUnlessAborted(locations.list(id), signal),
     refreshNow: async (id, signal) => {
@@ -141,6 +144,19 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
         : ok(own.connection);
     },
   };
+};
+
+/** What the store holds of connections and installations, and how webhooks find it. */
+const createKept = (
+  deps: Omit<Parameters<typeof createConnections>[0], "vault"> &
+    Pick<UpstreamDeps, "events"> & { readonly sealed: RecordStore },
+) => {
+  const vault = createVault(deps);
+  const connections = createConnections({ ...deps, vault });
+  const places = createConnectionPlaces(deps);
+  const unclaimed = createUnclaimedInstalls(deps);
+  const placeUpkeep = createPlaceUpkeep({ ...deps, places, vault, connections, unclaimed });
+  return { vault, connections, places, unclaimed, placeUpkeep };
 };
 
 const forgetLocations = (locations: LocationDirectory, event: HeardEvent): void => {

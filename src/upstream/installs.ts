@@ -5,20 +5,20 @@ import { hashToken } from "../crypto/hash.ts";
 import { type ClaimRecord, claimRecord, toClaimAddress } from "./claim-record.ts";
 import { type Connections, toIdentityKeyOf } from "./connections.ts";
 import { toName } from "./login-state.ts";
+import type { Place } from "./place-index.ts";
+import type { PlaceUpkeep } from "./place-upkeep.ts";
 import { type ReceiveDeps, receiveInstall } from "./receive-install.ts";
-import { createUnclaimedInstalls, type KeptInstall, toUnclaimed } from "./unclaimed-installs.ts";
+import { type KeptInstall, toUnclaimed } from "./unclaimed-installs.ts";
 import { CLAIM_COOKIE, type Installs, type LoginPurpose } from "./upstream.ts";
 
 /** What {@link createInstalls} needs. */
-export interface InstallDeps extends Omit<ReceiveDeps, "unclaimed"> {
+export interface InstallDeps extends ReceiveDeps {
   readonly connections: Connections;
+  readonly placeUpkeep: Pick<PlaceUpkeep, "isComplete">;
 }
 
 /** Who an uninstall is about: a location, or an agency with everything in it. */
-export interface Uninstalled {
-  readonly companyId?: string | undefined;
-  readonly locationId?: string | undefined;
-}
+export type Uninstalled = Place;
 
 /** {@link Installs}, with what ends unclaimed installations from elsewhere. */
 export interface InstallDesk extends Installs {
@@ -33,15 +33,13 @@ const PLAIN: LoginPurpose = { kind: "sign_in" };
 type Cookies = ReadonlyMap<string, string>;
 
 /** Makes the desk where installations wait to be claimed. */
-export const createInstalls = (given: InstallDeps): InstallDesk => {
-  const { environment } = given.settings;
-  const unclaimed = createUnclaimedInstalls({ sealed: given.sealed, environment });
-  const deps = { ...given, unclaimed };
+export const createInstalls = (deps: InstallDeps): InstallDesk => {
+  const { sealed, unclaimed, placeUpkeep } = deps;
   return {
     receive: (callback) => receiveInstall(deps, callback),
     find: async (cookies) => {
       const token = cookies.get(CLAIM_COOKIE);
-      const stored = token && (await given.sealed.get(toClaimAddress(token)));
+      const stored = token && (await sealed.get(toClaimAddress(token)));
       if (!token || !stored) return undefined;
       const record = claimRecord.parse(JSON.parse(stored.value));
       const kept = await findKept(deps, record, token);
@@ -57,7 +55,7 @@ export const createInstalls = (given: InstallDeps): InstallDesk => {
     claim: (cookies) => claim(deps, cookies),
     leave: async (cookies) => {
       const token = cookies.get(CLAIM_COOKIE);
-      if (token !== undefined) await given.sealed.delete(toClaimAddress(token));
+      if (token !== undefined) await sealed.delete(toClaimAddress(token));
     },
     list: async () => (await unclaimed.list()).map(toUnclaimed),
     supersede: async (connection) => {
@@ -66,18 +64,17 @@ export const createInstalls = (given: InstallDeps): InstallDesk => {
       if (isOlder) await unclaimed.drop(kept);
     },
     dropUninstalled: async (whom, at) => {
-      for (const kept of await unclaimed.list()) {
+      const isComplete = await placeUpkeep.isComplete();
+      for await (const kept of isComplete ? await unclaimed.findOf(whom) : unclaimed.walk()) {
         if (isAbout(whom, kept) && kept.arrivedAt <= at) await unclaimed.drop(kept);
       }
     },
   };
 };
 
-type DeskDeps = InstallDeps & Pick<ReceiveDeps, "unclaimed">;
-
 /** The installation of a claim, unless a newer one or a sign-in has taken its place. */
 const findKept = async (
-  { unclaimed, connections }: DeskDeps,
+  { unclaimed, connections }: InstallDeps,
   record: ClaimRecord,
   token: string,
 ): Promise<KeptInstall | undefined> => {
@@ -88,7 +85,7 @@ const findKept = async (
   return isReplaced ? undefined : kept;
 };
 
-const claim = async (deps: DeskDeps, cookies: Cookies): ReturnType<Installs["claim"]> => {
+const claim = async (deps: InstallDeps, cookies: Cookies): ReturnType<Installs["claim"]> => {
   const { sealed, states, connections, unclaimed, clock } = deps;
   const token = cookies.get(CLAIM_COOKIE);
   // Taken before anything else: of two clicks one makes the connection, and a later one must not write

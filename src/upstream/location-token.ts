@@ -59,6 +59,7 @@ export const createLocationTokens = (deps: LocationTokenDeps): LocationTokens =>
     const now = clock.nowSeconds();
     dropExpired(now);
     const token = toSecret(minted.value.access_token);
+    cache.delete(toCacheKey(held.connection.id, locationId));
     cache.set(toCacheKey(held.connection.id, locationId), {
       connectionId: held.connection.id,
       token,
@@ -68,7 +69,11 @@ export const createLocationTokens = (deps: LocationTokenDeps): LocationTokens =>
   };
 
   const dropExpired = (now: EpochSeconds): void => {
-    for (const [key, cached] of cache) if (cached.goodUntil <= now) cache.delete(key);
+    // Their lives are of one length, so the first that is still good ends the search.
+    for (const [key, cached] of cache) {
+      if (cached.goodUntil > now) break;
+      cache.delete(key);
+    }
   };
 
   const peek: LocationTokens["peek"] = (id, locationId) => {

@@ -5,12 +5,13 @@ import type { HttpClient } from "../core/http-client.ts";
 import { type ConnectionId, type LocationId, toLocationId } from "../core/ids.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import type { TokenFailure, TokenRequest, TokenSource } from "../ghl/ports.ts";
-import { isApproved } from "./approved-locations.ts";
+import { createApproval } from "./approved-locations.ts";
 import { type ApiFailure, callApi } from "./call-api.ts";
 import type { Connections } from "./connections.ts";
 import { toApiUrl, toAppId } from "./endpoints.ts";
 import { type UpstreamSettings, getAppCredentials } from "./settings.ts";
 import { isPrivateId, type PrivateConnections } from "./private-connections.ts";
+import { createLocationLists } from "./location-lists.ts";
 import { createSingleFlight } from "./single-flight.ts";
 import { parseWith } from "./token-answer.ts";
 
@@ -36,29 +37,27 @@ export interface LocationDirectoryDeps {
   readonly clock: Clock;
 }
 
-const CACHE_MS = 60_000;
-
 /** Makes the directory of this process. */
 export const createLocationDirectory = (deps: LocationDirectoryDeps): LocationDirectory => {
-  const cache = new Map<ConnectionId, { readonly at: number; readonly listed: Listed }>();
+  const cache = createLocationLists(deps.clock);
   const flights = createSingleFlight<Listed>();
 
   const look = async (id: ConnectionId): Promise<Listed> => {
     const found = await find(deps, id);
     if (!found.ok) return found;
-    const listed = ok(found.value.toSorted((a, b) => a.name.localeCompare(b.name)));
-    cache.set(id, { at: deps.clock.nowMs(), listed });
-    return listed;
+    const sorted = found.value.toSorted((a, b) => a.name.localeCompare(b.name));
+    cache.keep(id, sorted);
+    return ok(sorted);
   };
 
   return {
     list: async (id) => {
-      const cached = cache.get(id);
-      if (cached !== undefined && deps.clock.nowMs() - cached.at < CACHE_MS) return cached.listed;
+      const cached = cache.find(id);
+      if (cached !== undefined) return ok(cached);
       return (await flights.run(id, () => look(id))).value;
     },
     forget: (id) => {
-      cache.delete(id);
+      cache.drop(id);
     },
     forgetAll: () => {
       cache.clear();
@@ -78,7 +77,9 @@ const find = async (deps: LocationDirectoryDeps, id: ConnectionId): Promise<List
   const { companyId, locationId } = held.connection;
   if (locationId !== undefined) return readOne(deps, id, locationId);
   const all = await readInstalled(deps, id, companyId ?? "");
-  return all.ok ? ok(all.value.filter((location) => isApproved(held, location.id))) : all;
+  if (!all.ok) return all;
+  const isApproved = createApproval(held);
+  return ok(all.value.filter(({ id }) => isApproved(id)));
 };
 
 const text = z

@@ -35,6 +35,9 @@ export interface HeldPrivate {
 /** The private integration tokens of one environment: the configured one, and those that people entered. */
 export interface PrivateConnections {
   find(id: ConnectionId): Promise<HeldPrivate | undefined>;
+  /** The connection that a location has. */
+  findOf(locationId: LocationId): Promise<ConnectionId | undefined>;
+  /** All: for the command line. */
   list(): Promise<readonly Connection[]>;
   /** Keeps a checked token, in place of an earlier one of the same location. */
   save(entry: { readonly token: Secret; readonly locationId: LocationId }): Promise<Connection>;
@@ -76,6 +79,10 @@ export const createPrivateConnections = (deps: {
 
   return {
     find,
+    findOf: async (locationId) =>
+      configured?.connection.locationId === locationId
+        ? configured.connection.id
+        : identities.find(toKey(locationId)),
     list: async () => {
       const ids = await records.list();
       const held = [configured, ...(await Promise.all(ids.map(find)))];

@@ -1,9 +1,12 @@
 import { type Clock, type EpochSeconds, sleepUnlessAborted } from "../core/clock.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import { createPace } from "../core/pace.ts";
 import type { Random } from "../crypto/random.ts";
 import { hashToken } from "../crypto/hash.ts";
 import { type Connections, toJitter } from "./connections.ts";
+import type { PlaceIndex } from "./place-index.ts";
+import type { PlaceUpkeep } from "./place-upkeep.ts";
 import type { Refresher } from "./refresh.ts";
 import type { RotationWriter } from "./save-rotation.ts";
 import { planAhead } from "./token-set.ts";
@@ -11,8 +14,10 @@ import type { HeldConnection, Vault } from "./vault.ts";
 
 /** What {@link runRefreshAhead} needs. */
 export interface RefreshAheadDeps {
-  readonly vault: Pick<Vault, "list">;
+  readonly vault: Pick<Vault, "walk">;
   readonly connections: Pick<Connections, "find">;
+  readonly places: Pick<PlaceIndex, "add">;
+  readonly placeUpkeep: Pick<PlaceUpkeep, "complete">;
   readonly refresher: Pick<Refresher, "refresh">;
   readonly writer: Pick<RotationWriter, "saveAllHeldBack">;
   readonly clock: Clock;
@@ -46,6 +51,7 @@ export const runRefreshAhead = async (
   do {
     try {
       await deps.writer.saveAllHeldBack();
+      await deps.placeUpkeep.complete(signal);
       await runRound(deps, outlooks, signal);
     } catch (cause) {
       // A store that is away, most of all. The next round tries again.
@@ -58,25 +64,34 @@ export const runRefreshAhead = async (
 const toPauseMs = ({ random }: RefreshAheadDeps): number =>
   ROUND_EVERY_MS * (0.9 + 0.2 * toJitter(random));
 
+/**
+ * Looks at those that are due, page by page and in slices: so neither the memory nor the length of a turn
+ * of the event loop depends on how many connections there are.
+ */
 const runRound = async (
   deps: RefreshAheadDeps,
   outlooks: Map<ConnectionId, Outlook>,
   signal: AbortSignal,
 ): Promise<void> => {
-  const ids = await deps.vault.list();
-  const known = new Set(ids);
-  for (const id of outlooks.keys()) if (!known.has(id)) outlooks.delete(id);
-  const waiting = ids.filter((id) => (outlooks.get(id)?.atMs ?? 0) <= deps.clock.nowMs());
+  const ids = deps.vault.walk();
+  const pace = createPace();
+  const gone = new Set(outlooks.keys());
   const work = async (): Promise<void> => {
     for (;;) {
-      const id = signal.aborted ? undefined : waiting.shift();
-      if (id === undefined) return;
-      outlooks.set(id, await lookAfter(deps, id, outlooks.get(id)?.failures ?? 0));
+      await pace();
+      const next = signal.aborted ? undefined : await ids.next();
+      if (next === undefined || next.done === true) return;
+      const { value: id } = next;
+      gone.delete(id);
+      const seen = outlooks.get(id);
+      if ((seen?.atMs ?? 0) > deps.clock.nowMs()) continue;
+      outlooks.set(id, await lookAfter(deps, id, seen?.failures ?? 0));
     }
   };
   const outcomes = await Promise.allSettled(Array.from({ length: MAX_AT_ONCE }, work));
   const broken = outcomes.find((outcome) => outcome.status === "rejected");
   if (broken !== undefined) throw broken.reason;
+  if (!signal.aborted) for (const id of gone) outlooks.delete(id);
 };
 
 /** Refreshes one connection if it is due, and says when to look at it again. */
@@ -92,6 +107,8 @@ const lookAfter = async (
     return { atMs: clock.nowMs() + LOOK_AGAIN_MS, failures: 0 };
   }
   if (!isStale(held)) return untilDue(clock, held);
+  // Once a day and connection: so one that an earlier version signed in beside this one is found as well.
+  await deps.places.add(id, held.connection);
   const outcome = await refresher.refresh(id, { isStale });
   if (outcome.ok) return untilDue(clock, outcome.value);
   const backOffMs = Math.min(MAX_BACK_OFF_MS, ROUND_EVERY_MS * 2 ** failures);

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { type EpochSeconds, addSeconds, toEpochSeconds } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { toCompanyId, toLocationId } from "../core/ids.ts";
-import type { RecordStore } from "../storage/record-store.ts";
+import { type RecordStore, walkGroup } from "../storage/record-store.ts";
 import { toIdentityKey } from "./connection-identity.ts";
+import { createPlaceIndex, type Place } from "./place-index.ts";
 import { type TokenAnswer, parseTokenAnswer } from "./token-answer.ts";
 import type { UnclaimedInstall } from "./upstream.ts";
 
@@ -23,7 +24,14 @@ export interface UnclaimedInstalls {
   find(key: string): Promise<KeptInstall | undefined>;
   /** Drops this very installation; a newer one in its place stays. */
   drop(install: KeptInstall): Promise<void>;
+  /** All, newest first: for the command line. */
   list(): Promise<readonly KeptInstall[]>;
+  /** All, page by page. */
+  walk(): AsyncGenerator<KeptInstall, void, undefined>;
+  /** Those of this very location; without one, of the agency and all its locations. */
+  findOf(whom: Place): Promise<readonly KeptInstall[]>;
+  /** Lets an installation be found by its place that an earlier version kept. */
+  noteAgain(install: KeptInstall): Promise<void>;
 }
 
 const NAMESPACE = "unclaimed_install";
@@ -41,11 +49,71 @@ const keptInstall = z.object({
 /** Makes the store of one environment. One record for a location or agency, however often it comes. */
 export const createUnclaimedInstalls = (deps: {
   readonly sealed: RecordStore;
+  readonly store: RecordStore;
   readonly environment: string;
 }): UnclaimedInstalls => {
   const { sealed, environment } = deps;
+  const places = createPlaceIndex({ ...deps, namespace: "install_place" });
 
-  const find: UnclaimedInstalls["find"] = async (key) => {
+  const find = createFind(deps);
+  const walk: UnclaimedInstalls["walk"] = async function* () {
+    for await (const key of walkGroup(sealed, NAMESPACE, environment)) {
+      const install = await find(key);
+      if (install !== undefined) yield install;
+    }
+  };
+
+  return {
+    keep: async ({ answer, ...rest }) => {
+      const key = toIdentityKey({ environment, ...answer });
+      const value = JSON.stringify({ ...rest, environment, answer: JSON.stringify(answer) });
+      const expiresAt = toEnd(rest);
+      // First: an installation must not be there and not be found by the webhook that ends it.
+      await places.add(key, toPlace(answer), expiresAt);
+      await sealed.put(toAddress(key), value, { expiresAt, group: environment });
+      return key;
+    },
+    find,
+    // A delete has no condition, a write has: one that is over at once, at the version that was read.
+    drop: async ({ key, version }) => {
+      await sealed.put(toAddress(key), "", {
+        ifVersion: version,
+        expiresAt: toEpochSeconds(1),
+        group: environment,
+      });
+    },
+    list: async () => {
+      const found: KeptInstall[] = [];
+      for await (const install of walk()) found.push(install);
+      return found.toSorted((a, b) => b.arrivedAt - a.arrivedAt);
+    },
+    walk,
+    findOf: async ({ companyId, locationId }) => {
+      const keys =
+        locationId === undefined
+          ? await places.ofCompany(companyId ?? "")
+          : await places.ofLocation(locationId);
+      const found: KeptInstall[] = [];
+      for (const key of keys) {
+        const install = await find(key);
+        if (install !== undefined) found.push(install);
+      }
+      return found;
+    },
+    noteAgain: (install) => places.add(install.key, toPlace(install.answer), toEnd(install)),
+  };
+};
+
+/** Reads an installation of this environment. */
+const createFind =
+  ({
+    sealed,
+    environment,
+  }: Pick<
+    Parameters<typeof createUnclaimedInstalls>[0],
+    "sealed" | "environment"
+  >): UnclaimedInstalls["find"] =>
+  async (key) => {
     const stored = await sealed.get(toAddress(key));
     if (stored === undefined) return undefined;
     const { environment: owner, ...record } = keptInstall.parse(JSON.parse(stored.value));
@@ -61,32 +129,13 @@ export const createUnclaimedInstalls = (deps: {
     return { ...record, key, answer: answer.value, version: stored.version };
   };
 
-  return {
-    keep: async ({ answer, ...rest }) => {
-      const key = toIdentityKey({ environment, ...answer });
-      const value = JSON.stringify({ ...rest, environment, answer: JSON.stringify(answer) });
-      const expiresAt = addSeconds(rest.arrivedAt, KEEP_SECONDS);
-      await sealed.put(toAddress(key), value, { expiresAt, group: environment });
-      return key;
-    },
-    find,
-    // A delete has no condition, a write has: one that is over at once, at the version that was read.
-    drop: async ({ key, version }) => {
-      await sealed.put(toAddress(key), "", {
-        ifVersion: version,
-        expiresAt: toEpochSeconds(1),
-        group: environment,
-      });
-    },
-    list: async () => {
-      const keys = await sealed.list(NAMESPACE, environment);
-      const found = await Promise.all(keys.map(find));
-      return found
-        .filter((install) => install !== undefined)
-        .toSorted((a, b) => b.arrivedAt - a.arrivedAt);
-    },
-  };
-};
+const toEnd = ({ arrivedAt }: Pick<KeptInstall, "arrivedAt">): EpochSeconds =>
+  addSeconds(arrivedAt, KEEP_SECONDS);
+
+const toPlace = ({ userType, companyId, locationId }: TokenAnswer): Place => ({
+  companyId,
+  ...(userType === "Location" && { locationId }),
+});
 
 /** What may be told of an installation. */
 export const toUnclaimed = ({ answer, arrivedAt }: KeptInstall): UnclaimedInstall => ({

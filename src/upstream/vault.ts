@@ -11,7 +11,7 @@ import {
   toLocationId,
 } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
-import type { RecordStore } from "../storage/record-store.ts";
+import { type RecordStore, walkGroup } from "../storage/record-store.ts";
 import type { TokenSet } from "./token-set.ts";
 
 /** Everything that is kept about a connection. One record, so that no crash can split it. */
@@ -37,8 +37,8 @@ export interface Vault {
   read(id: ConnectionId): Promise<VaultEntry | undefined>;
   /** Writes a connection at one version; `conflict` if another writer was first. */
   write(held: HeldConnection, ifVersion: "absent" | number): Promise<VaultEntry | "conflict">;
-  /** The ids of all connections. */
-  list(): Promise<readonly ConnectionId[]>;
+  /** The ids of all connections, page by page: for work in the background, and for the command line. */
+  walk(): AsyncGenerator<ConnectionId, void, undefined>;
   /** Discards a connection; of several at once, one is told that it was the one. */
   remove(id: ConnectionId): Promise<boolean>;
 }
@@ -75,9 +75,10 @@ export const createVault = (deps: {
       events?.publish({ kind: "connection_changed", connectionId: id });
       return { ...held, version: outcome.version };
     },
-    list: async () => {
-      const keys = await sealed.list(NAMESPACE, environment);
-      return keys.map((key) => toConnectionId(key.slice(tenant.length)));
+    walk: async function* () {
+      for await (const key of walkGroup(sealed, NAMESPACE, environment)) {
+        yield toConnectionId(key.slice(tenant.length));
+      }
     },
     remove: async (id) => {
       const removed = await sealed.take(toAddress(id));

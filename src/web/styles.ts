@@ -124,9 +124,9 @@ summary span { margin-left: 0.4rem; color: var(--muted); font-weight: 400; }
   color: var(--text);
   font: inherit;
 }
-.filter { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; margin: 0 0 1.5rem; }
+.filter { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; margin: 0 0 0.5rem; }
 .filter .field { min-width: 0; }
-.filter .actions { grid-column: 1 / -1; margin: 0; }
+.filter .actions { align-self: end; margin: 0 0 1rem; }
 .hint { margin: 0.35rem 0 0; color: var(--muted); font-size: 0.875rem; }
 .token > :not(summary) { margin: 0 0.9rem 0.9rem; }
 details.reach { padding: 0 0.9rem; }
@@ -146,6 +146,9 @@ details.reach[open] { padding-bottom: 0.9rem; }
 .cards .since { color: var(--muted); font-size: 0.9375rem; }
 .cards details { margin-top: 0.75rem; }
 .cards details > :not(summary) { margin: 0 0.9rem 0.9rem; }
+.cards details + .facts { margin-top: 1rem; }
+.cards > li > :last-child { margin-bottom: 0; }
+.cards .facts:last-child > div:last-child { padding-bottom: 0; border-bottom: 0; }
 .spans { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0 0 1rem; }
 .spans a { display: inline-flex; align-items: center; min-height: 2.75rem; padding: 0.3rem 0.9rem; border: 1px solid var(--line); border-radius: 0.5rem; }
 .spans a[aria-current] { border-color: var(--accent); background: var(--accent-soft); color: var(--text); font-weight: 600; text-decoration: none; }
@@ -166,6 +169,7 @@ table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
 .cards details > table { width: calc(100% - 1.8rem); }
 th, td { padding: 0.3rem 0.5rem 0.3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 thead th { color: var(--muted); }
+td:last-child { overflow-wrap: anywhere; }
 .end { margin-top: 2rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1.25rem 0 0; }
@@ -197,6 +201,10 @@ button.strong { border-color: var(--caution); color: var(--caution); }
   .facts div { grid-template-columns: 1fr; }
   .areas, .filter { grid-template-columns: 1fr; }
   .actions > * { flex: 1 1 100%; }
+  .cards > li { padding: 1rem; }
+  .scale .key { order: 1; flex: 1 1 100%; }
+  .cards details > :not(summary) { margin-left: 0.6rem; margin-right: 0.6rem; }
+  .cards details > table { width: calc(100% - 1.2rem); }
 }
 @media (forced-colors: active) {
   .choice:has(input:checked) { border-width: 3px; }

@@ -43,9 +43,14 @@ export const layOutBars = (bars: readonly Bar[], top: number): readonly BarShape
 const toHeight = (count: number, top: number): number =>
   count <= 0 ? 0 : Math.max(LEAST, Math.round((count / top) * CHART_HEIGHT * 10) / 10);
 
-/** The least of 1, 2 and 5 times a power of ten that no bar is above. */
+/** Round numbers, close enough together that the tallest bar takes two thirds of the height. */
+const STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
+
+/** The least round number that no bar is above. */
 export const toTop = (bars: readonly Bar[]): number => {
   const most = bars.reduce((top, { total }) => Math.max(top, total), 1);
   const power = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 5, 10].map((step) => step * power).find((top) => top >= most) ?? most;
+  return (
+    STEPS.map((step) => step * power).find((top) => top >= most && Number.isInteger(top)) ?? most
+  );
 };

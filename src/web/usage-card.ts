@@ -91,7 +91,6 @@ const renderTable = ({ name, slots }: UsageCard, span: UsageSpan): SafeHtml =>
         <tr>
           <th scope="col">${span === "day" ? "Hour" : "Day"}</th>
           <th scope="col">Calls</th>
-          <th scope="col">Done</th>
           <th scope="col">Not done</th>
         </tr>
       </thead>
@@ -102,16 +101,12 @@ const renderTable = ({ name, slots }: UsageCard, span: UsageSpan): SafeHtml =>
     <p class="hint">${span === "day" ? "Hours" : "Days"} without calls are left out.</p>
   </details>`;
 
-const renderRow = ({ counts, start }: UsageSlot, span: UsageSpan): SafeHtml => {
-  const total = countCalls(counts);
-  const failures = countFailures(counts);
-  return html`<tr>
+const renderRow = ({ counts, start }: UsageSlot, span: UsageSpan): SafeHtml =>
+  html`<tr>
     <th scope="row">${renderStart(start, span)}</th>
-    <td>${total}</td>
-    <td>${total - failures}</td>
-    <td>${failures === 0 ? "0" : describeFailures(counts)}</td>
+    <td>${countCalls(counts)}</td>
+    <td>${countFailures(counts) === 0 ? "0" : describeFailures(counts)}</td>
   </tr>`;
-};
 
 const renderStart = (start: EpochSeconds | undefined, span: UsageSpan): SafeHtml | undefined => {
   if (start === undefined) return undefined;

@@ -64,7 +64,7 @@ const renderAccounts = (view: UsageView): SafeHtml =>
     ${
       view.more === 0
         ? undefined
-        : html`<p>${view.more} more with fewer calls: choose one above to see it.</p>`
+        : html`<p>${view.more} more are not shown here: choose one above to see it.</p>`
     }
     <p class="small">
       What other instances of this server have counted may be half a minute late. What is left is

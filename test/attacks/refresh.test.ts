@@ -201,7 +201,8 @@ describe("the end of refresh tokens", () => {
     const [one, two] = [await client.obtain(), await client.obtain()];
     const [connection] = await running.app.upstream.listConnections();
     if (connection === undefined) throw new Error("no connection");
-    await running.app.authorization.revokeGrantsOfConnection(connection.id);
+    const authorization = await running.app.openAuthorization();
+    await authorization.revokeGrantsOfConnection(connection.id);
     await running.app.upstream.removeConnection(connection.id);
     for (const tokens of [one, two]) {
       expectRefusal(await client.refresh(tokens.refresh_token), "invalid_grant");

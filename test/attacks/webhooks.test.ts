@@ -156,7 +156,8 @@ describe("a true webhook", () => {
     expect(await connectionAt(locationId(1))).toBeUndefined();
     const keys = readRows(running.databasePath).map((row) => row.key);
     expect(keys).not.toContain(connection?.id);
-    expect(await running.app.authorization.listGrants(connection?.id ?? ("" as never))).toEqual([]);
+    const authorization = await running.app.openAuthorization();
+    expect(await authorization.listGrants(connection?.id ?? ("" as never))).toEqual([]);
 
     const events = (await running.app.audit.list({ limit: 3 })).map(({ event }) => event);
     expect(events).toEqual([

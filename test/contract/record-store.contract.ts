@@ -6,9 +6,10 @@ import { toConnectionId } from "../../src/core/ids.ts";
 import { systemRandom } from "../../src/crypto/random.ts";
 import { openRecordStore } from "../../src/storage/open.ts";
 import type { Entry, MaintainableStore } from "../../src/storage/maintainable-store.ts";
-import type { RecordStore } from "../../src/storage/record-store.ts";
+import { type ListPage, type RecordStore, walkGroup } from "../../src/storage/record-store.ts";
 import { createUsageLog } from "../../src/storage/usage-log.ts";
 import { createFakeClock, type FakeClock } from "../support/clock.ts";
+import { countTurns } from "../support/count-turns.ts";
 import { createMemoryLogger } from "../support/memory-logger.ts";
 import type { StoreKind, StorePlace } from "./store-places.ts";
 import type { RacerJob } from "./store-racer.ts";
@@ -21,6 +22,12 @@ const entriesOf = async (store: MaintainableStore): Promise<Entry[]> => {
   for await (const entry of store.entries()) entries.push(entry);
   const textOf = ({ namespace, key }: Entry): string => `${namespace} ${key}`;
   return entries.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+};
+
+const keysOf = async (walk: AsyncIterable<string>): Promise<string[]> => {
+  const keys: string[] = [];
+  for await (const key of walk) keys.push(key);
+  return keys;
 };
 
 /** What every record store must do, whatever it is built on. */
@@ -188,6 +195,23 @@ export const describeRecordStore = ({ name, makePlace }: StoreKind): void => {
       });
     });
 
+    describe("sweep of many", () => {
+      it("removes every expired record, and lets other work run in between", async () => {
+        const keys = Array.from({ length: 1200 }, (_, index) => String(index).padStart(6, "0"));
+        const expiresAt = inSeconds(5);
+        await store.restore(keys.map((key) => ({ ...at(key), value: "1", version: 1, expiresAt })));
+        await store.put(at("kept"), "1", { expiresAt: inSeconds(6) });
+        clock.advance(5);
+        const turns = countTurns();
+        const removed = await store.sweep();
+        const taken = turns.stop();
+        expect(removed).toBe(1200);
+        expect((await entriesOf(store)).map(({ key }) => key)).toEqual(["kept"]);
+        // In memory all of it is shorter than a slice.
+        if (name !== "memory") expect(taken).toBeGreaterThan(1);
+      });
+    });
+
     describe("list", () => {
       it("gives the keys of one group of one namespace in ascending order", async () => {
         for (const key of ["b", "a", "C", "-", "_"]) await store.put(at(key), key, { group: "g" });
@@ -195,6 +219,32 @@ export const describeRecordStore = ({ name, makePlace }: StoreKind): void => {
         await store.put(at("none"), "1");
         await store.put(at("a", "elsewhere"), "1", { group: "g" });
         expect(await store.list("codes", "g")).toEqual(["-", "C", "_", "a", "b"]);
+      });
+
+      it("gives a page from the front or the end, between two keys, of live records of the group alone", async () => {
+        for (const key of ["b", "a", "C", "-", "d"]) await store.put(at(key), key, { group: "g" });
+        await store.put(at("bb"), "1", { group: "h" });
+        await store.put(at("c"), "1", { group: "g", expiresAt: inSeconds(5) });
+        await store.put(at("b", "codes2"), "1", { group: "g" });
+        clock.advance(5);
+        const list = (page: ListPage) => store.list("codes", "g", page);
+        expect(await list({ limit: 2 })).toEqual(["-", "C"]);
+        expect(await list({ limit: 2, after: "C" })).toEqual(["a", "b"]);
+        expect(await list({ limit: 2, after: "b" })).toEqual(["d"]);
+        expect(await list({ limit: 2, after: "d" })).toEqual([]);
+        expect(await list({ limit: 2, last: true })).toEqual(["b", "d"]);
+        expect(await list({ limit: 2, last: true, before: "b" })).toEqual(["C", "a"]);
+        expect(await list({ limit: 9, last: true, after: "C", before: "d" })).toEqual(["a", "b"]);
+        expect(await list({ limit: 9, after: "-", before: "a" })).toEqual(["C"]);
+      });
+
+      it("walks a group of several pages to its end, each key once", async () => {
+        const keys = Array.from({ length: 1001 }, (_, index) => String(index).padStart(6, "0"));
+        await store.restore(
+          keys.map((key) => ({ ...at(key), value: "1", version: 1, group: "g" })),
+        );
+        expect(await keysOf(walkGroup(store, "codes", "g"))).toEqual(keys);
+        expect(await keysOf(walkGroup(store, "codes", "h"))).toEqual([]);
       });
 
       it("follows a record that changes its group or leaves it", async () => {

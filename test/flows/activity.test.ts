@@ -72,6 +72,10 @@ it("shows an access that has ended, and who ended it, to whoever gave it", async
   const page = await open(ada, "?kind=grant.revoked");
   expect(titlesOf(page)).toEqual(["The access of a client ended"]);
   expect(page.body).toContain("the client itself");
+  // its name went with the access, and its id is fifty letters
+  const ending = spare.clientId.slice(-6);
+  expect(page.body).toContain(`>a client without access now (${ending})<`);
+  expect(page.body).not.toContain(`>${spare.clientId}<`);
   expect(page.body).toMatch(/<option value="grant\.revoked" selected>/u);
   expect(titlesOf(await open(bob, "?kind=grant.revoked"))).toEqual([]);
 });

@@ -1,22 +1,16 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sendRaw } from "../support/attack-wire.ts";
 import { findFreePort } from "../support/free-port.ts";
+import { findProgram, readDeployed, type RunningProxy, startNginx } from "../support/proxies.ts";
 import { type RunningApp, startApp } from "../support/running-app.ts";
 
 /** The nginx of compose.yaml before a real server, with 127.0.0.1 for its network. */
 
-const root = join(import.meta.dirname, "..", "..");
-const NGINX = "/usr/sbin/nginx";
-const hasNginx = existsSync(NGINX);
-if (!hasNginx)
-  console.warn("SKIPPED: nginx is not installed, deploy/nginx-compose.conf is unchecked");
-
-const compose = readFileSync(join(root, "compose.yaml"), "utf8");
-const conf = readFileSync(join(root, "deploy/nginx-compose.conf"), "utf8");
+const nginx = findProgram("nginx");
+const compose = readFileSync(join(import.meta.dirname, "..", "..", "compose.yaml"), "utf8");
+const conf = readDeployed("nginx-compose.conf");
 
 it("compose.yaml and its nginx agree on who is believed", () => {
   const find = (pattern: RegExp, text = compose): string | undefined => pattern.exec(text)?.[1];
@@ -28,14 +22,12 @@ it("compose.yaml and its nginx agree on who is believed", () => {
   expect(find(/TRUSTED_PROXIES: (\S+)/u)).toBe(find(/ipv4_address: (\S+)/u));
 });
 
-describe.skipIf(!hasNginx)("nginx of compose.yaml", () => {
-  let folder: string;
+describe.skipIf(nginx === undefined)("nginx of compose.yaml", () => {
   let running: RunningApp;
+  let proxy: RunningProxy;
   let port: number;
-  let stop = (): Promise<unknown> => Promise.resolve();
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "ghl-mcp-compose-"));
     port = await findFreePort();
     running = await startApp({
       config: {
@@ -48,28 +40,13 @@ describe.skipIf(!hasNginx)("nginx of compose.yaml", () => {
       .replaceAll(/server-[12]:8000/gu, `127.0.0.1:${running.config.port}`)
       .replace(/(server 127[^\n]+\n)\s*server 127[^\n]+\n/u, "$1")
       .replace("listen 8000", `listen 127.0.0.1:${port}`)
-      .replace("172.30.251.1;", "127.0.0.1;")
-      .replaceAll("/etc/nginx/nginx-proxy.conf", join(root, "deploy/nginx-proxy.conf"));
-    const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-      .map((name) => `${name}_temp_path ${folder}/${name};`)
-      .join(" ");
-    const path = join(folder, "nginx.conf");
-    writeFileSync(
-      path,
-      `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr; events {} http { ${places} ${site} }`,
-    );
-    const child = spawn(NGINX, ["-p", folder, "-c", path], { stdio: "ignore" });
-    const ended = new Promise((resolve) => child.once("close", resolve));
-    stop = () => {
-      child.kill("SIGTERM");
-      return ended;
-    };
+      .replace("172.30.251.1;", "127.0.0.1;");
+    proxy = startNginx(nginx ?? "", { site, include: readDeployed("nginx-proxy.conf") });
     await vi.waitFor(() => sendRaw(port, { path: "/health/live" }), { timeout: 15_000 });
   }, 30_000);
   afterAll(async () => {
-    await stop();
+    await proxy.close();
     await running.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   let made = 0;

@@ -69,7 +69,7 @@ const disconnect = async (visitor: Browser, page: Page, fields: FormInput = {}):
 
 /** Another person's grant on a connection: in the sandbox, each location has one user alone. */
 const allowAs = async (subject: string, connectionId: ConnectionId): Promise<void> => {
-  const { authorization } = running.app;
+  const authorization = await running.app.openAuthorization();
   const theirs = await createAttackClient(running, { client_name: "Secret client" });
   const asked = await authorization.authorize(theirs.request().url.searchParams);
   if (asked.kind !== "consent") throw new Error("the request was refused");

@@ -149,12 +149,15 @@ for (const kind of [postgres, redis])
         const token = String(fresh.json?.["access_token"]);
         expect((await callMcp(target, token, READ)).text).toContain("Harbor Street Dental");
         await client.revoke(String(fresh.json?.["refresh_token"]));
-        for (let turn = 0; turn < 4; turn += 1) {
-          expect((await callMcp(target, token, LIST)).status).toBe(401);
-        }
+        const statuses = async (): Promise<readonly number[]> => {
+          const answers = [0, 1, 2, 3].map(() => callMcp(target, token, LIST));
+          return (await Promise.all(answers)).map(({ status }) => status);
+        };
+        // The other instance may remember the token for half a second (ADR 49).
+        await expect.poll(statuses, { timeout: 1_000, interval: 20 }).toEqual([401, 401, 401, 401]);
       });
 
-      it("ends streams of a revoked grant in both instances within a second", async () => {
+      it("ends streams of a revoked grant in both instances within two seconds", async () => {
         const tokens = await client.obtain();
         const listen = {
           method: "subscriptions/listen",

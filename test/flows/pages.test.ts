@@ -1,7 +1,12 @@
 import { statSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type AttackClient, createAttackClient, toAttackClient } from "../support/attack-client.ts";
+import {
+  type AttackClient,
+  callTool,
+  createAttackClient,
+  toAttackClient,
+} from "../support/attack-client.ts";
 import { findAccessibilityProblems } from "../support/axe.ts";
 import { createBrowser } from "../support/browser.ts";
 import { isChromiumMissing, keepScreenshot, launchChromium } from "../support/chromium.ts";
@@ -21,6 +26,7 @@ let context: BrowserContext;
 let page: Page;
 let claude: AttackClient;
 let desk: AttackClient;
+let accessToken: string;
 
 beforeAll(async () => {
   if (skipped) return;
@@ -100,6 +106,7 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
   ],
   ["grants-signed-out", () => page.goto(`${running.publicUrl}/grants`)],
   ["activity-signed-out", () => page.goto(`${running.publicUrl}/activity`)],
+  ["usage-signed-out", () => page.goto(`${running.publicUrl}/usage`)],
   ["connections-signed-out", () => page.goto(`${running.publicUrl}/connections`)],
   ["consent", () => openClaude()],
   ["consent-loopback", () => page.goto(desk.request({ scope: "read area:contacts" }).url.href)],
@@ -159,7 +166,9 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
       await press("Approve");
       await page.waitForURL(`${CALLBACK}*`);
       const code = new URL(page.url()).searchParams.get("code") ?? "";
-      expect((await claude.redeem({ code, verifier })).status).toBe(200);
+      const tokens = await claude.redeem({ code, verifier });
+      expect(tokens.status).toBe(200);
+      accessToken = String(tokens.json?.["access_token"]);
       await page.goto(`${running.publicUrl}/grants`);
       expect(await page.innerText("h2")).toBe("claude.ai");
     },
@@ -177,6 +186,28 @@ const PAGES: readonly (readonly [string, () => Promise<unknown>])[] = [
     },
   ],
   ["activity-all", () => page.goto(`${running.publicUrl}/activity`)],
+  ["usage-nothing", () => page.goto(`${running.publicUrl}/usage`)],
+  [
+    "usage",
+    async () => {
+      const tool = { name: "get_contact", arguments: { contact_id: "zzzzzzzzzzzzzzzzzzzz" } };
+      await callTool(running, accessToken, { name: "search_contacts", arguments: { query: "a" } });
+      await callTool(running, accessToken, tool);
+      await page.goto(`${running.publicUrl}/usage`);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.innerText")).toBe("Last 30 days");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/usage?span=month");
+      // the chart, to a screen reader
+      const chart = page.getByRole("img", { name: /^Calls per day: /u });
+      expect(await chart.count()).toBe(1);
+      for (let tab = 0; tab < 3; tab += 1) await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      const rows = await page.getByRole("row").allInnerTexts();
+      expect(rows.at(-1)).toMatch(/\t2\t1 refused$/u);
+    },
+  ],
   [
     "connections",
     async () => {

@@ -36,6 +36,12 @@ export const COMMANDS: readonly (readonly [RegExp, How])[] = [
   [/^MASTER_KEY='aws-/u, covered("test/unit/config/master-key-aws.test.ts", "secretsmanager")],
   [/^NODE_OPTIONS=/u, covered("test/flows/tracing.test.ts", "createOtelTracing")],
   [/^npm pack$/u, covered("test/flows/package.test.ts", "the tarball of npm pack")],
+  [
+    /^npm run server-json -- --/u,
+    covered("test/unit/deploy/server-json.test.ts", "npm run server-json"),
+  ],
+  [/^npm publish$/u, covered("test/unit/deploy/server-json.test.ts", '"publish"')],
+  [/^mcp-publisher /u, elsewhere("an account at the MCP registry")],
   [/^npm install \.\/ghl-mcp/u, covered("test/flows/package.test.ts", '"install"')],
   [
     /^node scripts\/build-catalog\.ts/u,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { type CallCase, type CallFigures, measureCalls } from "../measure-calls.ts";
-import type { Part, Table } from "../part.ts";
-import { type BenchTool, SUBJECTS } from "../subjects.ts";
-
-const CONNECTIONS = [32, 256] as const;
+import type { PlainTable } from "../../measure/print-table.ts";
+import type { Part } from "../part.ts";
+import { SUBJECTS } from "../subjects.ts";
+import type { BenchTool } from "../world.ts";
 
 const COLUMNS = [
   "server",
@@ -19,12 +19,12 @@ const COLUMNS = [
 export const createCallsPart = (tool: BenchTool): Part => ({
   name: tool,
   about: `tools/call of ${tool}: CPU, calls/s, p50, p99, beside a bare proxy and the SDK's handler`,
-  run: async (world, { rounds, calls, warmUp }, { profileFolder }) => {
+  run: async (world, { rounds, calls, connections: widths, warmUp }, { profileFolder }) => {
     const cases: (CallCase & { readonly name: string })[] = [];
-    for (const connections of CONNECTIONS) {
+    for (const connections of widths) {
       for (const subject of Object.values(SUBJECTS)) {
-        const opened = await subject.open(world);
-        const requests = opened.requests(tool);
+        const opened = await subject.open(world, tool);
+        const { requests } = opened;
         cases.push({ name: subject.name, subject: opened, requests, connections, calls });
       }
     }
@@ -53,7 +53,7 @@ const toTable = (
   tool: string,
   cases: readonly { readonly name: string; readonly connections: number }[],
   figures: readonly CallFigures[],
-): Table => ({
+): PlainTable => ({
   title: `tools/call of ${tool}`,
   columns: COLUMNS,
   rows: figures.map((one, index) => {

@@ -2,13 +2,11 @@ import { toMcpRequest } from "../../measure/mcp-requests.ts";
 import { type CallCase, measureCalls } from "../measure-calls.ts";
 import type { Part } from "../part.ts";
 
-const CONNECTIONS = 32;
-
 /** The list of all tools that a grant sees, which clients ask for at each start. */
 export const listsPart: Part = {
   name: "tools-list",
   about: "tools/list in both eras",
-  run: async (world, { rounds, lists: calls }) => {
+  run: async (world, { rounds, lists: calls, connections: [connections] }) => {
     const server = await world.server();
     const eras = ["modern", "legacy"] as const;
     const cases = eras.map((era): CallCase => {
@@ -16,16 +14,16 @@ export const listsPart: Part = {
       const expect = ['"get_contact"', '"read_operation"'];
       const requests = [{ ...request, expect }];
       return {
-        subject: { ...server, requests: () => requests },
+        subject: { ...server, requests },
         requests,
         calls,
-        connections: CONNECTIONS,
+        connections,
       };
     });
     const figures = await measureCalls(world, cases, { rounds, warmUp: calls });
     return [
       {
-        title: `tools/list, ${CONNECTIONS} connections`,
+        title: `tools/list, ${connections} connections`,
         columns: ["era", "CPU µs per call", "calls/s", "p50 ms", "p99 ms"],
         rows: figures.map((one, index) => [
           eras[index] ?? "",

@@ -1,28 +1,28 @@
 import type { Usage } from "../../measure/answer-parent.ts";
 import type { Part } from "../part.ts";
 import { type OpenSubject, SUBJECTS } from "../subjects.ts";
+import { toMb } from "../units.ts";
+import { createWorld } from "../world.ts";
 
-const CONNECTIONS = 32;
+/** Code is compiled and pools are filled by then. */
 const WARM_UP_CALLS = 2_000;
-const BYTES_PER_MB = 1024 * 1024;
 
 /** What calls leave behind: memory before and after many of them, once the garbage is collected. */
 export const memoryPart: Part = {
   name: "memory",
   about: "resident memory and heap before and after 50,000 calls",
-  run: async (world, { memoryCalls: calls }) => {
+  run: async (world, { connections: [connections], memoryCalls: calls }) => {
     const rows: (string | number)[][] = [];
     for (const subject of Object.values(SUBJECTS)) {
-      const opened = await subject.open(world);
-      const job = {
-        url: opened.publicUrl,
-        connections: CONNECTIONS,
-        requests: opened.requests("get_contact"),
-      };
-      await world.load().run({ ...job, calls: WARM_UP_CALLS });
+      // A process that has done nothing yet.
+      const opened = await subject.open(createWorld(world.scope, world), "get_contact");
+      const { publicUrl: url, requests } = opened;
+      const job = { url, connections, requests };
+      await world.load().run({ ...job, calls: Math.min(WARM_UP_CALLS, calls) });
       const before = await readSettled(opened);
       await world.load().run({ ...job, calls });
       const after = await readSettled(opened);
+      await opened.child.end();
       rows.push([
         subject.name,
         toMb(before.rssBytes),
@@ -45,5 +45,3 @@ const readSettled = async ({ child }: OpenSubject): Promise<Usage> => {
   await child.ask("collectGarbage");
   return child.usage();
 };
-
-const toMb = (bytes: number): number => Math.round(bytes / BYTES_PER_MB);

@@ -81,9 +81,10 @@ const readAll = async (
   const { app } = session;
   try {
     const reports: ConnectionReport[] = [];
+    const authorization = await app.openAuthorization();
     for (const connection of await app.upstream.listConnections()) {
       shutdown.signal.throwIfAborted();
-      const grants = await app.authorization.listGrants(connection.id);
+      const grants = await authorization.listGrants(connection.id);
       reports.push({
         connection,
         grants: grants.length,

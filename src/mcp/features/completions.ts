@@ -7,7 +7,6 @@ const MAX_VALUES = 100;
 
 /** `completion/complete`, for arguments of prompts and variables of resource templates. */
 export const completionsFeature: Feature = {
-  capabilities: { completions: {} },
   cacheHints: {},
   register: (server, { principal }, deps) => {
     server.setRequestHandler("completion/complete", async ({ params }, { mcpReq }) => {

@@ -7,7 +7,6 @@ import type { Feature } from "./feature.ts";
 
 /** `prompts/list` and `prompts/get`. */
 export const promptsFeature: Feature = {
-  capabilities: { prompts: {} },
   cacheHints: { "prompts/list": LIST_CACHE },
   register: (server, view, deps) => {
     const prompts = promptsWithin(view.principal);

@@ -10,8 +10,6 @@ import type { Feature } from "./feature.ts";
 
 /** `resources/list`, `resources/templates/list` and `resources/read`. */
 export const resourcesFeature: Feature = {
-  capabilities: { resources: {} },
-  modernCapabilities: { resources: { subscribe: true, listChanged: true } },
   cacheHints: {
     "resources/list": LIST_CACHE,
     "resources/templates/list": LIST_CACHE,

@@ -16,7 +16,6 @@ import type { Feature } from "./feature.ts";
 
 /** `tools/list` and `tools/call`. */
 export const toolsFeature: Feature = {
-  capabilities: { tools: {} },
   cacheHints: { "tools/list": LIST_CACHE },
   register: (server, view, deps) => {
     server.setRequestHandler("tools/list", async () => ({

@@ -7,7 +7,7 @@ import type { ToolFailure } from "../failure.ts";
 import { placeTimes } from "../place-times.ts";
 import { type UpstreamRecord, isRecord, toRecords } from "../record.ts";
 import { MAX_RESULT_TOKENS, fitRecords } from "../result.ts";
-import { shapeRow } from "../shape/shape-answer.ts";
+import { fitRows, shapeRow } from "../shape/shape-answer.ts";
 import type { ToolOutcome, ToolOutput } from "../tool.ts";
 import { type GivenCall, checkCall } from "./check-call.ts";
 import { inOrder } from "./in-order.ts";
@@ -19,7 +19,7 @@ import { type ReadRequest, toListName } from "./read-request.ts";
 /** How many locations are asked at once: each has a rate budget of its own, this server has one CPU. */
 const WIDTH = 4;
 
-/** The rows of one location as they came, and as a result shows them. */
+/** The rows of one location as they came, and those that a result may hold as it shows them. */
 interface Crop {
   readonly name: string;
   readonly listed: ListedRows;
@@ -107,7 +107,10 @@ async function harvest(request: ReadRequest, field: Field): Promise<Harvest> {
   if (!read.ok) return { location, outcome: read };
   const { name, listed } = read.value;
   const { operation, context } = request;
-  const shaped = listed.rows.map(({ record }) => ({
+  // Times of a place are longer than UTC: what does not fit here does not fit later.
+  const records = listed.rows.map(({ record }) => record);
+  const { kept } = fitRows(records, { operation, name }, request);
+  const shaped = records.slice(0, kept).map((record) => ({
     ...shapeRow(record, { operation, name }, request),
     location: location.name,
   }));
@@ -178,7 +181,8 @@ function createBasket({ context }: ReadRequest, asked: number): Basket {
       usedTokens += size;
       ({ name } = crop);
     }
-    if (kept < shown.length) goOn = { ...(toNext(listed, kept) ?? START), location: location.id };
+    if (kept < listed.rows.length)
+      goOn = { ...(toNext(listed, kept) ?? START), location: location.id };
     else if (listed.next !== undefined) {
       more.push({ location: location.name, total: listed.total });
     }

@@ -1,8 +1,7 @@
 import { ok } from "../../core/result.ts";
 import { type Pagination, findPagination } from "../../ghl/catalog/overlays/pagination.ts";
 import { toErrorText } from "../errors.ts";
-import { fitRecords } from "../result.ts";
-import { shapeAnswer, shapeRow, toFieldsNote } from "../shape/shape-answer.ts";
+import { fitRows, shapeAnswer, toFieldsNote } from "../shape/shape-answer.ts";
 import type { ToolOutcome, ToolOutput } from "../tool.ts";
 import { type CheckedCall, checkCall } from "./check-call.ts";
 import { type ListCursor, notOurs, readListCursor, writeListCursor } from "./list-cursor.ts";
@@ -58,8 +57,9 @@ function toListOutput(
   const { operation, context } = request;
   const name = toListName(pagination.records);
   const { rows, total, failure } = listed;
-  const shaped = rows.map(({ record }) => shapeRow(record, { operation, name }, request));
-  const { records, kept } = fitRecords(shaped);
+  const records = rows.map(({ record }) => record);
+  const fitted = fitRows(records, { operation, name }, request);
+  const { kept } = fitted;
   const cursor = toNext(listed, kept);
   const notes = [
     kept < rows.length
@@ -68,13 +68,10 @@ function toListOutput(
     failure === undefined
       ? undefined
       : `reading ended early: ${toErrorText(failure, context.errorText)}`,
-    toFieldsNote(
-      rows.map(({ record }) => record),
-      request,
-    ),
+    toFieldsNote(records, request),
   ].filter((note) => note !== undefined);
   return {
-    [name]: records,
+    [name]: fitted.records,
     total,
     next_cursor: cursor === undefined ? undefined : writeListCursor(cursor),
     note: notes.join("; "),

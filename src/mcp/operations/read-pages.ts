@@ -1,5 +1,6 @@
 import { toConnectionId } from "../../core/ids.ts";
 import type { LocationId } from "../../core/ids.ts";
+import { createPace } from "../../core/pace.ts";
 import { type Result, ok } from "../../core/result.ts";
 import type { Operation } from "../../ghl/catalog/operation.ts";
 import { type Pagination, findPagination } from "../../ghl/catalog/overlays/pagination.ts";
@@ -71,7 +72,10 @@ export async function readPages(
     },
     { maxPages: request.maxPages, from: at.from ?? from },
   );
+  const pace = createPace();
   for await (const item of listing) {
+    // Some operations heed no size: their page may have thousands of records.
+    await pace();
     if (!item.ok) {
       return rows.length === 0
         ? item

@@ -19,9 +19,10 @@ export function findUnknownPaths(
   records: readonly UpstreamRecord[],
   paths: readonly string[],
 ): readonly string[] {
-  return paths.filter((path) =>
-    records.every((record) => valueAt(record, path.split(".")) === undefined),
-  );
+  return paths.filter((path) => {
+    const names = path.split(".");
+    return records.every((record) => valueAt(record, names) === undefined);
+  });
 }
 
 function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {

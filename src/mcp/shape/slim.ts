@@ -38,6 +38,14 @@ export interface SlimLimits {
   readonly maxListMembers: number;
 }
 
+/**
+ * How many characters of values may still be shown. Slimming ends where it is used up: what it gives then is
+ * the beginning of a record that is too long for any result.
+ */
+export interface ShownBudget {
+  characters: number;
+}
+
 /** For whole records; {@link TIGHT} for one that is too long even so. */
 export const ROOMY: SlimLimits = { maxTextCharacters: 2000, maxListMembers: 100 };
 /** What is left of a record that would fill a result by itself. */
@@ -47,25 +55,49 @@ export const TIGHT: SlimLimits = { maxTextCharacters: 200, maxListMembers: 5 };
  * A record without noise and secrets, with its moments as ISO times, and long texts and lists cut; what
  * was cut says so.
  */
-export function slimRecord(record: UpstreamRecord, limits: SlimLimits): UpstreamRecord {
+export function slimRecord(
+  record: UpstreamRecord,
+  limits: SlimLimits,
+  budget?: ShownBudget,
+): UpstreamRecord {
   const slim: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(record)) {
+    if (budget !== undefined && budget.characters < 0) break;
     if (isNoise(name, value, record)) continue;
-    slim[name === "_id" ? "id" : name] = slimValue(name, value, limits);
+    slim[name === "_id" ? "id" : name] = slimMember(name, value, { limits, budget });
+    if (budget !== undefined) budget.characters -= name.length;
   }
   return slim;
 }
 
 /** The same for a value under a name. */
 export function slimValue(name: string, value: unknown, limits: SlimLimits): unknown {
-  if (typeof value === "string") return cutText(toPlainTime(value), limits.maxTextCharacters);
-  if (typeof value === "number") return toMoment(name, value);
+  return slimMember(name, value, { limits, budget: undefined });
+}
+
+function slimMember(
+  name: string,
+  value: unknown,
+  { limits, budget }: { readonly limits: SlimLimits; readonly budget: ShownBudget | undefined },
+): unknown {
   if (Array.isArray(value)) {
-    const members = value.slice(0, limits.maxListMembers).map((one) => slimValue("", one, limits));
+    const members: unknown[] = [];
+    for (const one of value.slice(0, limits.maxListMembers)) {
+      if (budget !== undefined && budget.characters < 0) break;
+      members.push(slimMember("", one, { limits, budget }));
+    }
     const left = value.length - members.length;
     return left > 0 ? [...members, `… ${left} more`] : members;
   }
-  return isRecord(value) ? slimRecord(value, limits) : value;
+  if (isRecord(value)) return slimRecord(value, limits, budget);
+  const shown =
+    typeof value === "string"
+      ? cutText(toPlainTime(value), limits.maxTextCharacters)
+      : typeof value === "number"
+        ? toMoment(name, value)
+        : value;
+  if (budget !== undefined) budget.characters -= typeof shown === "string" ? shown.length : 1;
+  return shown;
 }
 
 function isNoise(name: string, value: unknown, record: UpstreamRecord): boolean {

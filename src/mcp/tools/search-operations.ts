@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createPace } from "../../core/pace.ts";
 import { ok } from "../../core/result.ts";
 import { findOperation } from "../../ghl/catalog/index.ts";
 import type { Operation } from "../../ghl/catalog/operation.ts";
@@ -35,7 +36,7 @@ export const searchOperations = defineTool({
     const { principal, connections } = context;
     const connection = await connections.findConnection(principal.connectionId);
     await prepareSearch();
-    const operations = findAllowed(query, limit, { principal, connection });
+    const operations = await findAllowed(query, limit, { principal, connection });
     return ok({
       operations: operations.map(toLine),
       note:
@@ -49,8 +50,14 @@ export const searchOperations = defineTool({
 /**
  * The kind of connection that an operation wants stands in its full record alone. More hits than wanted
  * are taken and those out of reach left out, so that a search does not load the whole catalogue.
+ * What it loads, it loads file by file with turns of the event loop between.
  */
-function findAllowed(query: string, limit: number, scope: OperationScope): readonly Operation[] {
+async function findAllowed(
+  query: string,
+  limit: number,
+  scope: OperationScope,
+): Promise<readonly Operation[]> {
+  const pace = createPace();
   const hits = search(query, {
     limit: limit * 3 + 10,
     allows: (operation) => coversOperation(operation, scope.principal),
@@ -58,6 +65,7 @@ function findAllowed(query: string, limit: number, scope: OperationScope): reado
   const allowed: Operation[] = [];
   for (const hit of hits) {
     if (allowed.length === limit) break;
+    await pace();
     const operation = findOperation(hit.operation.id);
     if (operation !== undefined && findRefusal(operation, scope) === undefined) {
       allowed.push(operation);

@@ -114,8 +114,14 @@ const toClientName = (clientId: string, grants: readonly GrantView[]): string =>
   const known = grants.find((grant) => grant.clientId === clientId);
   const name = known?.clientHost ?? known?.clientName;
   if (name !== undefined) return name;
-  return URL.canParse(clientId) ? new URL(clientId).host : clientId;
+  if (URL.canParse(clientId)) return new URL(clientId).host;
+  return clientId.length <= MOST_ID_LENGTH
+    ? clientId
+    : `a client without access now (${clientId.slice(-6)})`;
 };
+
+/** Ids that operators chose are words. Those of registration are long and say nothing but which is which. */
+const MOST_ID_LENGTH = 24;
 
 const toClientChoices = (page: EventPage, grants: readonly GrantView[]): readonly Choice[] => {
   const seen = page.events.flatMap(({ event }) => ("clientId" in event ? [event.clientId] : []));

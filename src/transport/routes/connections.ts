@@ -1,4 +1,5 @@
 import type { Connection } from "../../core/connection.ts";
+import { mapPaced } from "../../core/pace.ts";
 import { findMissingScopes } from "../../core/scope-words.ts";
 import type { AuthorizationServer, GrantView } from "../../oauth/authorization-server.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
@@ -36,8 +37,8 @@ export const createConnectionsRoute =
       return pageResponse(200, renderConnectionsSignedOut({ sandbox, notice }));
     }
     const accounts = await readAccounts(deps.upstream, person.connectionIds);
-    const rows = await Promise.all(
-      accounts.map((account) => toRow(deps, { account, person, query: request.query })),
+    const rows = await mapPaced(accounts, AT_ONCE, (account) =>
+      toRow(deps, { account, person, query: request.query }),
     );
     return pageResponse(
       200,
@@ -49,6 +50,9 @@ export const createConnectionsRoute =
       }),
     );
   };
+
+/** Rows that are read from the store at once. */
+const AT_ONCE = 16;
 
 const toRow = async (
   { authorization, requestedScopes, upstream }: ConnectionsRouteDeps,

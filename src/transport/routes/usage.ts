@@ -1,4 +1,5 @@
-import type { Clock } from "../../core/clock.ts";
+import type { Clock, EpochSeconds } from "../../core/clock.ts";
+import { mapPaced } from "../../core/pace.ts";
 import type { UsageBudget, UsageLog } from "../../core/usage.ts";
 import type { AuthorizationServer } from "../../oauth/authorization-server.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
@@ -31,6 +32,7 @@ export interface UsageRouteDeps {
 
 /** Accounts whose records one request reads; whoever has more sees the newest. */
 const MOST_ACCOUNTS = 20;
+const READ_AT_ONCE = 1;
 
 /** `/usage`: calls and what is left of the rate budgets, of the accounts of this browser's person. */
 export const createUsageRoute =
@@ -43,7 +45,7 @@ export const createUsageRoute =
     const span = query.get("span") === "month" ? "month" : "day";
     const place = query.get("place") ?? "";
     const since = toSpanStart(span, now);
-    const accounts = await readUsage(deps, person, since);
+    const accounts = await readUsage(deps, person, { since, by: span === "day" ? "hour" : "day" });
     const places = accounts.flatMap(listPlaces);
     const { shown, more } = choosePlaces(places, place);
     const budgets = deps.rateBudgets();
@@ -64,23 +66,21 @@ export const createUsageRoute =
 const readUsage = async (
   deps: UsageRouteDeps,
   person: SignedInPerson,
-  since: Parameters<UsageLog["read"]>[1],
+  { since, by }: { readonly since: EpochSeconds; readonly by: "hour" | "day" },
 ): Promise<readonly AccountUsage[]> => {
   const grants = await deps.authorization.listGrantsOfPerson(person.subject);
   const reach = readUsageReach(person.connectionIds, grants);
   const ids = [...reach.keys()].slice(0, MOST_ACCOUNTS);
   const accounts = await readAccounts(deps.upstream, ids);
-  return Promise.all(
-    accounts.map(async (account): Promise<AccountUsage> => {
-      const { id } = account.connection;
-      // What is not in the map is nobody's to see.
-      const own = reach.get(id) ?? new Set();
-      const rows = await deps.usage.read(id, since);
-      return {
-        account,
-        reach: own,
-        rows: rows.filter((row) => row.hour >= since && isWithinReach(row, own)),
-      };
-    }),
-  );
+  return mapPaced(accounts, READ_AT_ONCE, async (account): Promise<AccountUsage> => {
+    const { id } = account.connection;
+    // What is not in the map is nobody's to see.
+    const own = reach.get(id) ?? new Set();
+    const rows = await deps.usage.read(id, since, by);
+    return {
+      account,
+      reach: own,
+      rows: rows.filter((row) => row.hour >= since && isWithinReach(row, own)),
+    };
+  });
 };

@@ -1,22 +1,24 @@
 import { addSeconds, type Clock, type EpochSeconds, toEpochSeconds } from "../../core/clock.ts";
-import type { ConnectionId } from "../../core/ids.ts";
+import type { ConnectionId, LocationId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
+import { createPace } from "../../core/pace.ts";
 import { hashToken } from "../../crypto/hash.ts";
 import type { RecordStore } from "../../storage/record-store.ts";
 import { toAppId } from "../endpoints.ts";
 import type { UpstreamSettings } from "../settings.ts";
-import type { Vault, VaultEntry } from "../vault.ts";
 import { applyChange, type ChangeDeps } from "./apply-change.ts";
 import { checkEvent, type WebhookOutcome } from "./check-event.ts";
-import { parseWebhookEvent, type WebhookEvent } from "./event.ts";
+import { findHeld, type FindingDeps } from "./find-held.ts";
+import { parseWebhookEvent, type WebhookEvent, type WebhookMeaning } from "./event.ts";
 import { findConcerned, planChanges } from "./plan-changes.ts";
 import { createSignatureCheck, type WebhookDelivery } from "./signature.ts";
 
 /** What {@link createWebhookReceiver} needs. */
-export interface WebhookDeps extends ChangeDeps {
+export interface WebhookDeps extends ChangeDeps, Omit<FindingDeps, "environment"> {
   readonly settings: UpstreamSettings;
   readonly store: RecordStore;
-  readonly vault: Vault;
+  readonly connections: FindingDeps["connections"];
+  readonly vault: ChangeDeps["vault"] & FindingDeps["vault"];
   readonly clock: Clock;
   readonly log: Logger;
   /** Drops the tokens of unclaimed installations that were uninstalled at a time. */
@@ -24,9 +26,11 @@ export interface WebhookDeps extends ChangeDeps {
     whom: { readonly companyId?: string | undefined; readonly locationId?: string | undefined },
     at: EpochSeconds,
   ): Promise<void>;
-  /** Drops the lists of locations that this process has cached. */
-  forgetLocationLists(): void;
-  /** Tells those who listen in this process that a connection may reach other locations now. */
+  /** The connection by a private integration token that a location has. */
+  findPrivate(locationId: LocationId): Promise<ConnectionId | undefined>;
+  /** Drops the list of locations that this process has cached for a connection. */
+  forgetLocations(id: ConnectionId): void;
+  /** Tells all that listen, in every process, that a connection may reach other locations now. */
   announceLocations(id: ConnectionId): void;
 }
 
@@ -77,13 +81,20 @@ const note = (log: Logger, requestId: string, outcome: WebhookOutcome): WebhookO
 
 const act = async (deps: WebhookDeps, event: WebhookEvent, requestId: string): Promise<void> => {
   const { type, meaning, atMs = deps.clock.nowMs() } = event;
-  deps.forgetLocationLists();
-  const held = meaning.kind === "nothing" ? [] : await readAll(deps);
+  const { environment } = deps.settings;
+  const held = await findHeld({ ...deps, environment }, meaning);
+  const concerned = findConcerned(meaning, held);
+  for (const id of concerned) deps.forgetLocations(id);
+  await forgetPrivate(deps, meaning);
   const at = toEpochSeconds(atMs / 1000);
   if (meaning.kind === "uninstalled") await deps.dropUninstalled(meaning, at);
   const changes = planChanges(meaning, at, held);
-  for (const change of changes) await applyChange(deps, change);
-  for (const id of findConcerned(meaning, held)) deps.announceLocations(id);
+  const pace = createPace();
+  for (const change of changes) {
+    await applyChange(deps, change);
+    await pace();
+  }
+  for (const id of concerned) deps.announceLocations(id);
   deps.log.info("webhook received", { requestId, type, changes: changes.length });
   await deps.audit.record({
     kind: "webhook.received",
@@ -94,9 +105,9 @@ const act = async (deps: WebhookDeps, event: WebhookEvent, requestId: string): P
   });
 };
 
-/** All connections: an event names a location or an agency, and neither is a key of the store. */
-const readAll = async ({ vault, connections }: WebhookDeps): Promise<VaultEntry[]> => {
-  const ids = await vault.list();
-  const found = await Promise.all(ids.map((id) => connections.find(id)));
-  return found.flatMap((entry) => (entry === undefined ? [] : [entry]));
+/** A private integration token stays good whatever is installed, but its location may have a new name. */
+const forgetPrivate = async (deps: WebhookDeps, meaning: WebhookMeaning): Promise<void> => {
+  if (meaning.kind === "nothing" || meaning.locationId === undefined) return;
+  const id = await deps.findPrivate(meaning.locationId);
+  if (id !== undefined) deps.forgetLocations(id);
 };

@@ -211,10 +211,13 @@ describe("an answer", () => {
   const read = (status: number, body: string, type = "application/json"): unknown =>
     readAnswer({ status, headers: { "content-type": type }, body });
 
-  it("is parsed JSON, text, or nothing", () => {
-    expect(read(201, '{"a":1}')).toEqual({ ok: true, value: { status: 201, body: { a: 1 } } });
-    expect(read(204, "")).toEqual({ ok: true, value: { status: 204, body: undefined } });
-    expect(read(200, "Speaker 1: hi", "text/plain")).toEqual({
+  it("is parsed JSON, text, or nothing", async () => {
+    expect(await read(201, '{"a":1}')).toEqual({
+      ok: true,
+      value: { status: 201, body: { a: 1 } },
+    });
+    expect(await read(204, "")).toEqual({ ok: true, value: { status: 204, body: undefined } });
+    expect(await read(200, "Speaker 1: hi", "text/plain")).toEqual({
       ok: true,
       value: { status: 200, body: "Speaker 1: hi" },
     });
@@ -224,8 +227,8 @@ describe("an answer", () => {
     ["<html>login</html>", "text/html; charset=utf-8"],
     ['{"contacts":[', "application/json"],
     ["ÿÿ", "audio/x-wav"],
-  ])("that is %j under %s is malformed, not a success", (body, type) => {
-    expect(read(200, body, type)).toEqual({
+  ])("that is %j under %s is malformed, not a success", async (body, type) => {
+    expect(await read(200, body, type)).toEqual({
       ok: false,
       failure: { kind: "malformed_answer", status: 200 },
     });

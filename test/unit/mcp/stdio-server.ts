@@ -11,5 +11,10 @@ const { surface } = createHarness({
     return ok({ contacts: [toContact(1)], total: 1 });
   },
 });
-await serveStdio({ surface, principal: toPinned(), log: silentLogger });
+await serveStdio({
+  openSurface: async () => surface,
+  version: "1.2.3",
+  principal: toPinned(),
+  log: silentLogger,
+});
 process.stderr.write("ended\n");

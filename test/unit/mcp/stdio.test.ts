@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
@@ -9,6 +10,7 @@ import { describe, expect, it } from "vitest";
 const script = fileURLToPath(new URL("stdio-server.ts", import.meta.url));
 const command = { command: process.execPath, args: [script] };
 const info = { name: "test", version: "1" };
+const INITIALIZE = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: info };
 
 describe("the stdio transport", () => {
   it("serves SDK v2 in the current revision", async () => {
@@ -42,7 +44,7 @@ describe("the stdio transport", () => {
       {
         id: 1,
         method: "initialize",
-        params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: info },
+        params: INITIALIZE,
       },
       { method: "notifications/initialized" },
       { id: 2, method: "tools/call", params: { name: "search_contacts", arguments: {} } },
@@ -65,5 +67,25 @@ describe("the stdio transport", () => {
     expect(answers[1]).toMatchObject({ result: { structuredContent: { total: 1 } } });
     expect(err.join("")).toContain("ended");
     expect(code).toBe(0);
+  });
+
+  it("answers a usual initialize before it has what it serves, and once alone", async () => {
+    const child = spawn(command.command, command.args, {
+      stdio: ["pipe", "pipe", "inherit", "ipc"],
+    });
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    const lines = createInterface(child.stdout ?? process.stdin)[Symbol.asyncIterator]();
+    const send = (message: object): void =>
+      void child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+    const nextId = async (): Promise<unknown> =>
+      (JSON.parse(String((await lines.next()).value)) as { id: unknown }).id;
+    send({ id: 0, method: "initialize", params: INITIALIZE });
+    expect(await nextId()).toBe(0);
+    send({ id: 1, method: "tools/list" });
+    child.send("go on");
+    expect(await nextId()).toBe(1);
+    child.stdin?.end();
+    expect(await ended).toBe(0);
+    expect((await lines.next()).done).toBe(true);
   });
 });

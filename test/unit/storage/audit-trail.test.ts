@@ -81,12 +81,14 @@ describe.each(["memory", "sqlite"])("the audit trail over %s", (kind) => {
       clock.advance(DAY);
     }
     const asked: string[] = [];
+    const limits: (number | undefined)[] = [];
     const spied = createAuditTrail({
       store: {
         ...store,
-        list: async (namespace, group) => {
+        list: async (namespace, group, page) => {
           asked.push(group);
-          return store.list(namespace, group);
+          limits.push(page?.limit);
+          return store.list(namespace, group, page);
         },
       },
       clock,
@@ -96,6 +98,8 @@ describe.each(["memory", "sqlite"])("the audit trail over %s", (kind) => {
     const span = { sinceMs: startMs + DAY * 1000, untilMs: startMs + 3 * DAY * 1000, limit: 10 };
     expect(await names(spied, span)).toEqual(["c", "b"]);
     expect(asked.length).toBeLessThanOrEqual(3);
+    // Nor for more keys of a day than it gives.
+    expect(limits.every((limit) => limit !== undefined && limit <= 10)).toBe(true);
   });
 
   it("goes through pages without a gap or a repetition", async () => {

@@ -95,6 +95,47 @@ describe("the counts of calls", () => {
     expect(puts()).toBe(1);
   });
 
+  it("of thousands of accounts take turns, those first that wait longest", async () => {
+    const { puts, usage } = open();
+    const accounts = Array.from({ length: 1_200 }, (_, index) =>
+      toConnectionId(`account-${index}`),
+    );
+    for (const account of accounts) {
+      usage.count({ connectionId: account, locationId, access: "read" });
+    }
+    const written: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await usage.flush({ atMost: 500 });
+      written.push(puts());
+    }
+    expect(written).toEqual([500, 1000, 1200, 1200]);
+  });
+
+  it("leave others their turn while many are written", async () => {
+    const { puts, usage } = open();
+    for (let index = 0; index < 200; index += 1) {
+      usage.count({ connectionId: toConnectionId(`account-${index}`), access: "read" });
+    }
+    const seen: number[] = [];
+    const look = setInterval(() => seen.push(puts()), 0);
+    await usage.flush();
+    clearInterval(look);
+    expect(seen.some((count) => count > 0 && count < 200)).toBe(true);
+  });
+
+  it("are written for the account that a page asks for, and for no other", async () => {
+    const { puts, usage } = open();
+    count(usage, 2);
+    for (let other = 0; other < 20; other += 1) {
+      usage.count({ connectionId: toConnectionId(`other-${other}`), access: "read" });
+    }
+    expect(await readsOf(usage)).toEqual([2]);
+    expect(await readsOf(usage)).toEqual([2]);
+    expect(puts()).toBe(1);
+    await usage.flush();
+    expect(puts()).toBe(21);
+  });
+
   it.each(["refuses", "writes and says it did not"] as const)(
     "are exact after a store that %s",
     async (trouble) => {

@@ -23,9 +23,9 @@ const createRig = () => {
       operations.push("get");
       return store.get(at);
     },
-    list: (namespace: string, group: string) => {
+    list: (...given: Parameters<typeof store.list>) => {
       operations.push("list");
-      return store.list(namespace, group);
+      return store.list(...given);
     },
   };
   const keyring = createKeyring([toSecret(Buffer.alloc(32, 7).toString("base64"))]);

@@ -11,6 +11,7 @@ import type { UpkeptUpstream } from "../../../src/upstream/create-upstream.ts";
 import { runRefreshAhead } from "../../../src/upstream/refresh-ahead.ts";
 import type { VaultEntry } from "../../../src/upstream/vault.ts";
 import { createFakeClock } from "../../support/clock.ts";
+import { countTurns } from "../../support/count-turns.ts";
 import { type Rig, startRig } from "./upstream-rig.ts";
 
 const DAY = 86_399;
@@ -109,9 +110,9 @@ describe("the refresh ahead of expiry", () => {
     let isAway = true;
     const store = {
       ...rig.store,
-      list: async (namespace: string, group: string) => {
+      list: async (...given: Parameters<typeof rig.store.list>) => {
         if (isAway) throw new AppError("storage_unavailable", "the store is down");
-        return rig.store.list(namespace, group);
+        return rig.store.list(...given);
       },
     };
     rig.clock.advance(DAY * 0.81);
@@ -134,35 +135,78 @@ describe("the refresh ahead of expiry", () => {
   });
 });
 
+const entryOf = (id: string, expiresAt: number): VaultEntry => ({
+  connection: {
+    id: toConnectionId(id),
+    kind: "location",
+    environment: "sandbox",
+    scopes: [],
+    status: "active",
+    connectedAt: toEpochSeconds(expiresAt - 1),
+    tokenExpiresAt: toEpochSeconds(expiresAt),
+  },
+  tokens: {
+    accessToken: toSecret("a"),
+    refreshToken: toSecret("r"),
+    expiresAt: toEpochSeconds(expiresAt),
+    refreshAfter: toEpochSeconds(expiresAt),
+  },
+  approvedLocations: [],
+  version: 1,
+});
+
+const toWalk = (count: number) =>
+  async function* () {
+    for (let index = 0; index < count; index += 1) yield toConnectionId(`c${index}`);
+  };
+
+const noUpkeep = {
+  places: { add: async () => undefined },
+  placeUpkeep: { complete: async () => undefined },
+  writer: { saveAllHeldBack: async () => undefined },
+};
+
+it("the refresh ahead looks at many connections in slices, and at all of them", async () => {
+  const clock = createFakeClock();
+  const seen = new Set<string>();
+  const stopping = new AbortController();
+  const turns = countTurns();
+  const run = runRefreshAhead(
+    {
+      vault: { walk: toWalk(400) },
+      connections: {
+        find: async (id) => {
+          seen.add(id);
+          // As long as a look at a slow store: 80 ms for all of them.
+          for (const end = performance.now() + 0.2; performance.now() < end;);
+          return entryOf(id, clock.nowSeconds() + DAY);
+        },
+      },
+      refresher: { refresh: () => Promise.reject(new Error("nothing is due")) },
+      ...noUpkeep,
+      clock,
+      random: systemRandom,
+      log: silentLogger,
+    },
+    stopping.signal,
+  );
+  await clock.whenSleeping();
+  const taken = turns.stop();
+  stopping.abort(new Error("stopped"));
+  await run;
+  expect(seen.size).toBe(400);
+  expect(taken).toBeGreaterThan(5);
+});
+
 it("the refresh ahead has four refreshes under way at most, and waits for them when it is stopped", async () => {
   const clock = createFakeClock();
-  const ids = Array.from({ length: 20 }, (_, index) => toConnectionId(`c${index}`));
   const now = clock.nowSeconds();
-  const entryOf = (id: string, expiresAt: number): VaultEntry => ({
-    connection: {
-      id: toConnectionId(id),
-      kind: "location",
-      environment: "sandbox",
-      scopes: [],
-      status: "active",
-      connectedAt: now,
-      tokenExpiresAt: toEpochSeconds(expiresAt),
-    },
-    tokens: {
-      accessToken: toSecret("a"),
-      refreshToken: toSecret("r"),
-      expiresAt: toEpochSeconds(expiresAt),
-      refreshAfter: toEpochSeconds(expiresAt),
-    },
-    approvedLocations: [],
-    version: 1,
-  });
   const ends: (() => void)[] = [];
   let asked = 0;
   const stopping = new AbortController();
   const run = runRefreshAhead(
     {
-      vault: { list: async () => ids },
+      vault: { walk: toWalk(20) },
       connections: { find: async (id) => entryOf(id, now) },
       refresher: {
         refresh: (id) =>
@@ -171,7 +215,7 @@ it("the refresh ahead has four refreshes under way at most, and waits for them w
             ends.push(() => resolve(ok(entryOf(id, now + DAY))));
           }),
       },
-      writer: { saveAllHeldBack: async () => undefined },
+      ...noUpkeep,
       clock,
       random: systemRandom,
       log: silentLogger,

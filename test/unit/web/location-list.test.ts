@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toLocationPage } from "../../../src/web/location-list.ts";
-
-const manyNames = Array.from({ length: 120 }, (_, index) => `Location ${index + 1}`);
+import { manyNames } from "./fixtures.ts";
 
 describe("a page of locations", () => {
   it.each([

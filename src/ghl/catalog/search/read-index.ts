@@ -1,3 +1,4 @@
+import { parseJsonInSteps } from "../../../core/json-steps.ts";
 import { openIndex, type SearchIndex, type StoredIndex } from "./search-index.ts";
 
 /** Where the text of the index goes from one list to the next. */
@@ -13,11 +14,14 @@ export function* readIndexInSteps(text: string): Generator<void, SearchIndex> {
   const [operations = "", sentences = "", terms = ""] = parts;
   if (parts.length !== 3) throw new Error("the search index has another form: build it again");
   // The file is ours: a test builds it again and compares.
-  const listed = JSON.parse(`${operations}]}`) as Pick<StoredIndex, "operations">;
-  yield;
-  const said = JSON.parse(`[${sentences}]`) as StoredIndex["sentences"];
-  yield;
-  const told = JSON.parse(`{${terms.trimEnd().slice(0, -1)}`) as StoredIndex["terms"];
-  yield;
+  const listed = (yield* parse(`${operations}]}`)) as Pick<StoredIndex, "operations">;
+  const said = (yield* parse(`[${sentences}]`)) as StoredIndex["sentences"];
+  const told = (yield* parse(`{${terms.trimEnd().slice(0, -1)}`)) as StoredIndex["terms"];
   return openIndex({ ...listed, sentences: said, terms: told });
+}
+
+function* parse(text: string): Generator<void, unknown> {
+  const value = yield* parseJsonInSteps(text);
+  yield;
+  return value;
 }

@@ -34,6 +34,8 @@ const start = async (options: Parameters<typeof startRig>[0] = {}): Promise<Webh
     },
     ...options,
   });
+  // What is signed in from here on is in the index; as after the first round of a server.
+  await base.store.put({ namespace: "place_index", key: "sandbox" }, "complete");
   rig = {
     ...base,
     audit,
@@ -256,4 +258,38 @@ describe("a webhook", () => {
     await own.receiveWebhook({ body, signature, requestId: "request-1" });
     expect(await own.listConnections()).toHaveLength(1);
   });
+
+  it.each(["with its agency", "without"])(
+    "of a location, named %s, reads no other location's connection, and lists none of all",
+    async (how) => {
+      const read: string[] = [];
+      const live = await start({
+        makeStore: (clock): RecordStore => {
+          const store = createMemoryStore({ clock });
+          return {
+            ...store,
+            get: (at) => {
+              if (at.namespace === "connection") read.push(at.key);
+              return store.get(at);
+            },
+            list: (namespace, group, page) => {
+              if (namespace === "connection") read.push("all");
+              return store.list(namespace, group, page);
+            },
+          };
+        },
+      });
+      const other = await live.connect(locationOf(live, 1));
+      const agency = await live.connect("company");
+      const gone = await live.connect(locationOf(live, 0));
+      read.length = 0;
+      const named = how === "without" ? {} : { companyId: live.sandbox.companyId };
+      await live.receive({ type: "UNINSTALL", locationId: gone.locationId, ...named });
+      const ids = new Set(read.map((key) => key.replace("sandbox/", "")));
+      expect(ids).toEqual(new Set([gone.id, agency.id]));
+      expect(await live.upstream.findConnection(gone.id)).toBeUndefined();
+      expect(await reaches(live, agency.id, String(gone.locationId))).toBe(false);
+      expect(await live.upstream.findConnection(other.id)).toBeDefined();
+    },
+  );
 });
