@@ -338,7 +338,7 @@ const openServerDeps = async (
   authorization: await services.openAuthorization(),
   surface: await services.openSurface(),
   events: deps.events,
-  rateBudgets: () => services.ghl.rateLimits(),
+  rateBudgets: (isWanted) => services.ghl.rateLimits(isWanted),
   publicUrl,
   enableSse,
   sandbox: isSandbox(deps.settings),

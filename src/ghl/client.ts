@@ -6,7 +6,7 @@ import { findOperation, suggestOperations } from "./catalog/index.ts";
 import type { Operation } from "./catalog/operation.ts";
 import type { GhlFailure } from "./errors.ts";
 import { toEvidence } from "./evidence.ts";
-import { createGovernor, type RateSnapshot } from "./governor.ts";
+import { type Budget, createGovernor, type RateSnapshot } from "./governor.ts";
 import { randomKey, withIdempotencyKey } from "./idempotency.ts";
 import { randomJitter } from "./jitter.ts";
 import { type ListItem, paginate, type PaginateOptions } from "./paginate.ts";
@@ -30,7 +30,7 @@ export interface GhlApiClient extends GhlClient {
   /** Lists the records of an operation over all its pages (paginate.ts). */
   paginate(call: GhlCall, options?: PaginateOptions): AsyncIterable<ListItem>;
   /** What is left of each budget of calls, and what waits for it. */
-  rateLimits(): readonly RateSnapshot[];
+  rateLimits(isWanted?: (budget: Budget) => boolean): readonly RateSnapshot[];
 }
 
 type Answer = Result<GhlAnswer, GhlFailure>;
@@ -59,7 +59,7 @@ export const createGhlClient = (parts: GhlClientDeps): GhlApiClient => {
   return {
     call,
     paginate: (given, options) => paginate({ call }, given, options),
-    rateLimits: () => governor.snapshot(),
+    rateLimits: (isWanted) => governor.snapshot(isWanted),
   };
 };
 

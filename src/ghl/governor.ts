@@ -53,8 +53,8 @@ export interface RateSnapshot extends Budget {
 export interface Governor {
   /** Waits for a slot. Fails at once where none can be had before the deadline. */
   acquire(request: SlotRequest): Promise<Result<Slot, GhlFailure>>;
-  /** Every budget that has been used lately. */
-  snapshot(): readonly RateSnapshot[];
+  /** Every budget that has been used lately, of those that are wanted. */
+  snapshot(isWanted?: (budget: Budget) => boolean): readonly RateSnapshot[];
 }
 
 interface Waiter {
@@ -94,7 +94,12 @@ export const createGovernor = ({ clock }: { readonly clock: Clock }): Governor =
       if (line.queue.isEmpty() && canDepart(line.state, nowMs)) return ok(openSlot(clock, line));
       return wait(clock, line, request);
     },
-    snapshot: () => [...lines.values()].map((line) => toSnapshot(line, clock.nowMs())),
+    snapshot: (isWanted = () => true) => {
+      const nowMs = clock.nowMs();
+      return [...lines.values()].flatMap((line) =>
+        isWanted(line.budget) ? [toSnapshot(line, nowMs)] : [],
+      );
+    },
   };
 };
 

@@ -30,7 +30,7 @@ import { createMetricsRoute, type MetricsEndpoint } from "./routes/metrics.ts";
 import { answerStylesheet, createHomeRoute } from "./routes/pages.ts";
 import { createPrivateTokenRoute } from "./routes/private-token.ts";
 import { createReconnectRoute } from "./routes/reconnect.ts";
-import { createUsageRoute } from "./routes/usage.ts";
+import { createUsageRoute, type IsWantedBudget } from "./routes/usage.ts";
 import { createWebhookRoute } from "./routes/webhooks.ts";
 
 /** What the routes work with. */
@@ -54,7 +54,7 @@ export interface RouteDeps {
   /** What `/metrics` shows, and whom. Absent: there is no such path. */
   readonly metricsEndpoint?: Omit<MetricsEndpoint, "equal">;
   /** What is known of the budgets of calls at GoHighLevel. Absent: nothing. */
-  rateBudgets?(): readonly UsageBudget[];
+  rateBudgets?(isWanted: IsWantedBudget): readonly UsageBudget[];
   checkReadiness(): Promise<ReadinessChecks>;
   /** Whether the server is about to stop. */
   isDraining(): boolean;
@@ -192,7 +192,7 @@ const createPersonRoutes = (
     handle: createUsageRoute({
       ...pages,
       usage: pages.usage ?? silentUsageLog,
-      rateBudgets: () => pages.rateBudgets?.() ?? [],
+      rateBudgets: (isWanted) => pages.rateBudgets?.(isWanted) ?? [],
     }),
   },
   { path: "/grants", ...PAGE, ...toLimits(pages), handle: createGrantsRoute(pages) },

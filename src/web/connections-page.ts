@@ -1,5 +1,6 @@
 import type { EpochSeconds } from "../core/clock.ts";
 import type { ConnectionKind, ConnectionStatus } from "../core/connection.ts";
+import { mapPaced } from "../core/pace.ts";
 import type { MissingScope } from "../core/scope-words.ts";
 import {
   renderFact,
@@ -49,9 +50,13 @@ export interface ConnectionsView {
 
 const TITLE = "Your connections";
 
-/** The page of a signed-in person: the accounts they connected, how these are, and what can be done. */
-export const renderConnectionsPage = (view: ConnectionsView): string =>
-  renderPage(
+/**
+ * The page of a signed-in person: the accounts they connected, how these are, and what can be done. Of
+ * hundreds of accounts the event loop gets its turns in between.
+ */
+export const renderConnectionsPage = async (view: ConnectionsView): Promise<string> => {
+  const cards = await mapPaced(view.connections, 1, async (row) => renderConnection(view, row));
+  return renderPage(
     { title: TITLE, sandbox: view.sandbox },
     html`<h1>${TITLE}</h1>
       ${renderNotice(view.notice)}
@@ -59,7 +64,7 @@ export const renderConnectionsPage = (view: ConnectionsView): string =>
         view.connections.length === 0
           ? html`<p>You are signed in, but no account of yours is connected now.</p>`
           : html`<ul class="cards">
-              ${view.connections.map((connection) => renderConnection(view, connection))}
+              ${cards}
             </ul>`
       }
       <p><a href="/oauth/authorize">Connect another account</a></p>
@@ -69,6 +74,7 @@ export const renderConnectionsPage = (view: ConnectionsView): string =>
         <button type="submit">Sign out</button>
       </form>`,
   );
+};
 
 /** The same page for a browser that nobody has signed in to. */
 export const renderConnectionsSignedOut = (

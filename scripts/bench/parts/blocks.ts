@@ -15,7 +15,7 @@ import type { Part, Size } from "../part.ts";
 import { toTenths } from "../units.ts";
 import type { World } from "../world.ts";
 
-/** Per connection in the vault, up to what the issue asks for. */
+/** How much there is at most, where the vault is large. */
 const MOST = { ownConnections: 500, auditEvents: 10_000, usageDays: 31, expired: 100_000 } as const;
 
 /** How long single actions hold the event loop of a server up that does nothing else. */

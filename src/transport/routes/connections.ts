@@ -42,7 +42,7 @@ export const createConnectionsRoute =
     );
     return pageResponse(
       200,
-      renderConnectionsPage({
+      await renderConnectionsPage({
         sandbox,
         notice: findConnectionNotice(name),
         csrfToken: person.csrfToken,

@@ -26,9 +26,14 @@ export interface UsageRouteDeps {
   readonly people: People;
   readonly clock: Pick<Clock, "nowSeconds">;
   readonly sandbox: boolean;
-  /** What this process knows of the budgets at GoHighLevel, those of others included. */
-  rateBudgets(): readonly UsageBudget[];
+  /** What this process knows of the wanted budgets at GoHighLevel. */
+  rateBudgets(isWanted: IsWantedBudget): readonly UsageBudget[];
 }
+
+/** Says of a budget whether it is one of those asked for; thousands may be known. */
+export type IsWantedBudget = (budget: Pick<UsageBudget, "kind" | "id">) => boolean;
+
+const toKey = ({ kind, id }: Pick<UsageBudget, "kind" | "id">): string => `${kind}:${id}`;
 
 /** Accounts whose records one request reads; whoever has more sees the newest. */
 const MOST_ACCOUNTS = 20;
@@ -48,7 +53,8 @@ export const createUsageRoute =
     const accounts = await readUsage(deps, person, { since, by: span === "day" ? "hour" : "day" });
     const places = accounts.flatMap(listPlaces);
     const { shown, more } = choosePlaces(places, place);
-    const budgets = deps.rateBudgets();
+    const wanted = new Set(shown.flatMap(({ budgetOf }) => (budgetOf ? [toKey(budgetOf)] : [])));
+    const budgets = deps.rateBudgets((budget) => wanted.has(toKey(budget)));
     return pageResponse(
       200,
       renderUsagePage({

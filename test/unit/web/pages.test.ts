@@ -36,8 +36,8 @@ const PAGES = {
     rows: [],
   }),
   "activity-signed-out": renderActivitySignedOut({ sandbox: false }),
-  connections: renderConnectionsPage(connections),
-  "connections-empty": renderConnectionsPage({
+  connections: await renderConnectionsPage(connections),
+  "connections-empty": await renderConnectionsPage({
     ...connections,
     connections: [],
     notice: "The account is disconnected.",
@@ -185,7 +185,7 @@ const HOSTILE_PAGES = {
     newest: HOSTILE,
     older: HOSTILE,
   }),
-  connections: renderConnectionsPage({
+  connections: await renderConnectionsPage({
     csrfToken: HOSTILE,
     notice: HOSTILE,
     sandbox: true,
