@@ -16,7 +16,7 @@ export const readAnswer = async ({
   body,
 }: HttpResponse): Promise<Result<GhlAnswer, GhlFailure>> => {
   if (status < 200 || status >= 300) return fail(classifyGhlFailure(status, headers, body));
-  if (isBlank(body)) return ok({ status, body: undefined });
+  if (body.trim() === "") return ok({ status, body: undefined });
   const type = headers["content-type"]?.toLowerCase() ?? "";
   if (type.startsWith("text/") && !type.startsWith("text/html")) return ok({ status, body });
   try {
@@ -26,8 +26,3 @@ export const readAnswer = async ({
     throw error;
   }
 };
-
-/** The first letter tells nearly always, without a look at the rest. */
-const isBlank = (body: string): boolean => body.charCodeAt(0) !== BRACE && body.trim() === "";
-
-const BRACE = "{".charCodeAt(0);

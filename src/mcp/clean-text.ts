@@ -8,8 +8,4 @@ const INVISIBLE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** A text without what nobody can see. What stays is as it was written. */
-export const cleanText = (text: string): string =>
-  PRINTABLE.test(text) ? text : text.replace(INVISIBLE, "");
-
-/** Nothing but plain ASCII, as most texts are: told faster than with all that may be hidden. */
-const PRINTABLE = /^[ -~]*$/;
+export const cleanText = (text: string): string => text.replace(INVISIBLE, "");

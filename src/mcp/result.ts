@@ -85,7 +85,7 @@ export function pruneObject(value: ToolOutput): Record<string, unknown> {
 function prune(value: unknown): unknown {
   if (value === null) return undefined;
   if (typeof value === "string") {
-    const clean = value === "" ? value : cleanText(value);
+    const clean = cleanText(value);
     return clean === "" ? undefined : clean;
   }
   if (Array.isArray(value)) {

@@ -49,16 +49,14 @@ export function toUntrustedMark(output: Readonly<Record<string, unknown>>): stri
 
 function collect(name: string, value: unknown, found: Set<string>): void {
   if (typeof value === "string") {
-    const dot = name.lastIndexOf(".");
-    const last = dot === -1 ? name : name.slice(dot + 1);
+    const last = name.slice(name.lastIndexOf(".") + 1);
     if (OUTSIDE_FIELDS.has(last)) found.add(last);
   } else if (Array.isArray(value)) {
     for (const member of value) collect(name, member, found);
   } else if (typeof value === "object" && value !== null) {
     // What hangs below such a field was written by the same hand: the answers of a form.
-    const isOutside = OUTSIDE_FIELDS.has(name);
-    for (const inner of Object.keys(value)) {
-      collect(isOutside ? name : inner, (value as Readonly<Record<string, unknown>>)[inner], found);
+    for (const [inner, member] of Object.entries(value)) {
+      collect(OUTSIDE_FIELDS.has(name) ? name : inner, member, found);
     }
   }
 }

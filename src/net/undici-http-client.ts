@@ -4,7 +4,6 @@ import type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from "../core
 import { fail, ok, type Result } from "../core/result.ts";
 import { collectAnswer, type Uncollected } from "./collect-answer.ts";
 import { decodeBody } from "./decode-body.ts";
-import { splitUrl } from "./split-url.ts";
 
 /** Undici and our own connections through it. */
 interface Network {
@@ -62,10 +61,12 @@ const exchange = async (
   request: HttpRequest,
   userAgent: string,
 ): Promise<Result<HttpResponse, HttpFailure>> => {
+  const { origin, pathname, search } = new URL(request.url);
   const { signal, timeoutMs, maxBytes } = request;
   const answer = await collectAnswer(agent, {
     options: {
-      ...splitUrl(request.url),
+      origin,
+      path: `${pathname}${search}`,
       method: request.method,
       headers: withDefaultHeaders(request.headers, userAgent),
       body: toUndiciBody(undici, request.body),
