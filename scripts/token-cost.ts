@@ -1,23 +1,12 @@
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { createRegistry } from "../src/mcp/registry.ts";
 import { TOOLS } from "../src/mcp/tools/index.ts";
-import { toGrantId, toClientId, toConnectionId } from "../src/core/ids.ts";
+import { WHOLE_GRANT } from "./whole-grant.ts";
 
 /** What the whole list may cost: every conversation of every client pays it. */
 const MAX_TOKENS = 3000;
 
-/** A grant of everything, over several locations: nobody sees more. */
-const EVERYTHING = {
-  grantId: toGrantId("grant"),
-  clientId: toClientId("client"),
-  subject: "subject",
-  connectionId: toConnectionId("connection"),
-  access: "critical",
-  areas: "all",
-  locations: "all",
-} as const;
-
-const listed = createRegistry(TOOLS).list(EVERYTHING, { pinned: false, tools: "all" });
+const listed = createRegistry(TOOLS).list(WHOLE_GRANT, { pinned: false, tools: "all" });
 for (const tool of listed) {
   console.log(`${String(countTokens(JSON.stringify(tool))).padStart(6)}  ${tool.name}`);
 }

@@ -1,23 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { toUpstreamSettings } from "../../src/cli/session.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import { loadMasterKeys } from "../../src/config/master-key.ts";
-import { addSeconds, systemClock } from "../../src/core/clock.ts";
-import { toClientId, toLocationId } from "../../src/core/ids.ts";
-import { silentLogger } from "../../src/core/logger.ts";
-import { createKeyring } from "../../src/crypto/keyring.ts";
-import { systemRandom } from "../../src/crypto/random.ts";
-import { createGrants } from "../../src/oauth/grants.ts";
-import { toResource } from "../../src/oauth/metadata.ts";
-import { createAccessTokens } from "../../src/oauth/token/access-tokens.ts";
-import { openRecordStore } from "../../src/storage/open.ts";
-import { createSealedStore } from "../../src/storage/sealed-store.ts";
-import { createConnections } from "../../src/upstream/connections.ts";
-import { createVault } from "../../src/upstream/vault.ts";
+import { toLocationId } from "../../src/core/ids.ts";
 import type { ServerPlace } from "../measure/start-server.ts";
-
-const DAY_SECONDS = 86_400;
+import { openBenchStore } from "./bench-store.ts";
 
 /** The id of the n-th location that the stand-in knows beside those of the sandbox. */
 const toLocation = (index: number): string => `vault${String(index).padStart(15, "0")}`;
@@ -47,58 +32,23 @@ export const fillVault = async (
 };
 
 const fillStore = async (
-  { storageUrl, publicUrl, environment: variables }: ServerPlace,
+  place: ServerPlace,
   connectionCount: number,
 ): Promise<readonly string[]> => {
-  const clock = systemClock;
-  const random = systemRandom;
-  const { config } = loadConfig({ environment: variables });
-  const { environment } = toUpstreamSettings(config, undefined);
-  const keyring = createKeyring(
-    await loadMasterKeys(config.masterKey, { random, log: silentLogger }),
-  );
-  const store = await openRecordStore(storageUrl, { clock });
-  const vault = createVault({ sealed: createSealedStore({ store, keyring, random }), environment });
-  const connections = createConnections({ environment, vault, store, clock, random });
-  const grants = createGrants({ store, random, clock });
-  const accessTokens = createAccessTokens({ store, random });
+  const { store, signIn } = await openBenchStore(place);
   const tokens: string[] = [];
   try {
     for (let index = 0; index < connectionCount; index += 1) {
       const locationId = toLocation(index);
-      const connection = await connections.record({
-        // As long as GoHighLevel's, which are signed objects.
-        access_token: random.token().repeat(16),
-        refresh_token: random.token().repeat(16),
-        expires_in: DAY_SECONDS,
-        scope: config.scopes.join(" "),
+      const { token } = await signIn({
         userType: "Location",
         companyId: "vaultCompany00000000",
         locationId,
-        userId: undefined,
-      });
-      const reach = { access: "write", areas: "all" } as const;
-      const clientId = toClientId("bench");
-      const grant = await grants.create({
-        ...reach,
-        clientId,
+        access: "write",
         subject: `person ${index}`,
-        connectionId: connection.id,
         locations: [toLocationId(locationId)],
       });
-      const issuedAt = clock.nowSeconds();
-      const expiresAt = addSeconds(issuedAt, DAY_SECONDS);
-      await grants.extend(grant.id, expiresAt);
-      tokens.push(
-        await accessTokens.mint({
-          ...reach,
-          grantId: grant.id,
-          clientId,
-          resource: toResource(publicUrl),
-          issuedAt,
-          expiresAt,
-        }),
-      );
+      tokens.push(token);
     }
   } finally {
     await store.close();

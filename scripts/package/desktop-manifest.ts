@@ -1,8 +1,8 @@
-import { toClientId, toConnectionId, toGrantId } from "../../src/core/ids.ts";
 import { ACCESS_LEVELS } from "../../src/core/access.ts";
 import { createRegistry } from "../../src/mcp/registry.ts";
 import { TOOLS } from "../../src/mcp/tools/index.ts";
 import type { SettingName } from "../../src/config/schema.ts";
+import { WHOLE_GRANT } from "../whole-grant.ts";
 import { isSecretSetting, toSettingText } from "./setting-text.ts";
 
 /** The part of package.json that a manifest takes over. */
@@ -26,21 +26,10 @@ const FIELDS: Readonly<Record<string, { readonly setting: SettingName; readonly 
     location_id: { setting: "GHL_LOCATION_ID", title: "Location id" },
   };
 
-/** The whole of one location: what the tools list shows at most. */
-const EVERYTHING = {
-  grantId: toGrantId("grant"),
-  clientId: toClientId("client"),
-  subject: "subject",
-  connectionId: toConnectionId("connection"),
-  access: "critical",
-  areas: "all",
-  locations: "all",
-} as const;
-
 /** The manifest.json of the bundle for Claude Desktop: MCPB 0.3. */
 export const toDesktopManifest = (packageJson: BundledPackage) => {
   const { name, version, description, keywords, license, homepage, engines } = packageJson;
-  const tools = createRegistry(TOOLS).list(EVERYTHING, { pinned: true, tools: "all" });
+  const tools = createRegistry(TOOLS).list(WHOLE_GRANT, { pinned: true, tools: "all" });
   return {
     manifest_version: "0.3",
     name,

@@ -1,6 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { readTlsPair } from "../config/tls-pair.ts";
-import { AppError } from "../core/errors.ts";
+import { requireTlsPair } from "../config/tls-pair.ts";
 import type { TlsPair } from "../core/tls-pair.ts";
 
 /**
@@ -9,9 +8,5 @@ import type { TlsPair } from "../core/tls-pair.ts";
  */
 export const requireCertificate = async ({
   tls,
-}: Pick<Config, "tls">): Promise<TlsPair | undefined> => {
-  if (tls === undefined) return undefined;
-  const read = await readTlsPair(tls);
-  if (!read.ok) throw new AppError("config_invalid", read.failure);
-  return read.value;
-};
+}: Pick<Config, "tls">): Promise<TlsPair | undefined> =>
+  tls === undefined ? undefined : requireTlsPair(tls);

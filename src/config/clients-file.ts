@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { tryParseJson } from "../core/json.ts";
 import { toSecret } from "../core/secret.ts";
 import type { PreRegisteredClient } from "../core/pre-registered-client.ts";
 
@@ -25,7 +26,7 @@ export const readClientsFile = (path: string | undefined): ClientsFile => {
 
 /** Reads the text of a clients file. Pure. */
 const parseClients = (text: string): ClientsFile => {
-  const json = parseJson(text);
+  const json = tryParseJson(text);
   if (json === undefined)
     return mistaken(["the file is not JSON; give a list of clients, as [ { … } ]"]);
   const parsed = fileSchema.safeParse(json);
@@ -146,12 +147,3 @@ const mistaken = (problems: readonly string[]): ClientsFile => ({
   clients: [],
   mistakes: problems.map((problem) => `OAUTH_CLIENTS_FILE: ${problem}`),
 });
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw cause;
-  }
-};

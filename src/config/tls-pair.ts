@@ -8,7 +8,7 @@ import type { Logger } from "../core/logger.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Secret } from "../core/secret.ts";
 import { toSecret } from "../core/secret.ts";
-import { daysLeft, judgeValidity, type TlsPair, toTlsOptions } from "../core/tls-pair.ts";
+import { daysLeft, judgeValidity, type TlsPair, toDate, toTlsOptions } from "../core/tls-pair.ts";
 import { readCertificates } from "./certificate-chain.ts";
 
 /** Where the certificate and its key lie. */
@@ -56,17 +56,22 @@ export const readTlsPair = async (files: TlsFiles): Promise<Result<TlsPair, stri
   return refusal === undefined ? ok(pair) : fail(refusal);
 };
 
+/** Reads the pair. Throws `AppError("config_invalid")` for files that cannot be used. */
+export const requireTlsPair = async (files: TlsFiles): Promise<TlsPair> => {
+  const read = await readTlsPair(files);
+  if (!read.ok) throw new AppError("config_invalid", read.failure);
+  return read.value;
+};
+
 /**
  * Reads the pair that a server starts with, and warns where the certificate is not valid at this time or
- * ends soon, or the key lies open. Throws `AppError("config_invalid")` for files that cannot be used.
+ * ends soon, or the key lies open. Throws as {@link requireTlsPair} does.
  */
 export const openTlsPair = async (
   files: TlsFiles,
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ): Promise<TlsPair> => {
-  const read = await readTlsPair(files);
-  if (!read.ok) throw new AppError("config_invalid", read.failure);
-  const pair = read.value;
+  const pair = await requireTlsPair(files);
   const now = clock.nowSeconds();
   const fields = { validUntil: toDate(pair.validUntil) };
   switch (judgeValidity(pair, now)) {
@@ -91,8 +96,6 @@ export const openTlsPair = async (
   }
   return pair;
 };
-
-const toDate = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
 const readText = async (setting: string, path: string): Promise<Result<string, string>> =>
   readFile(path, "utf8").then(ok, (cause: unknown) =>

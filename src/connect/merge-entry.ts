@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isRecord } from "../core/json.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 
 /** What is to stand in a file. */
@@ -29,9 +30,9 @@ export const mergeEntry = (text: string, wanted: WantedEntry): Result<Merged, Me
   const read = readJson(text.trim() === "" ? "{}" : text);
   if (read === undefined) return fail({ kind: "not_json" });
   const { value: file } = read;
-  if (!isObject(file)) return fail({ kind: "not_an_object", what: "the file" });
+  if (!isRecord(file)) return fail({ kind: "not_an_object", what: "the file" });
   const servers = Object.hasOwn(file, wanted.member) ? file[wanted.member] : {};
-  if (!isObject(servers)) return fail({ kind: "not_an_object", what: `"${wanted.member}"` });
+  if (!isRecord(servers)) return fail({ kind: "not_an_object", what: `"${wanted.member}"` });
   const before = Object.hasOwn(servers, wanted.name) ? servers[wanted.name] : undefined;
   if (isDeepStrictEqual(before, wanted.entry)) return ok({ change: "same", text });
   const merged = { ...file, [wanted.member]: { ...servers, [wanted.name]: wanted.entry } };
@@ -49,8 +50,5 @@ const readJson = (text: string): { readonly value: unknown } | undefined => {
     return undefined;
   }
 };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const findIndent = (text: string): string => /\n([ \t]+)\S/u.exec(text)?.[1] ?? "  ";

@@ -1,4 +1,14 @@
 import { setImmediate } from "node:timers/promises";
+import {
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  findStringEnd,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from "./json-signs.ts";
 import { createPace } from "./pace.ts";
 
 /** Text up to this length is parsed in one piece, which takes a few milliseconds. */
@@ -152,7 +162,7 @@ const findInner = (text: string, at: number, isList: boolean): Inner | undefined
   let key = "";
   if (!isList) {
     if (text.charCodeAt(start) !== QUOTE) return undefined;
-    const end = findStringEnd(text, start);
+    const end = skipString(text, start);
     key = JSON.parse(text.slice(start, end + 1)) as string;
     start = skipSpace(text, end + 1);
     if (text.charCodeAt(start) !== COLON) return undefined;
@@ -171,7 +181,7 @@ const findEnd = (
   const last = Math.min(limit, text.length);
   for (let index = at; index < last; index += 1) {
     const code = text.charCodeAt(index);
-    if (code === QUOTE) index = findStringEnd(text, index);
+    if (code === QUOTE) index = skipString(text, index);
     else if (code === OPEN_LIST || code === OPEN_OBJECT) depth += 1;
     else if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
       if (depth === 0) return { end: index, isCut: false };
@@ -182,14 +192,10 @@ const findEnd = (
 };
 
 /** The closing quote of the string that begins at `start`. */
-const findStringEnd = (text: string, start: number): number => {
-  for (let end = start; ;) {
-    end = text.indexOf('"', end + 1);
-    if (end < 0) throw new SyntaxError("a string does not end");
-    let before = end - 1;
-    while (text.charCodeAt(before) === BACKSLASH) before -= 1;
-    if ((end - before) % 2 === 1) return end;
-  }
+const skipString = (text: string, start: number): number => {
+  const end = findStringEnd(text, start);
+  if (end < 0) throw new SyntaxError("a string does not end");
+  return end;
 };
 
 const skipSpace = (text: string, from: number): number => {
@@ -204,11 +210,3 @@ const isOpening = (text: string, at: number): boolean => {
 };
 
 const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;

@@ -34,6 +34,9 @@ export const judgeValidity = (
   return validUntil - now < ENDING_SECONDS ? "ending" : "good";
 };
 
+/** An end of the time that a certificate is valid for, as log lines have it. */
+export const toDate = (at: EpochSeconds): string => new Date(at * 1000).toISOString();
+
 /** Whole days until a certificate ends; negative once it has. */
 export const daysLeft = ({ validUntil }: Pick<TlsPair, "validUntil">, now: EpochSeconds): number =>
   Math.floor((validUntil - now) / DAY_SECONDS);

@@ -1,3 +1,4 @@
+import { isRecord } from "../core/json.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Field, ValueType } from "./catalog/operation.ts";
 
@@ -83,4 +84,4 @@ export const alignFields = (
 
 /** Whether a value is an object with named members, as JSON has it. */
 export const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Blob);
+  isRecord(value) && !(value instanceof Blob);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tryParseJson } from "../core/json.ts";
 import { addSeconds } from "../core/clock.ts";
 import { type Result, fail, ok } from "../core/result.ts";
 import { toCanonicalJson } from "./canonical-json.ts";
@@ -117,19 +118,11 @@ async function redeemState(
   if (rest.length > 0 || !context.confirmations.equal(mac, toMac(payload, context))) {
     return invalid("unknown");
   }
-  const read = statePayload.safeParse(parseJson(Buffer.from(payload, "base64url").toString()));
+  const read = statePayload.safeParse(tryParseJson(Buffer.from(payload, "base64url").toString()));
   if (!read.success || read.data.ends <= context.clock.nowSeconds()) return invalid("unknown");
   return redeem(read.data.id, digest, context);
 }
 
 function invalid(reason: "unknown" | "changed"): Result<never, ToolFailure> {
   return fail({ kind: "confirmation_invalid", reason });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { isRecord, tryParseJson } from "../core/json.ts";
 import { CAPABILITIES, toInstructions, toServerInfo } from "./server-face.ts";
 
 /** The answer to the `initialize` of one client. */
@@ -22,7 +23,7 @@ const VERSIONS: readonly unknown[] = [
  * Undefined for everything that is not known to be in order: the SDK judges that.
  */
 export const greet = (line: string, version: string): Greeting | undefined => {
-  const message = parse(line);
+  const message = tryParseJson(line);
   if (!isInitialize(message)) return undefined;
   // Both were checked by the table below.
   const { id, params } = message as { id: string | number; params: { protocolVersion: string } };
@@ -35,20 +36,10 @@ export const greet = (line: string, version: string): Greeting | undefined => {
   return { id, text: JSON.stringify({ result, jsonrpc: "2.0", id }) };
 };
 
-const parse = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-};
-
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === "string";
 const isFlag: Check = (value) => typeof value === "boolean";
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const areRecords: Check = (value) => isRecord(value) && Object.values(value).every(isRecord);
 
 /** An object with these members and no other; those that are `needed` must be there. */

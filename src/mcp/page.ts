@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tryParseJson } from "../core/json.ts";
 import { type Result, ok } from "../core/result.ts";
 import type { ToolFailure } from "./failure.ts";
 import { fitRecords } from "./result.ts";
@@ -44,7 +45,9 @@ const START: PageCursor = { from: undefined, skip: 0 };
 /** Reads a cursor. It carries no authority: it only says where to go on within the caller's own list. */
 export function readCursor(cursor: string | undefined): Result<PageCursor, ToolFailure> {
   if (cursor === undefined) return ok(START);
-  const parsed = wireCursor.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
+  const parsed = wireCursor.safeParse(
+    tryParseJson(Buffer.from(cursor, "base64url").toString("utf8")),
+  );
   if (parsed.success) return ok({ from: parsed.data[0] ?? undefined, skip: parsed.data[1] });
   return wrongArgument("cursor", "is not a next_cursor of this tool; leave it out to start again");
 }
@@ -81,12 +84,4 @@ export function toPage({ cursor, records, next }: ReadPage): {
   }
   const more = next === undefined ? {} : { next_cursor: writeCursor({ from: next, skip: 0 }) };
   return { records: fitted.records, more };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

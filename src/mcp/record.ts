@@ -1,10 +1,9 @@
+import { isRecord } from "../core/json.ts";
+
+export { isRecord };
+
 /** A record of GoHighLevel as it came: nothing about it is certain. */
 export type UpstreamRecord = Readonly<Record<string, unknown>>;
-
-/** Whether a value is a JSON object. */
-export function isRecord(value: unknown): value is UpstreamRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The objects of a list; an empty list when it is none. */
 export function toRecords(value: unknown): readonly UpstreamRecord[] {

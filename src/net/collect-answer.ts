@@ -1,5 +1,6 @@
 import type * as Undici from "undici";
 import type { HttpRequest } from "../core/http-client.ts";
+import { joinChunks } from "../core/join-chunks.ts";
 
 /** An answer as it came: its body still packed. Header names are lower case. */
 export interface CollectedAnswer {
@@ -69,11 +70,6 @@ export const collectAnswer = (
       onResponseError: (_controller, cause) => settle({ kind: "broken", cause }),
     });
   });
-
-const joinChunks = (chunks: readonly Buffer[]): Buffer => {
-  const [only, ...others] = chunks;
-  return only !== undefined && others.length === 0 ? only : Buffer.concat(chunks);
-};
 
 /** The headers are those of this answer alone, so that they may be changed where they are. */
 const joinHeaders = (

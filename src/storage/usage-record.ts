@@ -2,6 +2,7 @@ import type { EpochSeconds } from "../core/clock.ts";
 import { toEpochSeconds } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { type ConnectionId, toLocationId } from "../core/ids.ts";
+import { isRecord, tryParseJson } from "../core/json.ts";
 import { USAGE_KINDS, type UsageCounts, type UsageRow } from "../core/usage.ts";
 
 /** Counts of one place and hour, in the order of `USAGE_KINDS`. */
@@ -72,12 +73,12 @@ interface StoredForm {
  * has 24,000 cells, and a schema takes several times as long for them.
  */
 const isStoredForm = (value: unknown): value is StoredForm => {
-  if (!isPlainObject(value)) return false;
+  if (!isRecord(value)) return false;
   const { writers, cells } = value;
   return (
-    isPlainObject(writers) &&
+    isRecord(writers) &&
     Object.values(writers).every(isCount) &&
-    isPlainObject(cells) &&
+    isRecord(cells) &&
     Object.entries(cells).every(([key, cell]) => CELL_KEY.test(key) && isCell(cell))
   );
 };
@@ -88,9 +89,6 @@ const isCell = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= USAGE_KINDS.length && value.every(isCount);
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-
-const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The record as text: JSON, with the zeros at the end of each cell left out. */
 export const writeUsageRecord = ({ writers, cells }: UsageRecord): string =>
@@ -104,7 +102,7 @@ const withoutLastZeros = (cell: UsageCell): UsageCell =>
 
 /** Reads what {@link writeUsageRecord} wrote. Throws `AppError("storage_corrupt")` for anything else. */
 export const readUsageRecord = (text: string): UsageRecord => {
-  const parsed = parseJson(text);
+  const parsed = tryParseJson(text);
   if (!isStoredForm(parsed)) {
     throw new AppError("storage_corrupt", 'a record of "usage" does not have the right form');
   }
@@ -115,14 +113,6 @@ export const readUsageRecord = (text: string): UsageRecord => {
       Object.entries(cells).map(([key, cell]) => [key, addCells(newUsageCell(), cell)]),
     ),
   };
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 /** The rows of a record: of this connection on this day, hour by hour or of the day as a whole. */

@@ -11,7 +11,7 @@ import type { Upstream } from "../upstream/upstream.ts";
 import { createBrowserSessions } from "./browser-session.ts";
 import type { CookieKeys } from "./cookie-keys.ts";
 import type { CorsPolicy } from "./cors.ts";
-import type { Limits } from "./limits/limits.ts";
+import type { AddressLimit, Limits } from "./limits/limits.ts";
 import { createPeople } from "./person-session.ts";
 import { createErrorPages, type ErrorPages } from "./responses.ts";
 import type { Route } from "./route.ts";
@@ -182,36 +182,46 @@ const createPersonRoutes = (
   {
     path: "/activity",
     ...PAGE,
-    limits: { GET: pages.limits.activity, HEAD: pages.limits.activity },
+    ...toLimits(pages.limits.activity),
     handle: createActivityRoute({ ...pages, audit: pages.audit ?? silentAuditTrail }),
   },
   {
     path: "/usage",
     ...PAGE,
-    limits: { GET: pages.limits.usage, HEAD: pages.limits.usage },
+    ...toLimits(pages.limits.usage),
     handle: createUsageRoute({
       ...pages,
       usage: pages.usage ?? silentUsageLog,
       rateBudgets: (isWanted) => pages.rateBudgets?.(isWanted) ?? [],
     }),
   },
-  { path: "/grants", ...PAGE, ...toLimits(pages), handle: createGrantsRoute(pages) },
+  {
+    path: "/grants",
+    ...PAGE,
+    ...toLimits(pages.limits.personPages),
+    handle: createGrantsRoute(pages),
+  },
   { path: "/grants/revoke", ...PERSON_FORM, handle: createRevokeRoute(pages) },
-  { path: "/connections", ...PAGE, ...toLimits(pages), handle: createConnectionsRoute(pages) },
+  {
+    path: "/connections",
+    ...PAGE,
+    ...toLimits(pages.limits.personPages),
+    handle: createConnectionsRoute(pages),
+  },
   { path: "/connections/reconnect", ...PERSON_FORM, handle: createReconnectRoute(pages) },
   {
     path: "/connections/confirm-disconnect",
     ...PAGE,
-    ...toLimits(pages),
+    ...toLimits(pages.limits.personPages),
     handle: createConfirmDisconnectRoute(pages),
   },
   { path: "/connections/disconnect", ...PERSON_FORM, handle: createDisconnectRoute(pages) },
   { path: "/sign-out", ...PERSON_FORM, handle: createSignOutRoute(pages) },
 ];
 
-/** A look at a page of one's own accounts or grants. */
-const toLimits = ({ limits }: Pick<RouteDeps, "limits">): Pick<Route, "limits"> => ({
-  limits: { GET: limits.personPages, HEAD: limits.personPages },
+/** The limit of looks at a page. */
+const toLimits = (limit: AddressLimit): Pick<Route, "limits"> => ({
+  limits: { GET: limit, HEAD: limit },
 });
 
 /** One row of the table of MCP endpoints: plain node:http, behind Host, Origin and bearer checks. */

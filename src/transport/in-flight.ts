@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EventChannel } from "../core/events.ts";
+import { isRecord } from "../core/json.ts";
 import type { Principal } from "../core/principal.ts";
 
 /** One message of a client, and where its answer goes. */
@@ -61,6 +62,3 @@ export const createInFlight = ({ events, hash }: InFlightDeps): InFlight => {
 };
 
 const isRequestId = (id: unknown): boolean => typeof id === "string" || typeof id === "number";
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,12 @@
+import {
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  findStringEnd,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from "../core/json-signs.ts";
 import { parseJsonText } from "../core/json-steps.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { isMediaType } from "./form-body.ts";
@@ -58,8 +67,11 @@ const measure = (text: string): "too_deep" | "too_many" | undefined => {
   let values = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (code === QUOTE) index = skipString(text, index);
-    else if (code === OPEN_LIST || code === OPEN_OBJECT) depth += 1;
+    if (code === QUOTE) {
+      index = findStringEnd(text, index);
+      if (index < 0) return undefined;
+    }
+    if (code === OPEN_LIST || code === OPEN_OBJECT) depth += 1;
     else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
     else if (code === COMMA) values += 1;
     if (depth > MAX_DEPTH) return "too_deep";
@@ -67,22 +79,3 @@ const measure = (text: string): "too_deep" | "too_many" | undefined => {
   }
   return undefined;
 };
-
-/** Where the string ends that begins at `start`; the end of the text where it does not. */
-const skipString = (text: string, start: number): number => {
-  for (let end = start; ;) {
-    end = text.indexOf('"', end + 1);
-    if (end < 0) return text.length;
-    let before = end - 1;
-    while (text.charCodeAt(before) === BACKSLASH) before -= 1;
-    if ((end - before) % 2 === 1) return end;
-  }
-};
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;

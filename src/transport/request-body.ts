@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { joinChunks } from "../core/join-chunks.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 
 /** Why a body could not be taken in. */
@@ -36,12 +37,6 @@ export const readBody = (
     const onCut = (): void => settle(fail({ kind: "cut_off" }));
     request.on("data", onData).once("end", onEnd).once("close", onCut).once("error", onCut);
   });
-};
-
-/** Nearly every body comes in one piece. */
-const joinChunks = (chunks: readonly Buffer[]): Buffer => {
-  const [only, ...others] = chunks;
-  return only !== undefined && others.length === 0 ? only : Buffer.concat(chunks);
 };
 
 /**

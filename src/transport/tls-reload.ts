@@ -2,7 +2,7 @@ import { type Clock, sleepUnlessAborted } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Result } from "../core/result.ts";
-import { judgeValidity, type TlsPair } from "../core/tls-pair.ts";
+import { judgeValidity, type TlsPair, toDate } from "../core/tls-pair.ts";
 
 /** The certificate of a server: the pair that it starts with, and how its files are read again. */
 export interface TlsSource {
@@ -98,5 +98,3 @@ const findProblem = (pair: TlsPair, clock: Clock): string | undefined => {
       return undefined;
   }
 };
-
-const toDate = (seconds: number): string => new Date(seconds * 1000).toISOString();

@@ -17,15 +17,12 @@ export interface InstallDeps extends ReceiveDeps {
   readonly placeUpkeep: Pick<PlaceUpkeep, "isComplete">;
 }
 
-/** Who an uninstall is about: a location, or an agency with everything in it. */
-export type Uninstalled = Place;
-
 /** {@link Installs}, with what ends unclaimed installations from elsewhere. */
 export interface InstallDesk extends Installs {
   /** Drops what a sign-in to the same location or agency has replaced. */
   supersede(connection: Connection): Promise<void>;
   /** Drops what was uninstalled at a time. */
-  dropUninstalled(whom: Uninstalled, at: EpochSeconds): Promise<void>;
+  dropUninstalled(whom: Place, at: EpochSeconds): Promise<void>;
 }
 
 const PLAIN: LoginPurpose = { kind: "sign_in" };
@@ -112,7 +109,7 @@ const toAnswerOfNow = ({ answer, arrivedAt }: KeptInstall, now: EpochSeconds) =>
   expires_in: Math.max(1, answer.expires_in - (now - arrivedAt)),
 });
 
-const isAbout = ({ companyId, locationId }: Uninstalled, kept: KeptInstall): boolean => {
+const isAbout = ({ companyId, locationId }: Place, kept: KeptInstall): boolean => {
   const install = toUnclaimed(kept);
   return locationId === undefined
     ? companyId !== undefined && install.companyId === companyId

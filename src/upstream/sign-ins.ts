@@ -2,7 +2,8 @@ import type { EpochSeconds } from "../core/clock.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import { completeLogin } from "./callback.ts";
 import { connectPrivate } from "./connect-private.ts";
-import { createInstalls, type InstallDeps, type Uninstalled } from "./installs.ts";
+import { createInstalls, type InstallDeps } from "./installs.ts";
+import type { Place } from "./place-index.ts";
 import { createLoginStates } from "./login-state.ts";
 import { startLogin } from "./login.ts";
 import { createPkceSupport } from "./pkce-support.ts";
@@ -16,7 +17,7 @@ export interface SignIns extends Pick<
   "hasApp" | "startLogin" | "completeLogin" | "installs" | "connectPrivate"
 > {
   /** Drops unclaimed installations that were uninstalled at a time. */
-  dropUninstalled(whom: Uninstalled, at: EpochSeconds): Promise<void>;
+  dropUninstalled(whom: Place, at: EpochSeconds): Promise<void>;
 }
 
 /** What {@link createSignIns} needs. */

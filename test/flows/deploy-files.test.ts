@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { request } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -10,10 +10,10 @@ import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ERROR_TABLE } from "../../src/core/errors.ts";
 import { findFreePort } from "../support/free-port.ts";
+import { readDeployed as read, toNginxConfig } from "../support/proxies.ts";
 
 const deploy = join(import.meta.dirname, "..", "..", "deploy");
 const run = promisify(execFile);
-const read = (name: string): string => readFileSync(join(deploy, name), "utf8");
 
 const find = (name: string): string | undefined => {
   const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"];
@@ -84,13 +84,7 @@ describe.skipIf(nginx === "")("deploy/nginx.conf", () => {
       .replace(":8001", `:${first}`)
       .replace(":8002", `:${second}`)
       .replace(/(listen 127\.0\.0\.1:\d+;)\s+listen 127\.0\.0\.1:\d+;/u, "$1");
-    writeFileSync(
-      join(folder, "nginx.conf"),
-      `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
-      events {} http { access_log off; client_body_temp_path ${folder}/body;
-      proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u;
-      scgi_temp_path ${folder}/s; ${site} }`,
-    );
+    writeFileSync(join(folder, "nginx.conf"), toNginxConfig(folder, { site }));
     const args = ["-p", folder, "-c", join(folder, "nginx.conf")];
     await run(nginx, ["-t", ...args]);
     const child = spawn(nginx, args, { stdio: "ignore" });

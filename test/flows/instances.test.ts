@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
@@ -21,43 +21,29 @@ import {
 } from "../support/attack-client.ts";
 import { type AppProcess, startAppProcess } from "../support/app-process.ts";
 import { findFreePort } from "../support/free-port.ts";
+import { findProgram, readDeployed, toNginxConfig } from "../support/proxies.ts";
 
 const missing = await findMissing();
-const deploy = join(import.meta.dirname, "..", "..", "deploy");
-const nginx = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"]
-  .map((folder) => join(folder, "nginx"))
-  .find((path) => existsSync(path));
-if (nginx === undefined) {
-  const text = "nginx is not installed, several instances behind it are NOT tested";
-  if (process.env["CI"] !== undefined) throw new Error(text);
-  process.stderr.write(`\n*** SKIPPED: ${text} ***\n\n`);
-}
+const nginx = findProgram("nginx");
 
 /** nginx with the shipped configuration, without TLS: the client's way is plain on this machine. */
 const writeNginx = (
   folder: string,
   { port, servers }: { readonly port: number; readonly servers: readonly [string, string] },
 ): void => {
-  const [upstream = ""] = /upstream ghl_mcp \{.*?\n\}/su.exec(read("nginx.conf")) ?? [];
-  const [location = ""] = /location \/ \{.*?\n {2}\}/su.exec(read("nginx.conf")) ?? [];
+  const [upstream = ""] = /upstream ghl_mcp \{.*?\n\}/su.exec(readDeployed("nginx.conf")) ?? [];
+  const [location = ""] = /location \/ \{.*?\n {2}\}/su.exec(readDeployed("nginx.conf")) ?? [];
   const site = `${upstream} server { listen 127.0.0.1:${port}; ${location} }`
     .replaceAll("/etc/nginx/nginx-proxy.conf", join(folder, "nginx-proxy.conf"))
     .replace(":8001", `:${servers[0]}`)
     .replace(":8002", `:${servers[1]}`);
-  writeFileSync(join(folder, "nginx-proxy.conf"), read("nginx-proxy.conf"));
-  writeFileSync(
-    join(folder, "nginx.conf"),
-    `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
-    events {} http { access_log off; client_body_temp_path ${folder}/body;
-    proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u;
-    scgi_temp_path ${folder}/s; ${site} }`,
-  );
+  writeFileSync(join(folder, "nginx-proxy.conf"), readDeployed("nginx-proxy.conf"));
+  writeFileSync(join(folder, "nginx.conf"), toNginxConfig(folder, { site }));
 };
 
 /** The processes that a process has started. */
 const childrenOf = (pid: number): readonly string[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-const read = (name: string): string => readFileSync(join(deploy, name), "utf8");
 
 const LIST = { method: "tools/list" };
 const READ = { method: "tools/call", params: { name: "list_locations", arguments: {} } };

@@ -24,6 +24,18 @@ export const findProgram = (name: string): string | undefined => {
   return undefined;
 };
 
+/** The whole configuration of an nginx in a folder of its own, in the foreground; `http` stands before the site. */
+export const toNginxConfig = (
+  folder: string,
+  { site, http = "" }: { readonly site: string; readonly http?: string },
+): string => {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join(" ");
+  return `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
+    events {} http { access_log off; ${temporary} ${http} ${site} }`;
+};
+
 /** Starts nginx with one site; `http` stands before it, `include` becomes the file that it includes. */
 export const startNginx = (
   nginx: string,
@@ -32,15 +44,8 @@ export const startNginx = (
   startProxy("SIGTERM", (folder) => {
     const include = join(folder, "nginx-proxy.conf");
     writeFileSync(include, config.include);
-    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-      .map((name) => `${name}_temp_path ${folder}/${name};`)
-      .join(" ");
     const site = config.site.replaceAll("/etc/nginx/nginx-proxy.conf", include);
-    writeFileSync(
-      join(folder, "nginx.conf"),
-      `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
-      events {} http { access_log off; ${temporary} ${config.http ?? ""} ${site} }`,
-    );
+    writeFileSync(join(folder, "nginx.conf"), toNginxConfig(folder, { ...config, site }));
     return [nginx, "-p", folder, "-c", join(folder, "nginx.conf")];
   });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tryParseJson } from "../../core/json.ts";
 import { type Result, ok } from "../../core/result.ts";
 import type { Pagination } from "../../ghl/catalog/overlays/pagination.ts";
 import type { PageCursor } from "../../ghl/page-steps.ts";
@@ -38,7 +39,9 @@ export function readListCursor(
   pagination: Pagination,
 ): Result<ListCursor, ToolFailure> {
   if (cursor === undefined) return ok({ skip: 0 });
-  const parsed = wireCursor.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
+  const parsed = wireCursor.safeParse(
+    tryParseJson(Buffer.from(cursor, "base64url").toString("utf8")),
+  );
   if (!parsed.success) return notOurs();
   const { l: location, f: from, s: skip } = parsed.data;
   const known = pagingNames(pagination);
@@ -68,12 +71,4 @@ export function notOurs(): Result<never, ToolFailure> {
     "cursor",
     "is not a next_cursor of this operation; leave it out to start again",
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { tryParseJson } from "../../core/json.ts";
 import { type EpochSeconds, toEpochSeconds } from "../../core/clock.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { AssertionProblem } from "../failure.ts";
 import { SIGNING_ALGORITHMS } from "./client-keys.ts";
-import { parseJsonText } from "./json-text.ts";
 
 /** The only `client_assertion_type` there is (RFC 7523 §2.2). */
 export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -70,7 +70,7 @@ export const checkAssertionClaims = (
     readonly now: EpochSeconds;
   },
 ): Result<SoundAssertion, AssertionProblem> => {
-  const parsed = claimsSchema.safeParse(parseJsonText(Buffer.from(payload).toString("utf8")));
+  const parsed = claimsSchema.safeParse(tryParseJson(Buffer.from(payload).toString("utf8")));
   if (!parsed.success) return fail("claims");
   const { iss, sub, aud, exp, nbf, iat, jti } = parsed.data;
   if (iss !== expected.clientId || sub !== expected.clientId) return fail("issuer");
@@ -85,4 +85,4 @@ export const checkAssertionClaims = (
 };
 
 const decodePart = (part: string | undefined): unknown =>
-  parseJsonText(Buffer.from(part ?? "", "base64url").toString("utf8"));
+  tryParseJson(Buffer.from(part ?? "", "base64url").toString("utf8"));

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { tryParseJson } from "../../core/json.ts";
 import { toClientId } from "../../core/ids.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { ClientDocumentProblem, OAuthFailure } from "../failure.ts";
 import type { Client, ClientSigning } from "./client.ts";
 import { isPrivateKey, toClientKeys } from "./client-keys.ts";
 import { sanitizeClientName } from "./client-name.ts";
-import { parseJsonText } from "./json-text.ts";
 import { checkRedirectUris } from "./registration.ts";
 
 const documentSchema = z.looseObject({
@@ -30,7 +30,7 @@ export const checkClientDocument = (
   clientId: string,
   body: string,
 ): Result<Client, OAuthFailure> => {
-  const json = parseJsonText(body);
+  const json = tryParseJson(body);
   if (json === undefined) return refuse("not_json");
   const parsed = documentSchema.safeParse(json);
   if (!parsed.success) return refuse("fields");

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { tryParseJson } from "../../core/json.ts";
 import { addSeconds, type Clock, type EpochSeconds } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -12,7 +13,6 @@ import { isPrivateKey, keySetSchema, type ClientKey } from "./client-keys.ts";
 import type { DocumentFetcher } from "./document-fetcher.ts";
 import { parseDocumentUrl } from "./document-url.ts";
 import type { FetchBudget } from "./fetch-budget.ts";
-import { parseJsonText } from "./json-text.ts";
 
 const STALE_SECONDS = 24 * 3600;
 /** A key that is not known yet is looked for again, but not more often than this. */
@@ -95,7 +95,7 @@ const fetchKeys = async (tools: Tools, uri: string, url: URL): Promise<Fetched> 
     if (reason === "forbidden") return unusable();
     return fail({ kind: "client_document_unavailable", retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
-  const set = keySetSchema.safeParse(parseJsonText(answer.value.body));
+  const set = keySetSchema.safeParse(tryParseJson(answer.value.body));
   if (!set.success || set.data.keys.some(isPrivateKey)) return unusable();
   const fetchedAt = tools.clock.nowSeconds();
   const freshSeconds = toFreshSeconds(answer.value.headers["cache-control"]);

@@ -5,6 +5,7 @@ import {
   PROTOCOL_VERSION_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/server";
+import { isRecord } from "../../core/json.ts";
 import { MODERN_VERSIONS } from "../../mcp/server.ts";
 import { chooseForm } from "./accept.ts";
 
@@ -71,13 +72,13 @@ const COMMON_CONDITIONS: readonly Condition[] = [
   {
     name: "the parameters are those of a first, plain request",
     holds: ({ body: { method, params }, params: members }) =>
-      (params === undefined || isMembers(params)) &&
+      (params === undefined || isRecord(params)) &&
       hasOnly(members, HOT_METHODS[String(method)] ?? BODY_MEMBERS),
   },
   {
     name: "the metadata asks for nothing but progress",
     holds: ({ params, meta }) =>
-      (params["_meta"] === undefined || isMembers(params["_meta"])) &&
+      (params["_meta"] === undefined || isRecord(params["_meta"])) &&
       Object.keys(meta).every((key) => ENVELOPE.has(key) || !isReserved(key)),
   },
   {
@@ -149,9 +150,9 @@ export const CONDITION_NAMES: readonly string[] = [
 
 /** Takes a request apart, whatever its body is. */
 export const toIncoming = (headers: IncomingHttpHeaders, parsedBody: unknown): Incoming => {
-  const body = isMembers(parsedBody) ? parsedBody : NONE;
-  const params = isMembers(body["params"]) ? body["params"] : NONE;
-  const meta = isMembers(params["_meta"]) ? params["_meta"] : NONE;
+  const body = isRecord(parsedBody) ? parsedBody : NONE;
+  const params = isRecord(body["params"]) ? body["params"] : NONE;
+  const meta = isRecord(params["_meta"]) ? params["_meta"] : NONE;
   return { headers, body, params, meta };
 };
 
@@ -177,10 +178,7 @@ const isToken = (value: unknown): boolean =>
 
 /** `__proto__` would be lost on the way through the SDK's schemas. */
 const isArguments = (value: unknown): boolean =>
-  value === undefined || (isMembers(value) && !Object.hasOwn(value, "__proto__"));
+  value === undefined || (isRecord(value) && !Object.hasOwn(value, "__proto__"));
 
 const hasOnly = (members: Members, allowed: ReadonlySet<string>): boolean =>
   Object.keys(members).every((key) => allowed.has(key));
-
-const isMembers = (value: unknown): value is Members =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,6 +5,7 @@ import { createPace } from "../../core/pace.ts";
 import { hashToken } from "../../crypto/hash.ts";
 import type { RecordStore } from "../../storage/record-store.ts";
 import { toAppId } from "../endpoints.ts";
+import type { Place } from "../place-index.ts";
 import type { UpstreamSettings } from "../settings.ts";
 import { applyChange, type ChangeDeps } from "./apply-change.ts";
 import { checkEvent, type WebhookOutcome } from "./check-event.ts";
@@ -22,10 +23,7 @@ export interface WebhookDeps extends ChangeDeps, Omit<FindingDeps, "environment"
   readonly clock: Clock;
   readonly log: Logger;
   /** Drops the tokens of unclaimed installations that were uninstalled at a time. */
-  dropUninstalled(
-    whom: { readonly companyId?: string | undefined; readonly locationId?: string | undefined },
-    at: EpochSeconds,
-  ): Promise<void>;
+  dropUninstalled(whom: Place, at: EpochSeconds): Promise<void>;
   /** The connection by a private integration token that a location has. */
   findPrivate(locationId: LocationId): Promise<ConnectionId | undefined>;
   /** Drops the list of locations that this process has cached for a connection. */
