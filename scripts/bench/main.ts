@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { toMarkdown } from "../measure/print-table.ts";
@@ -40,6 +40,7 @@ const readOptions = (): Options =>
     .opts<Options>();
 
 const options = readOptions();
+if (options.profile !== undefined) mkdirSync(options.profile, { recursive: true });
 const machine = describeMachine();
 console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.commit}`);
 const measured = await runInScope(async (scope) => {
