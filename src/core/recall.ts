@@ -1,12 +1,13 @@
 import type { Clock, EpochSeconds } from "./clock.ts";
 import type { EventChannel, HeardEvent, StoreEvent } from "./events.ts";
+import type { Soon } from "./soon.ts";
 
 /** Remembers what was read from the store, for as long as events say that it is still so. */
 export interface Recall<Value> {
   /** What is remembered under a key and may be answered with now. */
   peek(key: string): Value | undefined;
   /** {@link Recall.peek}, or what `read` gives, which is remembered from then on unless it is undefined. */
-  get(key: string, read: () => Promise<Value | undefined>): Promise<Value | undefined>;
+  get(key: string, read: () => Promise<Value | undefined>): Soon<Value | undefined>;
   /** Forgets one key. */
   forget(key: string): void;
 }
@@ -96,7 +97,7 @@ export const createRecall = <Value>(deps: RecallDeps<Value>): Recall<Value> => {
     peek,
     get: (key, read) => {
       const known = peek(key);
-      return known === undefined ? readAnew(key, read) : Promise.resolve(known);
+      return known === undefined ? readAnew(key, read) : known;
     },
     forget,
   };

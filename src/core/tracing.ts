@@ -1,3 +1,5 @@
+import type { Soon } from "./soon.ts";
+
 /** A W3C trace context as it came in, unchecked: two headers, or two keys of an MCP `_meta`. */
 export interface TraceCarrier {
   readonly traceparent?: unknown;
@@ -30,7 +32,7 @@ export interface SpanPlan {
 /** Follows work over the borders of programs (W3C Trace Context). */
 export interface Tracing {
   /** Does work in a span of its own, which ends when the work does. */
-  inSpan<Outcome>(plan: SpanPlan, work: (span: Span) => Promise<Outcome>): Promise<Outcome>;
+  inSpan<Outcome>(plan: SpanPlan, work: (span: Span) => Soon<Outcome>): Soon<Outcome>;
   /** The headers with which a request of the work under way goes out; undefined where nobody traces. */
   headers(): Readonly<Record<string, string>> | undefined;
   /** The trace of the work under way: 32 hexadecimal digits, or undefined. */

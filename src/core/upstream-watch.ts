@@ -16,12 +16,12 @@ export const watchUpstream = (http: HttpClient): WatchedHttp => {
   return {
     http: {
       ...http,
-      send: async (request) => {
-        const sent = await http.send(request);
-        if (sent.ok) last = sent.value.status < 500 ? "ok" : "failing";
-        else if (sent.failure.kind !== "aborted") last = "failing";
-        return sent;
-      },
+      send: (request) =>
+        http.send(request).then((sent) => {
+          if (sent.ok) last = sent.value.status < 500 ? "ok" : "failing";
+          else if (sent.failure.kind !== "aborted") last = "failing";
+          return sent;
+        }),
     },
     last: () => last,
   };

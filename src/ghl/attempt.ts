@@ -1,10 +1,11 @@
 import type { Clock } from "../core/clock.ts";
-import type { HttpClient, HttpFailure, HttpResponse } from "../core/http-client.ts";
+import type { HttpClient, HttpFailure, HttpRequest } from "../core/http-client.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { UsageMeter } from "../core/usage.ts";
-import { silentTracing, type Tracing } from "../core/tracing.ts";
 import { fail, type Result } from "../core/result.ts";
+import { type Soon, whenThere } from "../core/soon.ts";
+import { NO_SPAN, silentTracing, type Tracing } from "../core/tracing.ts";
 import type { GhlAnswer, GhlCall } from "./call.ts";
 import type { Operation } from "./catalog/operation.ts";
 import type { GhlFailure } from "./errors.ts";
@@ -55,99 +56,134 @@ const MAX_BYTES = 10 * 1024 * 1024;
  * or expired is replaced once and the call repeated once, which is safe for writes too because the
  * first attempt was refused at the door.
  */
-export const attemptCall = async (deps: AttemptDeps, journey: Journey): Promise<Answer> => {
-  const { operation, tokenRequest } = journey;
-  const token = await deps.tokens.getToken(tokenRequest);
-  if (!token.ok) return fail({ kind: "token", failure: token.failure });
-  if (operation.oauthOnly && token.value.kind === "private") {
-    const needed = tokenRequest.tokenClass;
-    return fail({ kind: "token", failure: { kind: "wrong_token_class", needed, have: "private" } });
-  }
-  const first = await send(deps, journey, token.value);
-  if (first.ok || first.failure.kind !== "token_rejected") return first;
-  const newer = await deps.tokens.replaceToken(tokenRequest, token.value);
+export const attemptCall = (deps: AttemptDeps, journey: Journey): Soon<Answer> =>
+  whenThere(deps.tokens.getToken(journey.tokenRequest), (token) => {
+    if (!token.ok) return fail({ kind: "token", failure: token.failure });
+    if (journey.operation.oauthOnly && token.value.kind === "private") {
+      const needed = journey.tokenRequest.tokenClass;
+      const failure = { kind: "wrong_token_class", needed, have: "private" } as const;
+      return fail({ kind: "token", failure });
+    }
+    return whenThere(send(deps, journey, token.value), (first) =>
+      first.ok || first.failure.kind !== "token_rejected"
+        ? first
+        : sendAnew(deps, journey, token.value),
+    );
+  });
+
+const sendAnew = async (
+  deps: AttemptDeps,
+  journey: Journey,
+  refused: AccessToken,
+): Promise<Answer> => {
+  const newer = await deps.tokens.replaceToken(journey.tokenRequest, refused);
   if (!newer.ok) return fail({ kind: "token", failure: newer.failure });
   return send(deps, journey, newer.value);
 };
 
-const send = async (deps: AttemptDeps, journey: Journey, token: AccessToken): Promise<Answer> => {
-  const { call, operation, startedAtMs, deadlineMs } = journey;
-  const slot = await deps.governor.acquire({
+const send = (deps: AttemptDeps, journey: Journey, token: AccessToken): Soon<Answer> => {
+  const { call, startedAtMs, deadlineMs } = journey;
+  const slot = deps.governor.acquire({
     budget: toBudget(journey.tokenRequest),
     fairnessKey: call.fairnessKey ?? "",
     deadlineAtMs: startedAtMs + deadlineMs,
     ...(call.signal !== undefined && { signal: call.signal }),
   });
-  if (!slot.ok) {
-    if (slot.failure.kind === "rate_limited") {
-      deps.metrics?.upstreamCall({ app: operation.app, outcome: "held_back" });
-      deps.usage?.count(toUsedCall(journey, "held_back"));
-    }
-    return slot;
-  }
-  const { tracing = silentTracing } = deps;
-  const attributes = { "ghl.operation": operation.id, "http.request.method": operation.method };
-  return tracing.inSpan({ name: operation.id, kind: "client", attributes }, async (span) => {
-    const answer = await sendNow(deps, journey, { token, slot: slot.value });
-    if (!answer.ok) span.fail(answer.failure.kind);
-    return answer;
-  });
+  return whenThere(slot, (got) =>
+    got.ok ? sendInSpan(deps, journey, { token, slot: got.value }) : holdBack(deps, journey, got),
+  );
 };
 
-/** Sends in a slot, and says how it went. */
-const sendNow = async (
-  deps: AttemptDeps,
+const holdBack = (
+  { metrics, usage }: AttemptDeps,
   journey: Journey,
-  { token, slot }: { readonly token: AccessToken; readonly slot: Slot },
-): Promise<Answer> => {
+  refused: { readonly ok: false; readonly failure: GhlFailure },
+): Answer => {
+  if (refused.failure.kind === "rate_limited") {
+    metrics?.upstreamCall({ app: journey.operation.app, outcome: "held_back" });
+    usage?.count(toUsedCall(journey, "held_back"));
+  }
+  return refused;
+};
+
+/** What a request is sent with. */
+interface Pass {
+  readonly token: AccessToken;
+  readonly slot: Slot;
+}
+
+const sendInSpan = (deps: AttemptDeps, journey: Journey, pass: Pass): Soon<Answer> => {
+  const { tracing = silentTracing } = deps;
+  const { id, method } = journey.operation;
+  const attributes = { "ghl.operation": id, "http.request.method": method };
+  return tracing.inSpan({ name: id, kind: "client", attributes }, (span) =>
+    span === NO_SPAN
+      ? sendNow(deps, journey, pass)
+      : sendNow(deps, journey, pass).then((answer) => {
+          if (!answer.ok) span.fail(answer.failure.kind);
+          return answer;
+        }),
+  );
+};
+
+/** Sends in a slot, which is given back whatever happens, and says how it went. */
+const sendNow = (deps: AttemptDeps, journey: Journey, { token, slot }: Pass): Promise<Answer> => {
+  const { clock, http } = deps;
+  const sentAtMs = clock.nowMs();
+  return http.send(toHttpRequest(journey, token, sentAtMs)).then(
+    (response) => {
+      const report = response.ok
+        ? readRateHeaders(response.value.status, response.value.headers, clock.nowMs())
+        : UNTOLD;
+      const { closedForMs } = slot.release(report);
+      const answer = response.ok
+        ? readAnswer(response.value)
+        : fail<GhlFailure>(toFailure(response.failure));
+      return whenThere<Answer, Answer>(answer, (read) => {
+        tell(deps, journey, { answer: read, durationMs: clock.nowMs() - sentAtMs });
+        return read.ok ? read : fail(addEvidence(read.failure, journey, closedForMs));
+      });
+    },
+    (error: unknown) => {
+      slot.release(UNTOLD);
+      throw error;
+    },
+  );
+};
+
+const UNTOLD = { refused: false } as const;
+
+const toHttpRequest = (
+  { operation, call, request, startedAtMs, deadlineMs }: Journey,
+  { token }: AccessToken,
+  sentAtMs: number,
+): HttpRequest => {
+  const leftMs = Math.max(1, startedAtMs + deadlineMs - sentAtMs);
+  return {
+    ...request,
+    headers: { ...request.headers, authorization: `Bearer ${token.reveal()}` },
+    ...(call.signal !== undefined && { signal: call.signal }),
+    timeoutMs: isRepeatable(operation) ? Math.min(leftMs, REPEATABLE_TIMEOUT_MS) : leftMs,
+    maxBytes: MAX_BYTES,
+  };
+};
+
+/** Counts and logs an attempt that is over. */
+const tell = (
+  { metrics, usage, log }: AttemptDeps,
+  journey: Journey,
+  { answer, durationMs }: { readonly answer: Answer; readonly durationMs: number },
+): void => {
   const { operation } = journey;
-  const sentAtMs = deps.clock.nowMs();
-  const { closedForMs, response } = await exchange(deps, { journey, token, slot, sentAtMs });
-  const answer = response.ok ? await readAnswer(response.value) : fail(toFailure(response.failure));
-  const durationMs = deps.clock.nowMs() - sentAtMs;
   const outcome = answer.ok ? "ok" : answer.failure.kind;
-  deps.metrics?.upstreamCall({ app: operation.app, outcome, durationMs });
-  deps.usage?.count(toUsedCall(journey, outcome));
-  deps.log.debug("called GoHighLevel", {
+  metrics?.upstreamCall({ app: operation.app, outcome, durationMs });
+  usage?.count(toUsedCall(journey, outcome));
+  log.debug("called GoHighLevel", {
     operation: operation.id,
     version: operation.version,
     outcome: answer.ok ? answer.value.status : outcome,
     durationMs,
   });
-  return answer.ok ? answer : fail(addEvidence(answer.failure, journey, closedForMs));
-};
-
-/** Sends the request, and gives the slot back whatever happens. */
-const exchange = async (
-  { http, clock }: AttemptDeps,
-  given: {
-    readonly journey: Journey;
-    readonly token: AccessToken;
-    readonly slot: Slot;
-    readonly sentAtMs: number;
-  },
-): Promise<{
-  readonly closedForMs: number;
-  readonly response: Result<HttpResponse, HttpFailure>;
-}> => {
-  const { operation, call, request, startedAtMs, deadlineMs } = given.journey;
-  const leftMs = Math.max(1, startedAtMs + deadlineMs - given.sentAtMs);
-  let response: Result<HttpResponse, HttpFailure> | undefined;
-  try {
-    response = await http.send({
-      ...request,
-      headers: { ...request.headers, authorization: `Bearer ${given.token.token.reveal()}` },
-      ...(call.signal !== undefined && { signal: call.signal }),
-      timeoutMs: isRepeatable(operation) ? Math.min(leftMs, REPEATABLE_TIMEOUT_MS) : leftMs,
-      maxBytes: MAX_BYTES,
-    });
-  } finally {
-    if (response === undefined) given.slot.release({ refused: false });
-  }
-  const report = response.ok
-    ? readRateHeaders(response.value.status, response.value.headers, clock.nowMs())
-    : { refused: false };
-  return { ...given.slot.release(report), response };
 };
 
 const toBudget = ({ tokenClass, locationId, connectionId }: TokenRequest): Budget =>

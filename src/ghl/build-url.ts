@@ -35,7 +35,7 @@ export const buildUrl = (
       appendQuery((query ??= new URLSearchParams()), read.value);
     }
   }
-  return ok(joinUrl(apiBaseUrl, path, query));
+  return ok(joinUrl(checkBase(operation, apiBaseUrl), path, query));
 };
 
 const isGiven = (values: Values, name: string): boolean =>
@@ -95,9 +95,23 @@ const appendQuery = (query: URLSearchParams, { parameter, values }: ReadParamete
   else for (const value of values) query.append(parameter.name, String(value));
 };
 
-const joinUrl = (apiBaseUrl: string, path: string, query: URLSearchParams | undefined): string => {
-  const url = `${apiBaseUrl.endsWith("/") ? apiBaseUrl.slice(0, -1) : apiBaseUrl}${path}`;
-  // The path comes from the catalogue and from encoded segments; anything else is a bug of ours.
-  if (new URL(url).href !== url) throw new Error(`path "${path}" does not survive URL parsing`);
-  return query === undefined ? url : `${url}?${query.toString()}`;
+const checkedBases = new WeakMap<Operation, { readonly given: string; readonly base: string }>();
+
+/**
+ * The address that the paths of an operation are joined to. That its path survives parsing is looked at once:
+ * what calls put into it is encoded, and no segment of theirs is one of dots. Anything else is a bug of ours.
+ */
+const checkBase = (operation: Operation, given: string): string => {
+  const known = checkedBases.get(operation);
+  if (known?.given === given) return known.base;
+  const base = given.endsWith("/") ? given.slice(0, -1) : given;
+  const url = `${base}${operation.path.replaceAll(/\{[^{}]*\}/gu, "x")}`;
+  if (new URL(url).href !== url) {
+    throw new Error(`path "${operation.path}" does not survive URL parsing`);
+  }
+  checkedBases.set(operation, { given, base });
+  return base;
 };
+
+const joinUrl = (base: string, path: string, query: URLSearchParams | undefined): string =>
+  query === undefined ? `${base}${path}` : `${base}${path}?${query.toString()}`;

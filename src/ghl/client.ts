@@ -1,5 +1,6 @@
 import type { FileSource } from "../core/file-source.ts";
 import { fail, type Result } from "../core/result.ts";
+import { type Soon, trySoon } from "../core/soon.ts";
 import { attemptCall, type AttemptDeps, type Journey } from "./attempt.ts";
 import type { GhlAnswer, GhlCall, GhlClient } from "./call.ts";
 import { findOperation, suggestOperations } from "./catalog/index.ts";
@@ -51,10 +52,13 @@ export const createGhlClient = (parts: GhlClientDeps): GhlApiClient => {
   const { origin, pathname } = new URL(parts.apiBaseUrl);
   const apiBaseUrl = `${origin}${pathname}`;
   const deps = { ...parts, apiBaseUrl, governor, jitter: parts.jitter ?? randomJitter };
-  const call: GhlClient["call"] = async (given) => {
+  const call: GhlClient["call"] = (given) => Promise.resolve(answer(given));
+  const answer = (given: GhlCall): Soon<Answer> => {
     const operation = findOperation(given.operation);
     if (operation === undefined) return fail(unknownOperation(given.operation));
-    return orAborted(() => callOperation(deps, operation, given), given.signal);
+    return isAborted(given.signal)
+      ? fail({ kind: "aborted" })
+      : callOperation(deps, operation, given);
   };
   return {
     call,
@@ -65,18 +69,12 @@ export const createGhlClient = (parts: GhlClientDeps): GhlApiClient => {
 
 // A clock or a token source that waits may reject with the signal's reason: that is the caller's own
 // wish, and no broken infrastructure.
-const orAborted = async (
-  work: () => Promise<Answer>,
-  signal: AbortSignal | undefined,
-): Promise<Answer> => {
-  if (isAborted(signal)) return fail({ kind: "aborted" });
-  try {
-    return await work();
-  } catch (error) {
+const orAborted =
+  (signal: AbortSignal | undefined) =>
+  (error: unknown): Answer => {
     if (isAborted(signal)) return fail({ kind: "aborted" });
     throw error;
-  }
-};
+  };
 
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
@@ -86,11 +84,7 @@ const unknownOperation = (id: string): GhlFailure => ({
   closest: suggestOperations(id),
 });
 
-const callOperation = async (
-  deps: ClientDeps,
-  operation: Operation,
-  given: GhlCall,
-): Promise<Answer> => {
+const callOperation = (deps: ClientDeps, operation: Operation, given: GhlCall): Soon<Answer> => {
   const call = { ...given, body: withIdempotencyKey(operation, given.body, randomKey) };
   const startedAtMs = deps.clock.nowMs();
   // Everything else is checked before a file is fetched.
@@ -101,7 +95,13 @@ const callOperation = async (
   const tokenRequest = toTokenRequest(operation, call);
   const journey = { operation, call, tokenRequest, startedAtMs, deadlineMs };
   // Without files the request that was checked is the one that is sent.
-  if (draft.body === call.body) return repeat(deps, { ...journey, request: checked.value });
+  return draft.body === call.body
+    ? repeat(deps, { ...journey, request: checked.value })
+    : upload(deps, journey).catch(orAborted(call.signal));
+};
+
+const upload = async (deps: ClientDeps, journey: Omit<Journey, "request">): Promise<Answer> => {
+  const { operation, call, deadlineMs } = journey;
   const read = await readFiles(deps, operation, { ...call, timeoutMs: deadlineMs });
   if (!read.ok) return read;
   const { body, release } = read.value;
@@ -126,26 +126,37 @@ const toTokenClass = ({ tokenClass }: Operation, { locationId }: GhlCall): Token
   return locationId === undefined ? "company" : "location";
 };
 
-const repeat = async (deps: ClientDeps, journey: Journey): Promise<Answer> => {
+const repeat = (deps: ClientDeps, journey: Journey, attempt = 1): Soon<Answer> =>
+  trySoon(
+    () => attemptCall(deps, journey),
+    (answer) => (answer.ok ? answer : mayRepeat(deps, journey, { answer, attempt })),
+    orAborted(journey.call.signal),
+  );
+
+const mayRepeat = (
+  deps: ClientDeps,
+  journey: Journey,
+  { answer, attempt }: { readonly answer: Failed; readonly attempt: number },
+): Soon<Answer> => {
   const { operation, call, startedAtMs, deadlineMs } = journey;
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await attemptCall(deps, journey);
-    if (answer.ok) return answer;
-    const decision = decideRetry({
-      failure: answer.failure,
-      operation,
-      attempt,
-      elapsedMs: deps.clock.nowMs() - startedAtMs,
-      deadlineMs,
-      jitter: deps.jitter(),
-    });
-    if (decision.kind === "give_up") return answer;
-    deps.log.debug("will call GoHighLevel again", {
-      operation: operation.id,
-      attempt,
-      after: answer.failure.kind,
-      waitMs: decision.waitMs,
-    });
-    await deps.clock.sleep(decision.waitMs, call.signal);
-  }
+  const decision = decideRetry({
+    failure: answer.failure,
+    operation,
+    attempt,
+    elapsedMs: deps.clock.nowMs() - startedAtMs,
+    deadlineMs,
+    jitter: deps.jitter(),
+  });
+  if (decision.kind === "give_up") return answer;
+  deps.log.debug("will call GoHighLevel again", {
+    operation: operation.id,
+    attempt,
+    after: answer.failure.kind,
+    waitMs: decision.waitMs,
+  });
+  return deps.clock
+    .sleep(decision.waitMs, call.signal)
+    .then(() => repeat(deps, journey, attempt + 1));
 };
+
+type Failed = Extract<Answer, { readonly ok: false }>;

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import type { Soon } from "../core/soon.ts";
 import type { GhlFailure } from "./errors.ts";
 import { createFairQueue, type FairQueue } from "./fair-queue.ts";
 import {
@@ -52,7 +53,7 @@ export interface RateSnapshot extends Budget {
 /** Holds calls back so that GoHighLevel never has to. */
 export interface Governor {
   /** Waits for a slot. Fails at once where none can be had before the deadline. */
-  acquire(request: SlotRequest): Promise<Result<Slot, GhlFailure>>;
+  acquire(request: SlotRequest): Soon<Result<Slot, GhlFailure>>;
   /** Every budget that has been used lately, of those that are wanted. */
   snapshot(isWanted?: (budget: Budget) => boolean): readonly RateSnapshot[];
 }
@@ -80,7 +81,7 @@ const LOOKED_AT = 16;
 export const createGovernor = ({ clock }: { readonly clock: Clock }): Governor => {
   const lines = new Map<string, Line>();
   return {
-    acquire: async (request) => {
+    acquire: (request) => {
       if (request.signal?.aborted === true) return fail({ kind: "aborted" });
       const line = lineOf(lines, request.budget, clock);
       const nowMs = clock.nowMs();

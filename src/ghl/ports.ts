@@ -1,6 +1,7 @@
 import type { ConnectionId, LocationId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import type { Secret } from "../core/secret.ts";
+import type { Soon } from "../core/soon.ts";
 
 /** Which of GoHighLevel's token classes a call needs (gohighlevel.md §4.3). */
 export type TokenClass = "location" | "company";
@@ -39,7 +40,7 @@ export type TokenFailure =
 
 /** Where the API client gets GoHighLevel tokens from; refreshes them before they expire. */
 export interface TokenSource {
-  getToken(request: TokenRequest): Promise<Result<AccessToken, TokenFailure>>;
+  getToken(request: TokenRequest): Soon<Result<AccessToken, TokenFailure>>;
   /**
    * Says that GoHighLevel refused this very token as invalid or expired, and gives a newer one.
    * Refreshes at most once per refused token, however many callers report it.

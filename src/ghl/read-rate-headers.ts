@@ -15,16 +15,17 @@ export const readRateHeaders = (
   const dailyRemaining = toCount(headers["x-ratelimit-daily-remaining"]);
   const dailyResetInMs = toTimeUntil(headers["x-ratelimit-daily-reset"], nowMs);
   const retryAfterMs = readRetryAfter(headers["retry-after"], nowMs);
-  return {
+  const report: { -readonly [Name in keyof RateReport]: RateReport[Name] } = {
     refused: status === 429,
-    ...(limit !== undefined && limit > 0 && { limit }),
-    ...(intervalMs !== undefined && intervalMs > 0 && { intervalMs }),
-    ...(remaining !== undefined && { remaining }),
-    ...(dailyLimit !== undefined && dailyLimit > 0 && { dailyLimit }),
-    ...(dailyRemaining !== undefined && { dailyRemaining }),
-    ...(dailyResetInMs !== undefined && { dailyResetInMs }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
+  if (limit !== undefined && limit > 0) report.limit = limit;
+  if (intervalMs !== undefined && intervalMs > 0) report.intervalMs = intervalMs;
+  if (remaining !== undefined) report.remaining = remaining;
+  if (dailyLimit !== undefined && dailyLimit > 0) report.dailyLimit = dailyLimit;
+  if (dailyRemaining !== undefined) report.dailyRemaining = dailyRemaining;
+  if (dailyResetInMs !== undefined) report.dailyResetInMs = dailyResetInMs;
+  if (retryAfterMs !== undefined) report.retryAfterMs = retryAfterMs;
+  return report;
 };
 
 /** The wait that Retry-After names, seconds or a date, at most a day (RFC 9110 §10.2.3). */

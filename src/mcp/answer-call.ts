@@ -2,8 +2,9 @@ import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { AppError } from "../core/errors.ts";
 import type { LocationId } from "../core/ids.ts";
 import { fail } from "../core/result.ts";
+import { type Soon, trySoon, whenThere } from "../core/soon.ts";
 import { type Span, type TraceCarrier, silentTracing } from "../core/tracing.ts";
-import { type ToolCall, callTool } from "./call-tool.ts";
+import { type PlacedOutcome, type ToolCall, callTool } from "./call-tool.ts";
 import type { View } from "./connection-options.ts";
 import { type Question, isQuestion } from "./dialogue.ts";
 import { toErrorText } from "./errors.ts";
@@ -38,49 +39,53 @@ export interface OpenedCall {
  * Finds the tool of a call and checks its arguments. Undefined where it does not come to a run of the tool:
  * the tool is unknown, beyond the view or the grant, or its arguments are wrong.
  */
-export async function openCall(
+export function openCall(
   { name, rawArguments }: Pick<CallRequest, "name" | "rawArguments">,
   view: View,
   deps: ServerDeps,
-): Promise<OpenedCall | undefined> {
+): Soon<OpenedCall | undefined> {
   const { principal, tools } = view;
-  const { face, pinned } = await findFace(view, deps);
-  const granted = deps.registry.find(name, principal, face);
-  if (granted?.ok !== true) return undefined;
-  if (deps.registry.findLack({ tool: name, rawArguments }, principal, tools)) return undefined;
-  const prepared = granted.value.variant.prepare(rawArguments);
-  return prepared.ok ? { granted: granted.value, prepared: prepared.value, pinned } : undefined;
+  return whenThere(findFace(view, deps), ({ face, pinned }) => {
+    const granted = deps.registry.find(name, principal, face);
+    if (granted?.ok !== true) return undefined;
+    if (deps.registry.findLack({ tool: name, rawArguments }, principal, tools)) return undefined;
+    const prepared = granted.value.variant.prepare(rawArguments);
+    return prepared.ok ? { granted: granted.value, prepared: prepared.value, pinned } : undefined;
+  });
 }
 
 /**
  * Runs a call, counts it and logs it. The one catch around tools: a bug becomes a plain tool error and a
  * log line with the cause. Throws `ProtocolError` where there is no such tool.
  */
-export async function answerCall(
+export function answerCall(
   request: CallRequest,
   view: View,
   deps: ServerDeps,
-): Promise<WireResult | Question> {
+): Soon<WireResult | Question> {
   const count = createToolCounter(deps, request.name);
   const fields = { tool: clip(request.name, 64), grantId: view.principal.grantId };
-  return inToolSpan(deps, request, async (span) => {
+  return inToolSpan(deps, request, (span) => {
     const report = (outcome: string): void => {
       span.set({ "ghl.outcome": outcome });
       deps.log.info("tool called", { ...fields, ...count(outcome) });
     };
-    try {
-      const outcome = await runCall(request, view, deps);
-      report(toWord(outcome));
-      if (!outcome.ok) return toWireError(toErrorText(outcome.failure, deps.errorText));
-      return isQuestion(outcome.value) ? outcome.value : toWireResult(outcome.value);
-    } catch (error) {
-      if (error instanceof ProtocolError) {
-        count("protocol_error");
-        throw error;
-      }
-      span.fail("exception");
-      return answerBug({ error, log: deps.log.child(fields), report, signal: request.signal });
-    }
+    return trySoon<PlacedOutcome, WireResult | Question>(
+      () => runCall(request, view, deps),
+      ({ outcome, zone }) => {
+        report(toWord(outcome));
+        if (!outcome.ok) return toWireError(toErrorText(outcome.failure, deps.errorText));
+        return isQuestion(outcome.value) ? outcome.value : toWireResult(outcome.value, zone);
+      },
+      (error) => {
+        if (error instanceof ProtocolError) {
+          count("protocol_error");
+          throw error;
+        }
+        span.fail("exception");
+        return answerBug({ error, log: deps.log.child(fields), report, signal: request.signal });
+      },
+    );
   });
 }
 
@@ -91,8 +96,8 @@ export async function answerCall(
 function inToolSpan<Outcome>(
   { registry, tracing = silentTracing }: ServerDeps,
   { name, sent }: CallRequest,
-  work: (span: Span) => Promise<Outcome>,
-): Promise<Outcome> {
+  work: (span: Span) => Soon<Outcome>,
+): Soon<Outcome> {
   const tool = registry.has(name) ? name : "(unknown)";
   return tracing.inSpan(
     {
@@ -143,18 +148,21 @@ function answerBug({
   );
 }
 
-async function runCall(request: CallRequest, view: View, deps: ServerDeps): Promise<ToolOutcome> {
+function runCall(request: CallRequest, view: View, deps: ServerDeps): Soon<PlacedOutcome> {
   const { name, rawArguments, opened, signal, dialogue, progress } = request;
   const { principal } = view;
   const call = { principal, signal, dialogue, progress };
   if (opened !== undefined) return callTool({ ...call, ...opened }, deps);
-  const { face, pinned } = await findFace(view, deps);
-  const granted = deps.registry.find(name, principal, face);
-  if (granted === undefined) throw unknownTool(name, deps.registry.list(principal, face));
-  if (!granted.ok) return granted;
-  const prepared = granted.value.variant.prepare(rawArguments);
-  if (!prepared.ok) return fail({ kind: "invalid_arguments", problems: prepared.failure });
-  return callTool({ ...call, granted: granted.value, prepared: prepared.value, pinned }, deps);
+  return whenThere(findFace(view, deps), ({ face, pinned }): Soon<PlacedOutcome> => {
+    const granted = deps.registry.find(name, principal, face);
+    if (granted === undefined) throw unknownTool(name, deps.registry.list(principal, face));
+    if (!granted.ok) return { outcome: granted };
+    const prepared = granted.value.variant.prepare(rawArguments);
+    if (!prepared.ok) {
+      return { outcome: fail({ kind: "invalid_arguments", problems: prepared.failure }) };
+    }
+    return callTool({ ...call, granted: granted.value, prepared: prepared.value, pinned }, deps);
+  });
 }
 
 function toWord(outcome: ToolOutcome): string {
@@ -163,12 +171,14 @@ function toWord(outcome: ToolOutcome): string {
 }
 
 /** The face of the tools that a view sees, and its only location. */
-export async function findFace(
+export function findFace(
   { principal, tools }: View,
   deps: ServerDeps,
-): Promise<{ readonly face: Face; readonly pinned: LocationId | undefined }> {
-  const pinned = await findPlace(principal, deps);
-  return { pinned, face: { pinned: pinned !== undefined, tools } };
+): Soon<{ readonly face: Face; readonly pinned: LocationId | undefined }> {
+  return whenThere(findPlace(principal, deps), (pinned) => ({
+    pinned,
+    face: { pinned: pinned !== undefined, tools },
+  }));
 }
 
 function unknownTool(name: string, known: readonly ListedTool[]): ProtocolError {

@@ -6,6 +6,8 @@ import type { Metrics } from "../core/metrics.ts";
 import type { Tracing } from "../core/tracing.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, ok } from "../core/result.ts";
+import { type Soon, whenThere } from "../core/soon.ts";
+import type { GhlAnswer } from "../ghl/call.ts";
 import type { GhlApiClient } from "../ghl/client.ts";
 import type { GhlFailure } from "../ghl/errors.ts";
 import type { OperationContext, Progress, ServerFacts } from "./context.ts";
@@ -18,7 +20,7 @@ import { chooseLocation, chooseLocations } from "./pin-location.ts";
 import type { ConfirmationKeeper, ConnectionDirectory } from "./ports.ts";
 import type { GrantedTool } from "./registry.ts";
 import type { PreparedCall, ToolOutcome } from "./tool.ts";
-import { placeTimes } from "./place-times.ts";
+import { holdsTime } from "./place-times.ts";
 import type { Zones } from "./zones.ts";
 import { wrongArgument } from "./wrong-argument.ts";
 
@@ -53,23 +55,36 @@ export interface ToolCall {
 
 /**
  * Runs a tool whose arguments passed: settles the location within the grant, then lets the tool work.
- * Nothing is asked of GoHighLevel before that is done. Times of a result get the location's zone.
+ * Nothing is asked of GoHighLevel before that is done. Times of a result belong to the location's zone.
  */
-export async function callTool(call: ToolCall, deps: CallDeps): Promise<ToolOutcome> {
-  const place = await settlePlace(call, deps);
-  if (!place.ok) return place;
-  const context = await toContext(call, place.value, deps);
-  const outcome = await call.prepared.run(context);
-  return outcome.ok && !isQuestion(outcome.value)
-    ? ok(await placeTimes(outcome.value, () => findZone(place.value, context)))
-    : outcome;
+export function callTool(call: ToolCall, deps: CallDeps): Soon<PlacedOutcome> {
+  return whenThere(settlePlace(call, deps), (place): Soon<PlacedOutcome> => {
+    if (!place.ok) return { outcome: place };
+    return whenThere(findConnection(call.granted, call.principal, deps), (connection) => {
+      const context = toContext(call, { ...place.value, connection }, deps);
+      return whenThere(call.prepared.run(context), (outcome) =>
+        whenThere(findZone(outcome, context, deps), (zone) => ({ outcome, zone })),
+      );
+    });
+  });
 }
 
-async function findZone(
-  { location }: Place,
-  context: OperationContext,
-): Promise<string | undefined> {
-  return location === undefined ? undefined : context.zoneOf(location);
+/** The zone that the times of an outcome are shown in. It is asked for only where there is a time. */
+function findZone(
+  outcome: ToolOutcome,
+  { location, principal, zoneOf }: OperationContext,
+  { zones }: CallDeps,
+): Soon<string | undefined> {
+  if (!outcome.ok || location === undefined || isQuestion(outcome.value)) return undefined;
+  const known = zones.peek(location, principal);
+  if (known !== undefined) return known;
+  return holdsTime(outcome.value) ? zoneOf(location) : undefined;
+}
+
+/** What came of a call, and the zone of the location that it was about. */
+export interface PlacedOutcome {
+  readonly outcome: ToolOutcome;
+  readonly zone?: string | undefined;
 }
 
 interface Place {
@@ -79,12 +94,17 @@ interface Place {
 
 const NOWHERE: Place = { location: undefined, locations: undefined };
 
-async function settlePlace(
-  { granted, prepared, principal, pinned, signal }: ToolCall,
-  { connections }: CallDeps,
-): Promise<Result<Place, ToolFailure>> {
+function settlePlace(call: ToolCall, deps: CallDeps): Soon<Result<Place, ToolFailure>> {
+  const { granted, pinned } = call;
   if (granted.tool.target === "grant") return ok(NOWHERE);
   if (pinned !== undefined) return ok({ ...NOWHERE, location: pinned });
+  return choosePlace(call, deps);
+}
+
+async function choosePlace(
+  { granted, prepared, principal, signal }: ToolCall,
+  { connections }: CallDeps,
+): Promise<Result<Place, ToolFailure>> {
   const { location, locations } = prepared;
   if (locations !== undefined && location !== undefined) {
     return wrongArgument(
@@ -106,8 +126,12 @@ async function settlePlace(
 }
 
 /** Binds GoHighLevel calls to the connection, the location and the signal of this one tool call. */
-async function toContext(call: ToolCall, place: Place, deps: CallDeps): Promise<OperationContext> {
-  const { granted, principal, signal } = call;
+function toContext(
+  call: ToolCall,
+  place: Place & Pick<OperationContext, "connection">,
+  deps: CallDeps,
+): OperationContext {
+  const { principal, signal } = call;
   const { connections, confirmations, clock, server, errorText, ghl } = deps;
   return {
     principal,
@@ -121,28 +145,31 @@ async function toContext(call: ToolCall, place: Place, deps: CallDeps): Promise<
     progress: call.progress,
     rateLimits: () => ghl.rateLimits(),
     zoneOf: (location) => deps.zones.find(location, principal, signal),
-    connection: await findConnection(granted, principal, deps),
     ...place,
-    callIn: async (at, { parameters, body } = {}): Promise<Result<unknown, GhlFailure>> => {
-      const answer = await ghl.call({
-        operation: at.operation,
-        connectionId: principal.connectionId,
-        fairnessKey: principal.grantId,
-        signal: at.signal === undefined ? signal : AbortSignal.any([signal, at.signal]),
-        ...(at.location === undefined ? {} : { locationId: at.location }),
-        ...(parameters === undefined ? {} : { parameters }),
-        ...(body === undefined ? {} : { body }),
-      });
-      return answer.ok ? ok(answer.value.body) : answer;
-    },
+    callIn: (at, { parameters, body } = {}) =>
+      ghl
+        .call({
+          operation: at.operation,
+          connectionId: principal.connectionId,
+          fairnessKey: principal.grantId,
+          signal: at.signal === undefined ? signal : AbortSignal.any([signal, at.signal]),
+          ...(at.location === undefined ? {} : { locationId: at.location }),
+          ...(parameters === undefined ? {} : { parameters }),
+          ...(body === undefined ? {} : { body }),
+        })
+        .then(toBody),
   };
 }
 
+function toBody(answer: Result<GhlAnswer, GhlFailure>): Result<unknown, GhlFailure> {
+  return answer.ok ? ok(answer.value.body) : answer;
+}
+
 /** Only tools that run any operation look at the kind of the connection: one read of the store less. */
-async function findConnection(
+function findConnection(
   { tool }: GrantedTool,
   { connectionId }: Principal,
   { connections }: CallDeps,
-): Promise<Connection | undefined> {
+): Soon<Connection | undefined> {
   return tool.target === "operation" ? connections.findConnection(connectionId) : undefined;
 }

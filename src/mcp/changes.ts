@@ -43,13 +43,15 @@ export const announceChanges = <Client extends Pick<GhlClient, "call">>(
   feed: ChangeFeed,
 ): Client => ({
   ...ghl,
-  call: async (call) => {
-    const answer = await ghl.call(call);
+  call: (call) => {
     const { connectionId, locationId, operation } = call;
-    const kind = answer.ok ? findChangedKind(operation) : undefined;
-    if (kind !== undefined && locationId !== undefined) {
-      feed.publish({ kind: "resource", connectionId, locationId, resource: kind.name });
-    }
-    return answer;
+    const kind = locationId === undefined ? undefined : findChangedKind(operation);
+    if (kind === undefined || locationId === undefined) return ghl.call(call);
+    return ghl.call(call).then((answer) => {
+      if (answer.ok) {
+        feed.publish({ kind: "resource", connectionId, locationId, resource: kind.name });
+      }
+      return answer;
+    });
   },
 });

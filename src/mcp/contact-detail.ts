@@ -25,8 +25,10 @@ export async function readContact(
   if (!answer.ok) return answer;
   const contact = isRecord(answer.value) ? answer.value["contact"] : undefined;
   if (!isRecord(contact)) return fail({ kind: "malformed_answer", status: 200 });
+  const values = toFilledFields(contact);
+  if (values.length === 0 && parts.length === 0) return ok({ contact: toDetail(contact) });
   const [fields, ...rest] = await Promise.all([
-    readCustomFields(contact, context),
+    readCustomFields(values, context),
     ...[...new Set(parts)].map((part) => READERS[part](contactId, context)),
   ]);
   return ok({
@@ -57,14 +59,15 @@ function activeChannels(settings: UpstreamRecord): readonly string[] {
   );
 }
 
+function toFilledFields(contact: UpstreamRecord): readonly UpstreamRecord[] {
+  return toRecords(contact["customFields"]).filter(({ value }) => value !== null && value !== "");
+}
+
 /** Values come back under ids only; people know the names. */
 async function readCustomFields(
-  contact: UpstreamRecord,
+  values: readonly UpstreamRecord[],
   context: LocationContext,
 ): Promise<ToolOutput> {
-  const values = toRecords(contact["customFields"]).filter(
-    ({ value }) => value !== null && value !== "",
-  );
   if (values.length === 0) return {};
   const names = await namesOfCustomFields(context);
   return {

@@ -4,6 +4,7 @@ import type { LocationId, OperationId } from "../core/ids.ts";
 import { toOperationId } from "../core/ids.ts";
 import type { Principal } from "../core/principal.ts";
 import type { Result } from "../core/result.ts";
+import type { Soon } from "../core/soon.ts";
 import type { GhlFailure } from "../ghl/errors.ts";
 import type { RateSnapshot } from "../ghl/governor.ts";
 import type { Dialogue } from "./dialogue.ts";
@@ -46,7 +47,7 @@ export interface GrantContext {
   /** Tells the client how far the call has come; nothing happens where it did not ask for it. */
   progress(progress: Progress): Promise<void>;
   /** The time zone of a location, where it can be learnt. */
-  zoneOf(location: LocationId): Promise<string | undefined>;
+  zoneOf(location: LocationId): Soon<string | undefined>;
   /** What can be asked of the person, and what they answered (confirm.ts). */
   readonly dialogue: Dialogue;
   readonly confirmations: ConfirmationKeeper;

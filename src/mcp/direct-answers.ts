@@ -1,3 +1,4 @@
+import { type Soon, whenThere } from "../core/soon.ts";
 import {
   type CallRequest,
   type OpenedCall,
@@ -20,9 +21,9 @@ export interface DirectAnswers extends Pick<PreparedAnswers, "toolsList" | "disc
    * Finds the tool of a call and checks its arguments. Undefined where that comes to no run of the tool, or
    * where the tool might put a question to the person: then the SDK's server has the call.
    */
-  open(call: NamedRequest, view: View): Promise<OpenedCall | undefined>;
+  open(call: NamedRequest, view: View): Soon<OpenedCall | undefined>;
   /** Runs an opened call, counts it and logs it. A bug of a tool is a result as well. */
-  run(call: RunRequest, view: View): Promise<string>;
+  run(call: RunRequest, view: View): Soon<string>;
 }
 
 /** A call before anything was looked up. */
@@ -42,16 +43,16 @@ export const createDirectAnswers = (deps: ServerDeps): DirectAnswers => {
   return {
     toolsList,
     discover,
-    open: async (call, view) => {
-      const opened = await openCall(call, view, deps);
-      const asks = call.canAsk && opened?.granted.tool.annotations.readOnlyHint !== true;
-      return asks ? undefined : opened;
-    },
-    run: async ({ era, ...call }, view) => {
-      const answer = await answerCall({ ...call, dialogue: NOBODY_TO_ASK }, view, deps);
-      if (isQuestion(answer)) throw new Error("a tool asked where nobody can be asked");
-      return toolResult(answer, view, era);
-    },
+    open: (call, view) =>
+      whenThere(openCall(call, view, deps), (opened) => {
+        const asks = call.canAsk && opened?.granted.tool.annotations.readOnlyHint !== true;
+        return asks ? undefined : opened;
+      }),
+    run: ({ era, ...call }, view) =>
+      whenThere(answerCall({ ...call, dialogue: NOBODY_TO_ASK }, view, deps), (answer) => {
+        if (isQuestion(answer)) throw new Error("a tool asked where nobody can be asked");
+        return toolResult(answer, view, era);
+      }),
   };
 };
 

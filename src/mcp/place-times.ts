@@ -1,3 +1,4 @@
+import { type Soon, whenThere } from "../core/soon.ts";
 import type { ToolOutput } from "./tool.ts";
 import { isUtcTime, toZonedTime } from "./zoned-time.ts";
 
@@ -5,16 +6,18 @@ import { isUtcTime, toZonedTime } from "./zoned-time.ts";
  * Turns the UTC times of a result into the time of its location, with the offset. The zone is looked up
  * only where there is a time; where nobody knows it, nothing changes.
  */
-export async function placeTimes(
+export function placeTimes(
   output: ToolOutput,
-  findZone: () => Promise<string | undefined>,
-): Promise<ToolOutput> {
+  findZone: () => Soon<string | undefined>,
+): Soon<ToolOutput> {
   if (!holdsTime(output)) return output;
-  const zone = await findZone();
-  return zone === undefined ? output : toZonedOutput(output, zone);
+  return whenThere(findZone(), (zone) =>
+    zone === undefined ? output : toZonedOutput(output, zone),
+  );
 }
 
-function holdsTime(value: unknown): boolean {
+/** Whether there is a UTC time anywhere in a result. */
+export function holdsTime(value: unknown): boolean {
   if (typeof value === "string") return isUtcTime(value);
   return typeof value === "object" && value !== null && Object.values(value).some(holdsTime);
 }

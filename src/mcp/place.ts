@@ -2,6 +2,7 @@ import type { LocationSummary } from "../core/connection.ts";
 import type { LocationId } from "../core/ids.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
+import { type Soon, whenThere } from "../core/soon.ts";
 import type { GhlFailure } from "../ghl/errors.ts";
 import { findPinnedLocation, withinGrant } from "./pin-location.ts";
 import type { ConnectionDirectory } from "./ports.ts";
@@ -11,17 +12,16 @@ interface PlaceDeps {
 }
 
 /** The one location of a principal; undefined where it has several, or none. */
-export const findPlace = async (
+export const findPlace = (
   principal: Principal,
   { connections }: PlaceDeps,
-): Promise<LocationId | undefined> => {
+): Soon<LocationId | undefined> =>
   // The connection only matters where the grant does not say which locations it reaches.
-  const connection =
-    principal.locations === "all"
-      ? await connections.findConnection(principal.connectionId)
-      : undefined;
-  return findPinnedLocation(principal, connection);
-};
+  principal.locations === "all"
+    ? whenThere(connections.findConnection(principal.connectionId), (connection) =>
+        findPinnedLocation(principal, connection),
+      )
+    : findPinnedLocation(principal, undefined);
 
 /** The locations of a grant, by name. */
 export const listPlaces = async (

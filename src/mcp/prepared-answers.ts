@@ -1,4 +1,5 @@
 import { SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
+import { type Soon, whenThere } from "../core/soon.ts";
 import type { View } from "./connection-options.ts";
 import type { Era } from "./features/feature.ts";
 import { listTools } from "./features/tools.ts";
@@ -13,7 +14,7 @@ import { toServerInfo } from "./server-face.ts";
  * not depend on the call is made once: of the list, one for each shape of grant and era.
  */
 export interface PreparedAnswers {
-  toolsList(view: View, era: Era): Promise<Buffer>;
+  toolsList(view: View, era: Era): Soon<Buffer>;
   /** For `server/discover`, which only the modern era has. */
   discover(view: View): Buffer;
   toolResult(result: WireResult, view: View, era: Era): string;
@@ -42,15 +43,15 @@ export const createPreparedAnswers = (deps: ServerDeps): PreparedAnswers => {
     );
 
   return {
-    toolsList: async (view, era) => {
-      const list = await listTools(view, deps);
-      if (view.location !== undefined) return makeList(list, view, era);
-      const known = lists[era].get(list);
-      if (known !== undefined) return known;
-      const made = makeList(list, view, era);
-      lists[era].set(list, made);
-      return made;
-    },
+    toolsList: (view, era) =>
+      whenThere(listTools(view, deps), (list) => {
+        if (view.location !== undefined) return makeList(list, view, era);
+        const known = lists[era].get(list);
+        if (known !== undefined) return known;
+        const made = makeList(list, view, era);
+        lists[era].set(list, made);
+        return made;
+      }),
     discover: (view) =>
       view.location === undefined ? (commonDiscovery ??= makeDiscovery(view)) : makeDiscovery(view),
     toolResult: (result, view, era) => {

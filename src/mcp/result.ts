@@ -1,7 +1,8 @@
 import { cleanText } from "./clean-text.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { ToolOutput } from "./tool.ts";
-import { UNTRUSTED, toUntrustedMark } from "./untrusted.ts";
+import { UNTRUSTED, isOutside, noteOutside, toUntrustedMark } from "./untrusted.ts";
+import { isUtcTime, toZonedTime } from "./zoned-time.ts";
 
 /** The most tokens of records in one result, by {@link estimateTokens}, which is off by up to a tenth: about 6,000 with notes. */
 export const MAX_RESULT_TOKENS = 5_400;
@@ -15,10 +16,11 @@ export type WireResult = {
 
 /**
  * A successful result. Null and empty values are left out, but for an empty list at the top: that
- * nothing was found is the answer. Text by outsiders is marked (untrusted.ts).
+ * nothing was found is the answer. Text by outsiders is marked (untrusted.ts). Given a zone, UTC times
+ * become those of its clocks.
  */
-export function toWireResult(output: ToolOutput): WireResult {
-  const structuredContent = toStructured(output);
+export function toWireResult(output: ToolOutput, zone?: string): WireResult {
+  const structuredContent = toStructured(output, zone);
   return {
     content: [{ type: "text", text: JSON.stringify(structuredContent) }],
     structuredContent,
@@ -30,15 +32,24 @@ export function toWireText(output: ToolOutput): string {
   return JSON.stringify(toStructured(output));
 }
 
-function toStructured(output: ToolOutput): Record<string, unknown> {
-  const pruned = pruneObject(output);
-  const mark = toUntrustedMark(pruned);
-  const structured: Record<string, unknown> = mark === undefined ? {} : { [UNTRUSTED]: mark };
+function toStructured(output: ToolOutput, zone?: string): Record<string, unknown> {
+  const outside = new Set<string>();
+  const pruned: Record<string, unknown> = {};
+  const empty: string[] = [];
   for (const name of Object.keys(output)) {
     const value = output[name];
-    if (Array.isArray(value) && value.length === 0) structured[name] = value;
+    // The words at the top are ours: notes and problems. Records lie below.
+    const kept =
+      typeof value === "string" ? pruneText(value, zone) : prune(value, { zone, outside }, name);
+    if (kept !== undefined) pruned[name] = kept;
+    else if (Array.isArray(value) && value.length === 0) empty.push(name);
   }
-  return Object.assign(structured, pruned);
+  if (outside.size === 0 && empty.length === 0) return pruned;
+  return {
+    ...(outside.size > 0 && { [UNTRUSTED]: toUntrustedMark(outside) }),
+    ...Object.fromEntries(empty.map((name) => [name, []])),
+    ...pruned,
+  };
 }
 
 /** A tool error: the model reads it and can correct itself (SEP-1303). */
@@ -74,25 +85,51 @@ export function fitRecords(
  * invisible characters of texts.
  */
 export function pruneObject(value: ToolOutput): Record<string, unknown> {
+  return pruneMembers(value, NOTHING_BESIDES, "");
+}
+
+/** What is done on the way through a result, so that one way is enough. */
+interface Pass {
+  /** Where UTC times are shown by the clocks of. */
+  readonly zone?: string | undefined;
+  /** Takes the names of the fields that outsiders wrote. Absent: nobody asks. */
+  readonly outside?: Set<string>;
+}
+
+const NOTHING_BESIDES: Pass = {};
+
+function pruneMembers(value: ToolOutput, pass: Pass, under: string): Record<string, unknown> {
   const pruned: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const kept = prune(value[key]);
-    if (kept !== undefined) pruned[key] = kept;
+  for (const name of Object.keys(value)) {
+    const kept = prune(value[name], pass, isOutside(under) ? under : name);
+    if (kept !== undefined) pruned[name] = kept;
   }
   return pruned;
 }
 
-function prune(value: unknown): unknown {
+function prune(value: unknown, pass: Pass, name: string): unknown {
   if (value === null) return undefined;
   if (typeof value === "string") {
-    const clean = cleanText(value);
-    return clean === "" ? undefined : clean;
+    const text = pruneText(value, pass.zone);
+    if (text !== undefined && pass.outside !== undefined) noteOutside(name, pass.outside);
+    return text;
   }
   if (Array.isArray(value)) {
-    const kept = value.map(prune).filter((inner) => inner !== undefined);
+    const kept: unknown[] = [];
+    for (const member of value) {
+      const inner = prune(member, pass, name);
+      if (inner !== undefined) kept.push(inner);
+    }
     return kept.length === 0 ? undefined : kept;
   }
   if (typeof value !== "object") return value;
-  const kept = pruneObject(value as ToolOutput);
-  return Object.keys(kept).length === 0 ? undefined : kept;
+  const kept = pruneMembers(value as ToolOutput, pass, name);
+  for (const _name in kept) return kept;
+  return undefined;
+}
+
+function pruneText(text: string, zone: string | undefined): string | undefined {
+  const clean = cleanText(text);
+  if (clean === "") return undefined;
+  return zone !== undefined && isUtcTime(clean) ? toZonedTime(clean, zone) : clean;
 }

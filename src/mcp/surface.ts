@@ -7,6 +7,7 @@ import type { Metrics } from "../core/metrics.ts";
 import type { Tracing } from "../core/tracing.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, ok } from "../core/result.ts";
+import type { Soon } from "../core/soon.ts";
 import type { GhlApiClient } from "../ghl/client.ts";
 import {
   type OptionProblem,
@@ -62,7 +63,7 @@ export interface McpSurface {
   /** The changes that this view may learn of. */
   changesFor(viewer: View | Principal): ServerEventBus;
   /** The tools that this view, or all of this principal, shows. */
-  listTools(viewer: View | Principal): Promise<readonly ListedTool[]>;
+  listTools(viewer: View | Principal): Soon<readonly ListedTool[]>;
   /**
    * How far the grant would have to reach for a call that this view does not allow; undefined if it
    * allows it, or if no grant would help because the address itself limits the access.

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gunzipSync } from "node:zlib";
 import { fail, ok, type Result } from "../core/result.ts";
+import { type Soon, trySoon } from "../core/soon.ts";
 import type { CollectedAnswer } from "./collect-answer.ts";
 
 /** What of a packed body is unpacked in place: on a thread of its own the way there costs more. */
@@ -13,10 +14,10 @@ const gunzipElsewhere = promisify(gunzip);
  * The text of an answer, unpacked; fails with `too_large` where that has more than `maxBytes`. Throws where the
  * packing is broken, or another than was asked for.
  */
-export const decodeBody = async (
+export const decodeBody = (
   answer: CollectedAnswer,
   maxBytes: number,
-): Promise<Result<string, "too_large">> => {
+): Soon<Result<string, "too_large">> => {
   const encoding = toEncoding(answer);
   if (encoding === "identity") {
     return answer.bytes.byteLength > maxBytes ? fail("too_large") : ok(UTF8.decode(answer.bytes));
@@ -24,12 +25,14 @@ export const decodeBody = async (
   if (encoding !== "gzip") {
     throw new Error(`the answer has content-encoding "${encoding}", which was not asked for`);
   }
-  try {
-    return ok(UTF8.decode(await unpack(answer.bytes, maxBytes)));
-  } catch (error) {
-    if (isTooLarge(error)) return fail("too_large");
-    throw error;
-  }
+  return trySoon<Buffer, Result<string, "too_large">>(
+    () => unpack(answer.bytes, maxBytes),
+    (bytes) => ok(UTF8.decode(bytes)),
+    (error) => {
+      if (isTooLarge(error)) return fail("too_large");
+      throw error;
+    },
+  );
 };
 
 /** How the body is packed. An empty body is not, whatever the header says of it. */
@@ -38,7 +41,7 @@ const toEncoding = ({ status, headers, bytes }: CollectedAnswer): string =>
     ? "identity"
     : (headers["content-encoding"] ?? "identity").toLowerCase();
 
-const unpack = async (packed: Buffer, maxBytes: number): Promise<Buffer> => {
+const unpack = (packed: Buffer, maxBytes: number): Soon<Buffer> => {
   if (packed.byteLength <= IN_PLACE.maxPackedBytes) {
     try {
       return gunzipSync(packed, { maxOutputLength: Math.min(maxBytes, IN_PLACE.maxBytes) });

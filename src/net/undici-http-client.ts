@@ -2,7 +2,8 @@ import type * as Undici from "undici";
 import packageJson from "../../package.json" with { type: "json" };
 import type { HttpClient, HttpFailure, HttpRequest, HttpResponse } from "../core/http-client.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { collectAnswer, type Uncollected } from "./collect-answer.ts";
+import { type Soon, trySoon } from "../core/soon.ts";
+import { collectAnswer, type CollectedAnswer, type Uncollected } from "./collect-answer.ts";
 import { decodeBody } from "./decode-body.ts";
 
 /** Undici and our own connections through it. */
@@ -18,19 +19,20 @@ interface Network {
  */
 export const createHttpClient = (options: { readonly userAgent?: string } = {}): HttpClient => {
   const userAgent = options.userAgent ?? `ghl-mcp/${packageJson.version}`;
-  let network: Promise<Network> | undefined;
+  let opening: Promise<Network> | undefined;
+  let opened: Network | undefined;
+  const open = (): Promise<Network> =>
+    (opening ??= openNetwork().then((network) => (opened = network)));
   return {
     open: async () => {
-      network ??= openNetwork();
-      await network;
+      await open();
     },
-    send: async (request) => {
-      network ??= openNetwork();
-      return exchange(await network, request, userAgent);
+    send: (request) => {
+      if (opened !== undefined) return exchange(opened, request, userAgent);
+      return open().then((made) => exchange(made, request, userAgent));
     },
     close: async () => {
-      const opened = await network;
-      await opened?.agent.close();
+      await (await opening)?.agent.close();
     },
   };
 };
@@ -56,42 +58,68 @@ const openNetwork = async (): Promise<Network> => {
   return { undici, agent };
 };
 
-const exchange = async (
+const exchange = (
   { undici, agent }: Network,
   request: HttpRequest,
   userAgent: string,
-): Promise<Result<HttpResponse, HttpFailure>> => {
-  const { origin, pathname, search } = new URL(request.url);
-  const { signal, timeoutMs, maxBytes } = request;
-  const answer = await collectAnswer(agent, {
-    options: {
-      origin,
-      path: `${pathname}${search}`,
-      method: request.method,
-      headers: withDefaultHeaders(request.headers, userAgent),
-      body: toUndiciBody(undici, request.body),
-    },
-    // gzip makes what cannot be packed a little longer
-    maxBytes: maxBytes + Math.ceil(maxBytes / 1000) + 64,
-    timeoutMs,
-    ...(signal !== undefined && { signal }),
+): Promise<Result<HttpResponse, HttpFailure>> =>
+  new Promise((resolve, reject) => {
+    const { origin, pathname, search } = new URL(request.url);
+    const { signal, timeoutMs, maxBytes } = request;
+    const onEnd = (answer: CollectedAnswer | Uncollected): void => {
+      void trySoon<Result<HttpResponse, HttpFailure>, void>(
+        () =>
+          "kind" in answer ? toFailure(undici, request, answer) : toResponse(answer, maxBytes),
+        resolve,
+        reject,
+      );
+    };
+    collectAnswer(
+      agent,
+      {
+        options: {
+          origin,
+          path: `${pathname}${search}`,
+          method: request.method,
+          headers: withDefaultHeaders(request.headers, userAgent),
+          body: toUndiciBody(undici, request.body),
+        },
+        // gzip makes what cannot be packed a little longer
+        maxBytes: maxBytes + Math.ceil(maxBytes / 1000) + 64,
+        timeoutMs,
+        ...(signal !== undefined && { signal }),
+      },
+      onEnd,
+    );
   });
-  if ("kind" in answer) return toFailure(undici, request, answer);
-  try {
-    const body = await decodeBody(answer, maxBytes);
-    if (!body.ok) return fail({ kind: "too_large", maxBytes });
-    return ok({ status: answer.status, headers: answer.headers, body: body.value });
-  } catch (cause) {
-    return fail({ kind: "unreachable", cause });
-  }
-};
 
-const withDefaultHeaders = (
-  given: HttpRequest["headers"],
-  userAgent: string,
-): Record<string, string> => {
-  const headers: Record<string, string> = { "user-agent": userAgent, "accept-encoding": "gzip" };
-  for (const [name, value] of Object.entries(given ?? {})) headers[name.toLowerCase()] = value;
+const toResponse = (
+  answer: CollectedAnswer,
+  maxBytes: number,
+): Soon<Result<HttpResponse, HttpFailure>> =>
+  trySoon<Result<string, "too_large">, Result<HttpResponse, HttpFailure>>(
+    () => decodeBody(answer, maxBytes),
+    (body) =>
+      body.ok
+        ? ok({ status: answer.status, headers: answer.headers, body: body.value })
+        : fail({ kind: "too_large", maxBytes }),
+    (cause) => fail({ kind: "unreachable", cause }),
+  );
+
+/** Names and values take turns, as undici reads them soonest. */
+const withDefaultHeaders = (given: HttpRequest["headers"], userAgent: string): string[] => {
+  const headers: string[] = [];
+  let [namesItself, saysEncoding] = [false, false];
+  for (const written in given) {
+    const value = given[written];
+    const name = written.toLowerCase();
+    if (value === undefined) continue;
+    headers.push(name, value);
+    namesItself ||= name === "user-agent";
+    saysEncoding ||= name === "accept-encoding";
+  }
+  if (!namesItself) headers.push("user-agent", userAgent);
+  if (!saysEncoding) headers.push("accept-encoding", "gzip");
   return headers;
 };
 

@@ -3,6 +3,7 @@ import type { EpochSeconds } from "../core/clock.ts";
 import type { ClientId, ConnectionId, GrantId, LocationId, TransactionId } from "../core/ids.ts";
 import type { Principal } from "../core/principal.ts";
 import type { Result } from "../core/result.ts";
+import type { Soon } from "../core/soon.ts";
 import type { BearerFailure, OAuthFailure } from "./errors.ts";
 import type { ResourcePath } from "./metadata.ts";
 import type { PersonSession, PersonSessions } from "./person-sessions.ts";
@@ -135,7 +136,7 @@ export interface AuthorizationServer {
   ): Promise<Result<Readonly<Record<string, unknown>>, OAuthFailure>>;
 
   /** Judges the `Authorization` header of a request to `/mcp`. */
-  authenticate(authorization: string | undefined): Promise<Result<Principal, BearerFailure>>;
+  authenticate(authorization: string | undefined): Soon<Result<Principal, BearerFailure>>;
   /** Whether a request that {@link authenticate} let in may go on: false once it is revoked. */
   mayContinue(principal: Principal, authorization: string | undefined): Promise<boolean>;
   /**

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { EventChannel } from "../core/events.ts";
 import { createRecall } from "../core/recall.ts";
+import { type Soon, whenThere } from "../core/soon.ts";
 import { hashToken } from "../crypto/hash.ts";
 import type { Grant, Grants } from "./grants.ts";
 import type { AccessTokenRecord, AccessTokens } from "./token/access-tokens.ts";
@@ -8,9 +9,9 @@ import type { AccessTokenRecord, AccessTokens } from "./token/access-tokens.ts";
 /** Access tokens and grants as requests look them up: from memory while they are unchanged (ADR 49). */
 export interface BearerRecall {
   /** As {@link AccessTokens.find}; the caller checks `expiresAt`. */
-  findToken(token: string): Promise<AccessTokenRecord | undefined>;
+  findToken(token: string): Soon<AccessTokenRecord | undefined>;
   /** As {@link Grants.find}, and notes the use. */
-  useGrant(id: Grant["id"]): Promise<Grant | undefined>;
+  useGrant(id: Grant["id"]): Soon<Grant | undefined>;
 }
 
 /** Makes the look-ups of one process. What is kept has no secret in it: tokens are known by their hash. */
@@ -33,11 +34,17 @@ export const createBearerRecall = (deps: {
   });
   return {
     findToken: (token) => tokens.get(hashToken(token), () => accessTokens.find(token)),
-    useGrant: async (id) => {
-      const grant = await live.get(id, () => grants.find(id));
-      // A use that was noted is in the store and not in what is remembered.
-      if (grant !== undefined && (await grants.touch(grant))) live.forget(id);
-      return grant;
-    },
+    useGrant: (id) =>
+      whenThere(
+        live.get(id, () => grants.find(id)),
+        (grant) =>
+          grant === undefined
+            ? undefined
+            : whenThere(grants.touch(grant), (wasNoted) => {
+                // A use that was noted is in the store and not in what is remembered.
+                if (wasNoted) live.forget(id);
+                return grant;
+              }),
+      ),
   };
 };

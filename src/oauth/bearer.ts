@@ -1,11 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import type { Principal } from "../core/principal.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { type Soon, whenThere } from "../core/soon.ts";
 import type { BearerFailure } from "./failure.ts";
 import type { BearerRecall } from "./bearer-recall.ts";
-import type { Grants } from "./grants.ts";
+import type { Grant, Grants } from "./grants.ts";
 import { intersectReach } from "./scopes.ts";
-import type { AccessTokens } from "./token/access-tokens.ts";
+import type { AccessTokenRecord, AccessTokens } from "./token/access-tokens.ts";
 
 /** A header beyond this is refused before anything looks at it. */
 const MAX_HEADER_LENGTH = 512;
@@ -27,33 +28,44 @@ export interface BearerDeps {
  * is noted at most once in five minutes. Refresh tokens, codes and GoHighLevel's tokens are unknown here (no
  * passthrough).
  */
-export const authenticateBearer = async (
+export const authenticateBearer = (
   deps: BearerDeps,
   authorization: string | undefined,
-): Promise<Result<Principal, BearerFailure>> => {
+): Soon<Result<Principal, BearerFailure>> => {
   if (authorization === undefined) return fail({ kind: "missing_token" });
   const token = readBearer(authorization);
-  if (!token.ok) return token;
-  const record = await deps.recall.findToken(token.value);
+  return token.ok
+    ? whenThere(deps.recall.findToken(token.value), (record) => judgeToken(deps, record))
+    : token;
+};
+
+const judgeToken = (
+  { resource, recall, clock }: BearerDeps,
+  record: AccessTokenRecord | undefined,
+): Soon<Result<Principal, BearerFailure>> => {
   if (record === undefined) return fail({ kind: "invalid_token", reason: "unknown" });
-  if (record.expiresAt <= deps.clock.nowSeconds()) {
+  if (record.expiresAt <= clock.nowSeconds()) {
     return fail({ kind: "invalid_token", reason: "expired" });
   }
-  if (record.resource !== deps.resource) {
+  if (record.resource !== resource) {
     return fail({ kind: "invalid_token", reason: "wrong_audience" });
   }
-  const grant = await deps.recall.useGrant(record.grantId);
-  if (grant === undefined) return fail({ kind: "invalid_token", reason: "unknown" });
-  return ok({
-    grantId: grant.id,
-    clientId: grant.clientId,
-    subject: grant.subject,
-    connectionId: grant.connectionId,
-    ...intersectReach(grant, record),
-    locations: grant.locations,
-    expiresAt: record.expiresAt,
-  });
+  return whenThere(recall.useGrant(record.grantId), (grant) =>
+    grant === undefined
+      ? fail({ kind: "invalid_token", reason: "unknown" })
+      : ok(toPrincipal(grant, record)),
+  );
 };
+
+const toPrincipal = (grant: Grant, record: AccessTokenRecord): Principal => ({
+  grantId: grant.id,
+  clientId: grant.clientId,
+  subject: grant.subject,
+  connectionId: grant.connectionId,
+  ...intersectReach(grant, record),
+  locations: grant.locations,
+  expiresAt: record.expiresAt,
+});
 
 /**
  * Whether a request that was let in may go on: its grant lives and its token has not been revoked. That

@@ -3,6 +3,7 @@ import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import { addSeconds, type Clock, type EpochSeconds } from "../core/clock.ts";
 import type { EventChannel } from "../core/events.ts";
 import { type ConnectionId, type GrantId, toGrantId } from "../core/ids.ts";
+import type { Soon } from "../core/soon.ts";
 import { hashToken } from "../crypto/hash.ts";
 import type { Random } from "../crypto/random.ts";
 import type { RecordStore } from "../storage/record-store.ts";
@@ -63,7 +64,7 @@ export interface Grants {
   /** Keeps the grant until `until`, its absolute end at most; false if it has been revoked. */
   extend(id: GrantId, until: EpochSeconds): Promise<boolean>;
   /** Notes a use, at most once in five minutes, and says whether it was due; never brings a revoked grant back. */
-  touch(grant: Grant): Promise<boolean>;
+  touch(grant: Grant): Soon<boolean>;
   /** Ends a grant; one that is gone already is fine. */
   revoke(id: GrantId, by: RevokedBy): Promise<void>;
   listByConnection(connectionId: ConnectionId): Promise<readonly GrantView[]>;
@@ -134,13 +135,15 @@ export const createGrants = (deps: GrantsDeps): Grants => {
   };
 };
 
-const touch = async (
+const touch = (table: RecordTable<Grant>, grant: Grant, now: EpochSeconds): Soon<boolean> =>
+  isTouchDue(grant, now) && noteUse(table, grant, now);
+
+const noteUse = async (
   table: RecordTable<Grant>,
-  grant: Grant,
+  { id }: Grant,
   now: EpochSeconds,
-): Promise<boolean> => {
-  if (!isTouchDue(grant, now)) return false;
-  await update(table, grant.id, (current) =>
+): Promise<true> => {
+  await update(table, id, (current) =>
     isTouchDue(current, now) ? { ...current, lastUsedAt: now } : current,
   );
   return true;

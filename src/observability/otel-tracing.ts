@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type Context,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   type Span as OtelSpan,
   type SpanOptions,
@@ -26,28 +27,32 @@ const KINDS = {
 export const createOtelTracing = ({ version }: { readonly version: string }): Tracing => {
   const own = new AsyncLocalStorage<Context>();
   const tracer = trace.getTracer("ghl-mcp", version);
+  const follow: Tracing["inSpan"] = async (plan, work) => {
+    const { parent, options } = place(plan, current());
+    const span = tracer.startSpan(plan.name, options, parent);
+    // Nobody records, and no context came in that would have to be passed on.
+    if (!span.isRecording() && !trace.isSpanContextValid(span.spanContext())) {
+      return work(NO_SPAN);
+    }
+    const within = trace.setSpan(parent, span);
+    try {
+      return await own.run(within, () => contexts.with(within, () => work(toSpan(span))));
+    } catch (error) {
+      // Without the error: its message may hold what no trace should.
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  };
   const current = (): Context => {
     const active = contexts.active();
     return active === ROOT_CONTEXT ? (own.getStore() ?? ROOT_CONTEXT) : active;
   };
   return {
-    inSpan: async (plan, work) => {
-      const { parent, options } = place(plan, current());
-      const span = tracer.startSpan(plan.name, options, parent);
-      // Nobody records, and no context came in that would have to be passed on.
-      if (!span.isRecording() && !trace.isSpanContextValid(span.spanContext())) {
-        return work(NO_SPAN);
-      }
-      const within = trace.setSpan(parent, span);
-      try {
-        return await own.run(within, () => contexts.with(within, () => work(toSpan(span))));
-      } catch (error) {
-        // Without the error: its message may hold what no trace should.
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        throw error;
-      } finally {
-        span.end();
-      }
+    inSpan: (plan, work) => {
+      const isAlone = plan.sent?.traceparent === undefined && current() === ROOT_CONTEXT;
+      return isAlone && isNobodyThere() ? work(NO_SPAN) : follow(plan, work);
     },
     headers: () => {
       const underWay = trace.getSpanContext(current());
@@ -56,6 +61,14 @@ export const createOtelTracing = ({ version }: { readonly version: string }): Tr
     traceId: () => toTraceId(trace.getSpan(current())),
   };
 };
+
+/** Whether no SDK is registered that would record a span; one may come at any time. */
+const isNobodyThere = (): boolean => {
+  const provider = trace.getTracerProvider();
+  return provider instanceof ProxyTracerProvider && provider.getDelegate() === NOBODY;
+};
+
+const NOBODY = new ProxyTracerProvider().getDelegate();
 
 /** Where a span hangs, and which other one it points to. */
 const place = (

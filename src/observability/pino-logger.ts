@@ -20,43 +20,67 @@ const STDERR = 2;
 
 /**
  * Creates the logger of the program. It writes to standard error only, so that standard output stays free
- * for the protocol; the lines of one turn of the event loop go out in one write at its end, and none is
- * lost when the process ends by itself.
+ * for the protocol; the lines of one turn of the event loop are made and go out together at its end, and none
+ * is lost when the process ends by itself.
  */
-export const createPinoLogger = (config: PinoLoggerConfig): Logger =>
-  toLogger(
-    pino(
-      {
-        level: config.level,
-        base: null,
-        timestamp: toTimestamp,
-        formatters: { level: (label) => ({ level: label }) },
-      },
-      config.pretty ? openPretty() : openLines(),
-    ),
-  );
+export const createPinoLogger = ({ level, pretty }: PinoLoggerConfig): Logger => {
+  const options = {
+    level,
+    base: null,
+    timestamp: toTimestamp,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  if (pretty) return toLogger(pino(options, openPretty()), writeNow);
+  const turn = openTurn();
+  return toLogger(pino(options, turn.lines), turn.write);
+};
 
-const toLogger = (sink: PinoLogger): Logger => {
+/** A line before it is made. */
+interface Line {
+  readonly sink: PinoLogger;
+  readonly level: Level;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+const toLogger = (sink: PinoLogger, writeLine: (line: Line) => void): Logger => {
   const write =
     (level: Level) =>
-    (message: string, fields: LogFields = {}) => {
-      if (sink.isLevelEnabled(level)) sink[level](redactFields(fields), redactText(message));
+    (message: string, fields: LogFields = NONE) => {
+      if (sink.isLevelEnabled(level)) writeLine({ sink, level, message, fields });
     };
   return {
     debug: write("debug"),
     info: write("info"),
     warn: write("warn"),
     error: write("error"),
-    child: (fields) => toLogger(sink.child(redactFields(fields))),
+    child: (fields) => toLogger(sink.child(redactFields(fields)), writeLine),
   };
+};
+
+const NONE: LogFields = {};
+
+const writeNow = ({ sink, level, message, fields }: Line): void => {
+  sink[level](redactFields(fields), redactText(message));
+};
+
+/** At the end of a turn nobody is left to catch what a field throws that cannot be read. */
+const writeOrSay = (line: Line): void => {
+  try {
+    writeNow(line);
+  } catch {
+    writeNow({ ...line, fields: { fields: "cannot be written" } });
+  }
 };
 
 let writtenMs = Number.NaN;
 let written = "";
+/** When the line came that is being made; undefined: now. */
+let cameMs: number | undefined;
 
 /** The member of a line that tells the time; lines of one millisecond share its text. */
 const toTimestamp = (): string => {
-  const nowMs = systemClock.nowMs();
+  const nowMs = cameMs ?? systemClock.nowMs();
   if (nowMs !== writtenMs) {
     writtenMs = nowMs;
     written = `,"time":"${new Date(nowMs).toISOString()}"`;
@@ -64,27 +88,43 @@ const toTimestamp = (): string => {
   return written;
 };
 
-// a write for each line costs a busy server more than the line itself
-const openLines = (): DestinationStream => {
+/**
+ * Keeps the lines of a turn until its end: made one after the other they cost less than in the middle
+ * of calls, and one write takes all of them.
+ */
+const openTurn = (): { readonly lines: DestinationStream; write(line: Line): void } => {
   const file = destination({ fd: STDERR, sync: true });
-  let waiting = "";
+  let waiting: (Line & { readonly atMs: number })[] = [];
+  let text = "";
   const flush = (): void => {
     const lines = waiting;
-    waiting = "";
-    if (lines !== "") file.write(lines);
+    waiting = [];
+    for (const line of lines) {
+      cameMs = line.atMs;
+      writeOrSay(line);
+    }
+    cameMs = undefined;
+    const made = text;
+    text = "";
+    if (made !== "") file.write(made);
   };
   process.once("exit", flush);
   return {
-    write: (line) => {
-      if (waiting === "") setImmediate(flush);
-      waiting += line;
+    lines: {
+      write: (line) => {
+        text += line;
+      },
+    },
+    write: ({ sink, level, message, fields }) => {
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ sink, level, message, fields, atMs: systemClock.nowMs() });
       if (waiting.length > MAX_WAITING) flush();
     },
   };
 };
 
-/** Characters that wait for the end of the turn at most. */
-const MAX_WAITING = 16_000;
+/** Lines that wait for the end of the turn at most. */
+const MAX_WAITING = 100;
 
 // loaded only for a terminal: a server that logs JSON should not pay for it at its start
 const openPretty = (): DestinationStream => {

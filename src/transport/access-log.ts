@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
-import { requestIdOf } from "./request-id.ts";
+import { requestIdOf } from "./based-response.ts";
 
 /**
  * Counts a request and writes one line when the request is over. The route is a row of the tables, never the path as sent:
@@ -24,7 +24,8 @@ export const logAccess = (
 ): void => {
   const startedMs = deps.clock.nowMs();
   const { request, response, route, traceId } = exchange;
-  response.once("close", () => {
+  // Told once in any case; `once` would wrap it for nothing.
+  response.on("close", () => {
     const { statusCode: status } = response;
     const durationMs = deps.clock.nowMs() - startedMs;
     deps.metrics?.httpRequest({ route, status, durationMs });

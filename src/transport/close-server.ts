@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
+import { createLiveSet } from "../core/live-set.ts";
 
 /** How to close. */
 export interface ClosePlan {
@@ -24,21 +25,21 @@ export interface Closer {
 
 /** Makes what closes a server. Made at the start, as it follows every answer. */
 export const createCloser = (server: Server): Closer => {
-  const running = new Set<ServerResponse>();
+  const running = createLiveSet<ServerResponse>();
   let isDraining = false;
   let closing: Promise<void> | undefined;
   server.on("request", (_request, response: ServerResponse) => {
-    running.add(response);
+    const remove = running.add(response);
     if (isDraining) response.setHeader("connection", "close");
-    response.once("close", () => {
-      running.delete(response);
+    response.on("close", () => {
+      remove();
       // A connection kept alive would otherwise stay open, idle, after its last answer.
       if (closing !== undefined) setImmediate(() => server.closeIdleConnections());
     });
   });
   const drain = (): void => {
     isDraining = true;
-    for (const response of running) {
+    for (const response of running.values()) {
       if (!response.headersSent) response.setHeader("connection", "close");
     }
   };

@@ -11,7 +11,7 @@ import type { AddressReader } from "./limits/forwarded-address.ts";
 import { addRetryAfter, TOO_MANY_REQUESTS, tooManyRequests } from "./limits/refusals.ts";
 import type { Wait } from "./limits/rate-limiter.ts";
 import { readBody, type BodyFailure } from "./request-body.ts";
-import { requestIdOf } from "./request-id.ts";
+import { requestIdOf } from "./based-response.ts";
 import { readQuery } from "./request-query.ts";
 import { errorResponse, redirectResponse, type ErrorPages } from "./responses.ts";
 import { prefersPage, type Route } from "./route.ts";

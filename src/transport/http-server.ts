@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import { createLocalEvents, type EventChannel } from "../core/events.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { ProxyTrust } from "../core/proxy-trust.ts";
+import type { Soon } from "../core/soon.ts";
 import { silentTracing, type Tracing } from "../core/tracing.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import { logAccess } from "./access-log.ts";
@@ -18,7 +19,7 @@ import type { Rates } from "./limits/limit-table.ts";
 import { createLimits } from "./limits/limits.ts";
 import { createMcpHttp } from "./mcp-http.ts";
 import { createOpenAnswers, type OpenAnswers } from "./open-answers.ts";
-import { setRequestId } from "./request-id.ts";
+import { BasedResponse } from "./based-response.ts";
 import { createErrorPages } from "./responses.ts";
 import { baseHeaders } from "./security-headers.ts";
 import { createSseTransport } from "./sse.ts";
@@ -112,7 +113,7 @@ export const createHttpServer = (given: HttpServerDeps): HttpServer => {
   };
 };
 
-type Front = (request: IncomingMessage, response: ServerResponse) => void;
+type Front = (request: IncomingMessage, response: BasedResponse) => void;
 
 /** The listener itself: HTTP, or HTTPS with what keeps its certificate that of the files. */
 const openServer = (
@@ -125,7 +126,7 @@ const openServer = (
   return { server, reload: createTlsReload({ ...deps, source: tls, use }) };
 };
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Handler = (request: IncomingMessage, response: BasedResponse) => Soon<void>;
 
 /** What happens to every request: an id, the guards, and then the handler of its path. */
 const createFront = (
@@ -140,32 +141,38 @@ const createFront = (
     createMcpRoutes(transports).map((route) => [route.path, createMcpEndpoint(deps, route)]),
   );
   const known = new Set([...routes.map((route) => route.path), ...mcpHandlers.keys()]);
-  const headers = Object.entries(baseHeaders(deps.publicUrl));
+  const headers = Object.entries(baseHeaders(deps.publicUrl)).flat();
   const errorPage = createErrorPages(deps);
   const readAddress = createAddressReader(deps.proxyTrust);
   const app = createHttpApp({ ...deps, routes, errorPage, readAddress });
 
   return (request, response) => {
-    const [path = ""] = (request.url ?? "").split("?", 1);
-    setRequestId(response, deps.cookieKeys.random().slice(0, REQUEST_ID_LENGTH));
-    for (const [name, value] of headers) response.setHeader(name, value);
+    const path = toPath(request.url ?? "");
+    response.requestId = deps.cookieKeys.random().slice(0, REQUEST_ID_LENGTH);
+    response.baseHeaders = headers;
     const exchange = { request, response, route: known.has(path) ? path : "(none)" };
     // The handlers answer their own failures and do not reject.
-    void traceExchange(tracing, exchange, async ({ traceId }) => {
+    void traceExchange(tracing, exchange, ({ traceId }) => {
       logAccess(deps, { ...exchange, traceId });
       for (const guard of REQUEST_GUARDS) {
         const refusal = guard({ request, path, publicUrl: deps.publicUrl });
         if (refusal !== undefined) return sendRefusal(request, response, refusal);
       }
-      await (mcpHandlers.get(path) ?? app)(request, response);
+      return (mcpHandlers.get(path) ?? app)(request, response);
     });
   };
+};
+
+const toPath = (url: string): string => {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
 };
 
 /** 22 base64url characters are 128 bits. */
 const REQUEST_ID_LENGTH = 22;
 
 const SERVER_OPTIONS = {
+  ServerResponse: BasedResponse,
   /** Larger header blocks are a 431. */
   maxHeaderSize: 16 * 1024,
   /** How often the two time limits below are enforced. */

@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { ReadinessChecks } from "../core/readiness.ts";
+import type { Soon } from "../core/soon.ts";
 import { silentUsageLog, type UsageBudget, type UsageLog } from "../core/usage.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import { toResourceMetadata, type ResourcePath } from "../oauth/metadata.ts";
@@ -232,7 +233,7 @@ export interface McpRoute {
   readonly maxBodyBytes: number;
   /** The resource that a challenge here points to (RFC 9728). */
   readonly resource: ResourcePath;
-  handle(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse, principal: Principal): Soon<void>;
 }
 
 /** The MCP endpoints. `sse` is absent where the legacy transport is switched off. */

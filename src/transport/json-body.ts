@@ -9,6 +9,7 @@ import {
 } from "../core/json-signs.ts";
 import { parseJsonText } from "../core/json-steps.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { type Soon, trySoon } from "../core/soon.ts";
 import { isMediaType } from "./form-body.ts";
 
 /** Why a body is not JSON that we take. */
@@ -33,15 +34,17 @@ export const parseJson = (sent: SentBody): Result<unknown, JsonFailure> => {
 };
 
 /** The same for a body of megabytes, which is read in steps between which the event loop goes on. */
-export const parseLongJson = async (sent: SentBody): Promise<Result<unknown, JsonFailure>> => {
+export const parseLongJson = (sent: SentBody): Soon<Result<unknown, JsonFailure>> => {
   const failure = findFailure(sent);
   if (failure !== undefined) return fail(failure);
-  try {
-    return ok(await parseJsonText(sent.body));
-  } catch (error) {
-    if (error instanceof SyntaxError) return fail("not_json");
-    throw error;
-  }
+  return trySoon<unknown, Result<unknown, JsonFailure>>(
+    () => parseJsonText(sent.body),
+    ok,
+    (error) => {
+      if (error instanceof SyntaxError) return fail("not_json");
+      throw error;
+    },
+  );
 };
 
 const findFailure = ({ contentType, body }: SentBody): JsonFailure | undefined =>

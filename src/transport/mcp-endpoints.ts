@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "../core/logger.ts";
+import { type Soon, trySoon, whenThere } from "../core/soon.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 import type { OpenAnswers } from "./open-answers.ts";
 import { toBearerRefusal } from "./bearer-refusal.ts";
@@ -12,7 +13,7 @@ import type { Limits } from "./limits/limits.ts";
 import { TOO_MANY_REQUESTS } from "./limits/refusals.ts";
 import type { Wait } from "./limits/rate-limiter.ts";
 import { discardBody } from "./request-body.ts";
-import { requestIdOf } from "./request-id.ts";
+import type { BasedResponse } from "./based-response.ts";
 
 /** What the MCP endpoints are guarded with. */
 export interface McpEndpointDeps {
@@ -32,14 +33,14 @@ export interface McpEndpointDeps {
 export const createMcpEndpoint = (
   deps: McpEndpointDeps,
   route: McpRoute,
-): ((request: IncomingMessage, response: ServerResponse) => Promise<void>) => {
+): ((request: IncomingMessage, response: BasedResponse) => Soon<void>) => {
   const guards = createMcpGuards(route);
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const answer = (request: IncomingMessage, response: BasedResponse): Soon<void> => {
     const guarded = { request, path: route.path, publicUrl: deps.publicUrl };
     const foreign = checkOrigin(guarded);
     if (foreign !== undefined) return sendRefusal(request, response, foreign);
-    for (const [name, value] of CORS_ENTRIES) response.setHeader(name, value);
+    response.baseHeaders = [...response.baseHeaders, ...CORS_LIST];
     if (request.method === "OPTIONS") {
       response.writeHead(204, preflightHeaders(route.methods)).end();
       return;
@@ -48,30 +49,32 @@ export const createMcpEndpoint = (
       const refusal = guard(guarded);
       if (refusal !== undefined) return sendRefusal(request, response, refusal);
     }
-    const principal = await deps.authorization.authenticate(request.headers.authorization);
-    if (!principal.ok) {
-      return sendRefusal(
-        request,
-        response,
-        toBearerRefusal(deps.authorization, principal.failure, route.resource),
-      );
-    }
-    const wait = deps.limits.calls(principal.value.grantId);
-    if (wait !== undefined) return refuseCall(request, response, wait);
-    deps.openAnswers.note({ request, response, principal: principal.value });
-    await route.handle(request, response, principal.value);
+    return whenThere(
+      deps.authorization.authenticate(request.headers.authorization),
+      (principal) => {
+        if (!principal.ok) {
+          const refusal = toBearerRefusal(deps.authorization, principal.failure, route.resource);
+          return sendRefusal(request, response, refusal);
+        }
+        const wait = deps.limits.calls(principal.value.grantId);
+        if (wait !== undefined) return refuseCall(request, response, wait);
+        deps.openAnswers.note({ request, response, principal: principal.value });
+        return route.handle(request, response, principal.value);
+      },
+    );
   };
 
-  return async (request, response) => {
-    try {
-      await answer(request, response);
-    } catch (error) {
-      const requestId = requestIdOf(response);
-      deps.log.error("request failed", { requestId, route: route.path, cause: error });
-      if (response.headersSent) response.destroy();
-      else sendRefusal(request, response, toBreakdownRefusal(error, requestId));
-    }
-  };
+  return (request, response) =>
+    trySoon(
+      () => answer(request, response),
+      () => undefined,
+      (error) => {
+        const { requestId } = response;
+        deps.log.error("request failed", { requestId, route: route.path, cause: error });
+        if (response.headersSent) response.destroy();
+        else sendRefusal(request, response, toBreakdownRefusal(error, requestId));
+      },
+    );
 };
 
 /** How much of a refused body is read to its end; past that the connection is given up. */
@@ -123,4 +126,4 @@ const toBreakdownRefusal = (error: unknown, requestId: string): Refusal => {
   };
 };
 
-const CORS_ENTRIES = Object.entries(CORS_HEADERS);
+const CORS_LIST = Object.entries(CORS_HEADERS).flat();

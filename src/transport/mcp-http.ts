@@ -3,6 +3,7 @@ import { systemClock } from "../core/clock.ts";
 import { createLocalEvents, type EventChannel } from "../core/events.ts";
 import type { Principal } from "../core/principal.ts";
 import { type Result, fail, ok } from "../core/result.ts";
+import { type Soon, whenThere } from "../core/soon.ts";
 import type { View } from "../mcp/connection-options.ts";
 import type { McpSurface } from "../mcp/surface.ts";
 import type { CookieKeys } from "./cookie-keys.ts";
@@ -16,7 +17,7 @@ import { type SdkHandlerDeps, createSdkHandler } from "./sdk-handler.ts";
 /** The Streamable HTTP endpoint, both protocol eras, stateless. */
 export interface McpHttp {
   /** Serves one authenticated request. Host, Origin and the token were checked before. */
-  handle(req: IncomingMessage, res: ServerResponse, principal: Principal): Promise<void>;
+  handle(req: IncomingMessage, res: ServerResponse, principal: Principal): Soon<void>;
   /** Ends the streams that clients listen on; calls go on. */
   endStreams(): Promise<void>;
   /** Ends what is in flight. */
@@ -47,18 +48,21 @@ export function createMcpHttp(deps: McpHttpDeps): McpHttp {
     hash: (text) => cookieKeys.mac("in-flight", text),
   });
   return {
-    handle: async (req, res, principal) => {
-      const opened = await openRequest(surface, { req, res, principal });
-      if (!opened.ok) {
-        refuse(res, opened.failure);
-        return;
-      }
-      const { view, body } = opened.value;
-      inFlight.note({ req, res, principal, body });
-      if ((await fast?.answer({ req, res, body, view })) === true) return;
-      if (isCallOf(body, "initialize")) res.setHeader("mcp-session-id", cookieKeys.random());
-      await sdk.serve({ req, res, body, view, listens: isCallOf(body, "subscriptions/listen") });
-    },
+    handle: (req, res, principal) =>
+      whenThere(openRequest(surface, { req, res, principal }), (opened) => {
+        if (!opened.ok) {
+          refuse(res, opened.failure);
+          return undefined;
+        }
+        const { view, body } = opened.value;
+        inFlight.note({ req, res, principal, body });
+        return whenThere(fast?.answer({ req, res, body, view }) ?? false, (isAnswered) => {
+          if (isAnswered) return undefined;
+          if (isCallOf(body, "initialize")) res.setHeader("mcp-session-id", cookieKeys.random());
+          const listens = isCallOf(body, "subscriptions/listen");
+          return sdk.serve({ req, res, body, view, listens });
+        });
+      }),
     endStreams: () => sdk.endStreams(),
     close: () => {
       fast?.close();
@@ -79,23 +83,26 @@ function toFastPath({ surface, clock, onTaken }: McpHttpDeps): FastPath | undefi
 }
 
 /** Reads a request as far as it can be refused before the SDK sees it. */
-async function openRequest(
+function openRequest(
   surface: McpSurface,
   given: {
     readonly req: IncomingMessage;
     readonly res: ServerResponse;
     readonly principal: Principal;
   },
-): Promise<Result<{ readonly body: unknown; readonly view: View }, JsonRpcRefusal>> {
+): Soon<Result<{ readonly body: unknown; readonly view: View }, JsonRpcRefusal>> {
   const { req } = given;
   if (req.method !== "POST") {
     req.resume();
     return fail({ ...METHOD_NOT_ALLOWED, headers: { allow: "POST" } });
   }
-  const body = await readJsonRpcBody(req);
-  if (!body.ok) return body;
-  const view = await openView(surface, given);
-  return view.ok ? ok({ body: body.value, view: view.value }) : view;
+  return readJsonRpcBody(req).then((body) =>
+    body.ok
+      ? whenThere(openView(surface, given), (view) =>
+          view.ok ? ok({ body: body.value, view: view.value }) : view,
+        )
+      : body,
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, sleepUnlessAborted } from "../core/clock.ts";
 import type { EventChannel, HeardEvent } from "../core/events.ts";
+import { createLiveSet } from "../core/live-set.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Principal } from "../core/principal.ts";
 import type { AuthorizationServer } from "../oauth/authorization-server.ts";
@@ -8,7 +9,7 @@ import type { AuthorizationServer } from "../oauth/authorization-server.ts";
 /** An answer that is under way, and for whom. */
 export interface OpenAnswer {
   readonly request: Pick<IncomingMessage, "headers">;
-  readonly response: Pick<ServerResponse, "once" | "destroy">;
+  readonly response: Pick<ServerResponse, "on" | "destroy">;
   readonly principal: Principal;
 }
 
@@ -39,16 +40,15 @@ export interface OpenAnswersDeps {
  * entry in a map.
  */
 export const createOpenAnswers = (deps: OpenAnswersDeps): OpenAnswers => {
-  const open = new Map<OpenAnswer, AnswerState>();
+  const open = createLiveSet<Held>();
   const stopping = new AbortController();
   let isRunning = false;
 
-  const judge = async (answer: OpenAnswer, occasion: Occasion): Promise<void> => {
+  const judge = async ({ answer, state }: Held, occasion: Occasion): Promise<void> => {
     const verdict = await askStore(deps, answer);
-    const state = open.get(answer);
     // It may have closed while the store was asked.
-    if (state === undefined || !isOver(verdict, { state, occasion })) return;
-    open.delete(answer);
+    if (state.hasClosed || !isOver(verdict, { state, occasion })) return;
+    state.hasClosed = true;
     const { grantId } = answer.principal;
     deps.log.info("cut an open answer of a revoked grant", { grantId, verdict });
     answer.response.destroy();
@@ -56,8 +56,8 @@ export const createOpenAnswers = (deps: OpenAnswersDeps): OpenAnswers => {
   const judgeAll = async ({ isMeant, occasion }: Judgement): Promise<void> => {
     // After every other listener of the same event, so that nothing is judged from what one remembers.
     await Promise.resolve();
-    const meant = [...open.keys()].filter(({ principal }) => isMeant(principal));
-    await Promise.all(meant.map((answer) => judge(answer, occasion)));
+    const meant = open.values().filter(({ answer }) => isMeant(answer.principal));
+    await Promise.all(meant.map((held) => judge(held, occasion)));
   };
   const leave = deps.events.subscribe((event) => {
     const judgement = toJudgement(event);
@@ -69,17 +69,21 @@ export const createOpenAnswers = (deps: OpenAnswersDeps): OpenAnswers => {
       open.size > 0 &&
       (await sleepUnlessAborted(deps.clock, CHECK_EVERY_MS, stopping.signal))
     ) {
-      const due = [...open].filter(([, { isOld }]) => isOld).map(([answer]) => answer);
-      for (const state of open.values()) state.isOld = true;
-      await Promise.all(due.map((answer) => judge(answer, "round")));
+      const due = open.values().filter(({ state }) => state.isOld);
+      for (const { state } of open.values()) state.isOld = true;
+      await Promise.all(due.map((held) => judge(held, "round")));
     }
     isRunning = false;
   };
 
   return {
     note: (answer) => {
-      open.set(answer, { isOld: false, isUnsure: false });
-      answer.response.once("close", () => open.delete(answer));
+      const state = { hasClosed: false, isOld: false, isUnsure: false };
+      const remove = open.add({ answer, state });
+      answer.response.on("close", () => {
+        state.hasClosed = true;
+        remove();
+      });
       if (!isRunning && !stopping.signal.aborted) void sweep();
     },
     close: () => {
@@ -89,7 +93,15 @@ export const createOpenAnswers = (deps: OpenAnswersDeps): OpenAnswers => {
   };
 };
 
+/** An answer, and what was found out about it. */
+interface Held {
+  readonly answer: OpenAnswer;
+  readonly state: AnswerState;
+}
+
 interface AnswerState {
+  /** It is over, or was cut: nothing is left to judge. */
+  hasClosed: boolean;
   /** It was there in the last round already. */
   isOld: boolean;
   /** The store could not say in the last round. */

@@ -1,9 +1,10 @@
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerOptions } from "node:http";
 import { createServer } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Logger } from "../core/logger.ts";
 import { type TlsPair, toTlsOptions } from "../core/tls-pair.ts";
+import type { BasedResponse } from "./based-response.ts";
 
 /** A server that speaks TLS alone. */
 export interface TlsServer {
@@ -20,8 +21,11 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
  * that speaks plain HTTP, is cut off without an answer, which it could not read.
  */
 export const createTlsServer = (
-  options: ServerOptions & { readonly pair: TlsPair; readonly log: Logger },
-  front: (request: IncomingMessage, response: ServerResponse) => void,
+  options: ServerOptions<typeof IncomingMessage, typeof BasedResponse> & {
+    readonly pair: TlsPair;
+    readonly log: Logger;
+  },
+  front: (request: IncomingMessage, response: BasedResponse) => void,
 ): TlsServer => {
   const { pair, log, ...rest } = options;
   const server = createServer(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Span, Tracing } from "../core/tracing.ts";
+import type { Soon } from "../core/soon.ts";
+import { NO_SPAN, type Span, type Tracing } from "../core/tracing.ts";
 
 /**
  * Answers a request in a span that hangs on the trace of its headers and ends with the answer. The route
@@ -12,8 +13,8 @@ export const traceExchange = (
     readonly response: ServerResponse;
     readonly route: string;
   },
-  answer: (span: Span) => Promise<void>,
-): Promise<void> => {
+  answer: (span: Span) => Soon<void>,
+): Soon<void> => {
   const { request, response, route } = exchange;
   const method = request.method ?? "";
   return tracing.inSpan(
@@ -26,15 +27,21 @@ export const traceExchange = (
         tracestate: request.headers["tracestate"],
       },
     },
-    async (span) => {
-      const closed = new Promise<void>((resolve) => {
-        response.once("close", resolve);
-      });
-      await answer(span);
-      await closed;
-      const { statusCode } = response;
-      span.set({ "http.response.status_code": statusCode });
-      if (statusCode >= 500) span.fail(String(statusCode));
-    },
+    (span) => (span === NO_SPAN ? answer(span) : follow(span, response, answer)),
   );
+};
+
+const follow = async (
+  span: Span,
+  response: ServerResponse,
+  answer: (span: Span) => Soon<void>,
+): Promise<void> => {
+  const closed = new Promise<void>((resolve) => {
+    response.once("close", resolve);
+  });
+  await answer(span);
+  await closed;
+  const { statusCode } = response;
+  span.set({ "http.response.status_code": statusCode });
+  if (statusCode >= 500) span.fail(String(statusCode));
 };

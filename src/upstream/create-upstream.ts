@@ -9,6 +9,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Tracing } from "../core/tracing.ts";
 import { ok, type Result } from "../core/result.ts";
+import { type Soon, whenThere } from "../core/soon.ts";
 import { equalSecret } from "../crypto/hash.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Random } from "../crypto/random.ts";
@@ -77,7 +78,7 @@ export interface UpstreamDeps {
 export interface UpkeptUpstream extends Upstream {
   readonly upkeep: TokenUpkeep;
   /** As {@link Upstream.findConnection}, from memory while the connection is unchanged: for calls. */
-  recallConnection(id: ConnectionId): Promise<Connection | undefined>;
+  recallConnection(id: ConnectionId): Soon<Connection | undefined>;
 }
 
 /** Wires everything that has to do with GoHighLevel sign-ins, connections and their tokens. */
@@ -122,7 +123,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     ...signIns,
     upkeep: createTokenUpkeep({ ...base, ...kept, refresher, writer, tokens }),
     findConnection,
-    recallConnection: async (id) => toConnection((await credentials.find(id))?.held),
+    recallConnection: (id) => whenThere(credentials.find(id), (found) => toConnection(found?.held)),
     listConnections: async () =>
       newestFirst([...(await privates.list()), ...(await connections.list())]),
     removeConnection: (id) => removeConnection(id, "person"),

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { EventChannel } from "../core/events.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import { createRecall } from "../core/recall.ts";
+import type { Soon } from "../core/soon.ts";
 import type { Connections } from "./connections.ts";
 import { type HeldPrivate, isPrivateId, type PrivateConnections } from "./private-connections.ts";
 import type { TokenSet } from "./token-set.ts";
@@ -21,7 +22,7 @@ export type Credential =
 export interface CredentialRecall {
   /** What is remembered and good now; undefined says nothing about the store. */
   peek(id: ConnectionId): Credential | undefined;
-  find(id: ConnectionId): Promise<Credential | undefined>;
+  find(id: ConnectionId): Soon<Credential | undefined>;
 }
 
 /** Makes the look-ups of one process. Opened access tokens are kept, as a `Secret`; refresh tokens never. */

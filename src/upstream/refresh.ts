@@ -132,11 +132,11 @@ export const createRefresher = (deps: RefresherDeps): Refresher => {
   };
 };
 
-const inSpan = (
+const inSpan = async (
   { tracing = silentTracing }: RefresherDeps,
   work: () => Promise<Refreshed>,
 ): Promise<Refreshed> =>
-  tracing.inSpan({ name: "refresh tokens", kind: "internal" }, async (span) => {
+  await tracing.inSpan({ name: "refresh tokens", kind: "internal" }, async (span) => {
     const outcome = await work();
     if (!outcome.ok) span.fail(outcome.failure.kind);
     return outcome;

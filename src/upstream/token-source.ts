@@ -75,7 +75,7 @@ export const createTokenSource = (deps: TokenSourceDeps): WatchedTokenSource => 
   return {
     getToken: (request) => {
       const known = giveAtOnce(deps, deps.credentials.peek(request.connectionId), request);
-      return known === undefined ? wait(give(request), request) : Promise.resolve(known);
+      return known === undefined ? wait(give(request), request) : known;
     },
     replaceToken: (request, refused) => wait(replace(request, refused), request),
     whenIdle: async () => {

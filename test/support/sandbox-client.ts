@@ -35,7 +35,7 @@ export const startSandboxClient = async (): Promise<SandboxClient> => {
   const source: TokenSource = {
     getToken: ({ tokenClass }) =>
       Promise.resolve(ok({ token: toSecret(tokens[tokenClass]), kind: "oauth" })),
-    replaceToken: (request) => source.getToken(request),
+    replaceToken: async (request) => source.getToken(request),
   };
   const shared = { apiBaseUrl: sandbox.baseUrl, clock };
   const client = createGhlClient({ ...shared, auth: { tokens: source }, locationId: here });

@@ -5,6 +5,7 @@ import type {
   Tool as SdkTool,
 } from "@modelcontextprotocol/server";
 import { inputRequired } from "@modelcontextprotocol/server";
+import { type Soon, whenThere } from "../../core/soon.ts";
 import { answerCall, findFace } from "../answer-call.ts";
 import type { View } from "../connection-options.ts";
 import { type Question, isQuestion } from "../dialogue.ts";
@@ -29,9 +30,8 @@ export const toolsFeature: Feature = {
 };
 
 /** The tools of a view, in order. */
-export async function listTools(view: View, deps: ServerDeps): Promise<readonly ListedTool[]> {
-  const { face } = await findFace(view, deps);
-  return deps.registry.list(view.principal, face);
+export function listTools(view: View, deps: ServerDeps): Soon<readonly ListedTool[]> {
+  return whenThere(findFace(view, deps), ({ face }) => deps.registry.list(view.principal, face));
 }
 
 function toCall(context: ServerContext) {

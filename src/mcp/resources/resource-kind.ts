@@ -123,4 +123,8 @@ export const kindsWithin = (areas: readonly AreaId[] | "all"): readonly Resource
 
 /** The kind that an operation changes; undefined for nearly all. */
 export const findChangedKind = (operation: string): ResourceKind | undefined =>
-  RESOURCE_KINDS.find(({ changedBy }) => changedBy.includes(operation));
+  BY_CHANGE.get(operation);
+
+const BY_CHANGE: ReadonlyMap<string, ResourceKind> = new Map(
+  RESOURCE_KINDS.flatMap((kind) => kind.changedBy.map((operation) => [operation, kind] as const)),
+);

@@ -1,18 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../core/clock.ts";
+import { type Soon, trySoon, whenThere } from "../../core/soon.ts";
 import type { View } from "../../mcp/connection-options.ts";
 import type { DirectAnswers } from "../../mcp/direct-answers.ts";
+import type { Era } from "../../mcp/features/feature.ts";
 import { chooseForm } from "./accept.ts";
 import { type Incoming, findMiss, isModern, toIncoming } from "./hot-request.ts";
 import { createKeepAlive } from "./keep-alive.ts";
 import { createKnownClients } from "./known-clients.ts";
-import { createRunningCalls } from "./running-calls.ts";
+import { type RunningCalls, createRunningCalls } from "./running-calls.ts";
 import { type AnswerTo, type AnswerWriter, createAnswerWriter } from "./write-answer.ts";
 
 /** Answers the requests that come most often in front of the SDK's handler (ADR 48). */
 export interface FastPath {
   /** Answers a request that it knows all about, and gives true; else nothing has happened. */
-  answer(request: FastRequest): Promise<boolean>;
+  answer(request: FastRequest): Soon<boolean>;
   /** Ends the calls that run, and answers no more. */
   close(): void;
 }
@@ -40,45 +42,40 @@ export const createFastPath = ({ direct, clock, onTaken }: FastPathDeps): FastPa
   const calls = createRunningCalls();
   let closed = false;
 
-  const openCall = async (
-    incoming: Incoming,
-    { res, view }: FastRequest,
-    canAsk: boolean,
-  ): Promise<Work | undefined> => {
-    const { params, meta } = incoming;
-    const call = { name: String(params["name"]), rawArguments: params["arguments"] };
-    const opened = await direct.open({ ...call, canAsk }, view);
-    if (opened === undefined) return undefined;
-    const sent = { traceparent: meta["traceparent"], tracestate: meta["tracestate"] };
-    const era = isModern(incoming) ? "modern" : "legacy";
-    return ({ progress }) =>
-      direct.run({ ...call, sent, era, opened, progress, signal: calls.start(res) }, view);
-  };
-
   /** What is left to do for a hot request; undefined where the SDK has to. */
-  const open = async (incoming: Incoming, request: FastRequest): Promise<Work | undefined> => {
+  const open = (incoming: Incoming, request: FastRequest): Soon<Work | undefined> => {
     const client = isModern(incoming) ? clients.judge(incoming) : OF_LEGACY_ERA;
     if (client === undefined) return undefined;
     const { method } = incoming.body;
-    if (method === "tools/call") return openCall(incoming, request, client.canAsk);
+    if (method === "tools/call") {
+      return openCall({ direct, calls }, incoming, { ...request, canAsk: client.canAsk });
+    }
     const result =
       method === "tools/list"
-        ? await direct.toolsList(request.view, isModern(incoming) ? "modern" : "legacy")
+        ? direct.toolsList(request.view, eraOf(incoming))
         : direct.discover(request.view);
-    return () => Promise.resolve(result);
+    return whenThere(result, (bytes) => () => bytes);
   };
 
   return {
-    answer: async (request) => {
+    answer: (request) => {
       const incoming = toIncoming(request.req.headers, request.body);
       if (closed || findMiss(incoming) !== undefined) return false;
       // Nothing was done yet: what fails here fails in the SDK's handler again, which answers for it.
-      const work = await open(incoming, request).catch(() => undefined);
-      if (work === undefined) return false;
-      onTaken?.(incoming.body["method"]);
-      const writer = createAnswerWriter(toTarget(incoming, request.res), keepAlive);
-      writer.finish(await work(writer));
-      return true;
+      const work = trySoon(
+        () => open(incoming, request),
+        (opened) => opened,
+        () => undefined,
+      );
+      return whenThere(work, (opened) => {
+        if (opened === undefined) return false;
+        onTaken?.(incoming.body["method"]);
+        const writer = createAnswerWriter(toTarget(incoming, request.res), keepAlive);
+        return whenThere(opened(writer), (result) => {
+          writer.finish(result);
+          return true;
+        });
+      });
     },
     close: () => {
       closed = true;
@@ -88,8 +85,27 @@ export const createFastPath = ({ direct, clock, onTaken }: FastPathDeps): FastPa
   };
 };
 
+/** Finds the tool of a call; it is run once the writer of its answer is there. */
+const openCall = (
+  { direct, calls }: Pick<FastPathDeps, "direct"> & { readonly calls: RunningCalls },
+  incoming: Incoming,
+  { res, view, canAsk }: FastRequest & { readonly canAsk: boolean },
+): Soon<Work | undefined> => {
+  const { params, meta } = incoming;
+  const name = String(params["name"]);
+  const rawArguments = params["arguments"];
+  return whenThere(direct.open({ name, rawArguments, canAsk }, view), (opened) => {
+    if (opened === undefined) return undefined;
+    const sent = { traceparent: meta["traceparent"], tracestate: meta["tracestate"] };
+    const call = { name, rawArguments, sent, era: eraOf(incoming), opened };
+    return ({ progress }) => direct.run({ ...call, progress, signal: calls.start(res) }, view);
+  });
+};
+
+const eraOf = (incoming: Incoming): Era => (isModern(incoming) ? "modern" : "legacy");
+
 /** Gives the `result` member of the answer. */
-type Work = (writer: AnswerWriter) => Promise<string | Buffer>;
+type Work = (writer: AnswerWriter) => Soon<string | Buffer>;
 
 /** Without a session the server hears nothing of what such a client can do. */
 const OF_LEGACY_ERA = { canAsk: false } as const;

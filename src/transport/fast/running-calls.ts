@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { createLiveSet } from "../../core/live-set.ts";
 
 /** The calls that are being answered. */
 export interface RunningCalls {
@@ -8,9 +9,14 @@ export interface RunningCalls {
   endAll(): void;
 }
 
+interface RunningCall {
+  readonly res: ServerResponse;
+  readonly ended: AbortController;
+}
+
 /** Makes the book of calls. */
 export const createRunningCalls = (): RunningCalls => {
-  const running = new Map<ServerResponse, AbortController>();
+  const running = createLiveSet<RunningCall>();
   return {
     start: (res) => {
       const ended = new AbortController();
@@ -18,20 +24,19 @@ export const createRunningCalls = (): RunningCalls => {
         ended.abort(new Error("the client left"));
         return ended.signal;
       }
-      running.set(res, ended);
-      res.once("close", () => {
-        running.delete(res);
+      const remove = running.add({ res, ended });
+      res.on("close", () => {
+        remove();
         if (!res.writableFinished) ended.abort(new Error("the client left"));
       });
       return ended.signal;
     },
     endAll: () => {
-      for (const [res, ended] of running) {
+      for (const { res, ended } of running.values()) {
         ended.abort(new Error("the server stops"));
         if (!res.headersSent) res.writeHead(499);
         res.end();
       }
-      running.clear();
     },
   };
 };

@@ -28,7 +28,7 @@ export const createAnswerWriter = (to: AnswerTo, keepAlive: KeepAlive): AnswerWr
   const isOver = (): boolean => res.closed || res.writableEnded;
   const send = (text: string): void => {
     if (isOver()) return;
-    if (!res.headersSent) res.writeHead(200, STREAM_HEADERS);
+    if (!res.headersSent) res.writeHead(200, [...STREAM_HEADERS]);
     res.write(text);
   };
   const startBeating = (): void => {
@@ -56,22 +56,24 @@ export const createAnswerWriter = (to: AnswerTo, keepAlive: KeepAlive): AnswerWr
           ? before + result + after
           : Buffer.concat([Buffer.from(before), result, Buffer.from(after)]);
       if (!res.headersSent) {
-        res.writeHead(200, {
+        const length = String(Buffer.byteLength(body));
+        res.writeHead(200, [
           ...(isStream ? STREAM_HEADERS : JSON_HEADERS),
-          "content-length": Buffer.byteLength(body),
-        });
+          "content-length",
+          length,
+        ]);
       }
       res.end(body);
     },
   };
 };
 
-const JSON_HEADERS = { "content-type": "application/json" } as const;
-const STREAM_HEADERS = {
+const JSON_HEADERS: readonly string[] = ["content-type", "application/json"];
+const STREAM_HEADERS: readonly string[] = Object.entries({
   "content-type": "text/event-stream",
   "cache-control": "no-cache, no-transform",
   "x-accel-buffering": "no",
-} as const;
+}).flat();
 
 /** What stands before and after a message in an event stream. */
 const toFrame = (head: string, tail = ""): readonly [string, string] => [

@@ -31,7 +31,7 @@ const createRig = (channel: "none" | "local" | "shared" = "local") => {
     endOf: ({ endsAt }) => endsAt,
   });
   const reads: string[] = [];
-  const get = (key: string): Promise<Thing | undefined> =>
+  const get = async (key: string): Promise<Thing | undefined> =>
     recall.get(key, async () => {
       reads.push(key);
       return { name: `${key} ${reads.length}`, endsAt: addSeconds(clock.nowSeconds(), 20) };

@@ -8,7 +8,7 @@ import { createFakeClock } from "../../support/clock.ts";
 const setUp = () => {
   const clock = createFakeClock();
   const governor = createGovernor({ clock });
-  const ask = (fairnessKey: string, rest: Partial<SlotRequest> = {}) =>
+  const ask = async (fairnessKey: string, rest: Partial<SlotRequest> = {}) =>
     governor.acquire({
       budget: { kind: "location", id: "loc-1" },
       fairnessKey,

@@ -14,6 +14,7 @@ import type { LocationId } from "../../../src/core/ids.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import type { Principal } from "../../../src/core/principal.ts";
 import { type Result, fail, ok } from "../../../src/core/result.ts";
+import { type Soon, trySoon } from "../../../src/core/soon.ts";
 import type { GhlCall } from "../../../src/ghl/call.ts";
 import type { GhlApiClient } from "../../../src/ghl/client.ts";
 import type { GhlFailure } from "../../../src/ghl/errors.ts";
@@ -189,12 +190,14 @@ export interface RunningHttp {
 
 /** A bare HTTP server on a free port. */
 export const listen = async (
-  handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
+  handle: (req: IncomingMessage, res: ServerResponse) => Soon<void>,
 ): Promise<RunningHttp> => {
   const server = createServer((req, res) => {
-    handle(req, res).catch((error: unknown) => {
-      res.destroy(error instanceof Error ? error : undefined);
-    });
+    void trySoon(
+      () => handle(req, res),
+      () => undefined,
+      (error) => void res.destroy(error instanceof Error ? error : undefined),
+    );
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);

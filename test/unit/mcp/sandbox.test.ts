@@ -27,7 +27,7 @@ const toTokenSource = (running: RunningSandbox): TokenSource => {
       ? fail({ kind: "location_not_allowed", locationId })
       : ok({ token: toSecret(token), kind: "private" });
   };
-  return { getToken, replaceToken: (request) => getToken(request) };
+  return { getToken, replaceToken: async (request) => getToken(request) };
 };
 
 beforeAll(async () => {

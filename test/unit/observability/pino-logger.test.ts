@@ -50,6 +50,30 @@ describe("the JSON log", () => {
     ]);
   });
 
+  it("outlives a field that cannot be read, and says so", async () => {
+    const { stderr } = await run(`
+      const log = createPinoLogger({ level: "info", pretty: false });
+      log.info("one", { get broken() { throw new Error("no"); } });
+      log.info("two");
+    `);
+    expect(toLines(stderr)).toMatchObject([
+      { msg: "one", fields: "cannot be written" },
+      { msg: "two" },
+    ]);
+  });
+
+  it("says of each line when it came, also of those that go out together", async () => {
+    const { stderr } = await run(`
+      const log = createPinoLogger({ level: "info", pretty: false });
+      log.info("one");
+      const until = Date.now() + 30;
+      while (Date.now() < until);
+      log.info("two");
+    `);
+    const [one, two] = toLines(stderr) as { readonly time: string }[];
+    expect(Date.parse(two?.time ?? "") - Date.parse(one?.time ?? "")).toBeGreaterThanOrEqual(30);
+  });
+
   it("leaves out what is below its level", async () => {
     const { stderr } = await run(`
       const log = createPinoLogger({ level: "warn", pretty: false });

@@ -26,7 +26,7 @@ const open = (says: () => Promise<boolean>) => {
   answers.note({
     request: { headers: {} },
     response: {
-      once: () => undefined as never,
+      on: () => undefined as never,
       destroy: () => {
         isCut = true;
         return undefined as never;

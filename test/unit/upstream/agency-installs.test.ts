@@ -37,7 +37,7 @@ const mints = () => rig.sent.filter(({ url }) => url.endsWith("/oauth/locationTo
 describe("an installation by an agency", () => {
   it("of all its locations reaches each of them, with a token of its own", async () => {
     const { id } = await rig.connect("company");
-    const tokens = await Promise.all(locations().map((location) => tokenFor(id, location)));
+    const tokens = await Promise.all(locations().map(async (location) => tokenFor(id, location)));
     expect(new Set(tokens.map((given) => tokenOf(given).reveal())).size).toBe(locations().length);
     expect((await listed(id)).toSorted()).toEqual([...locations()].toSorted());
   });

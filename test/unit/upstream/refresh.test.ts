@@ -52,7 +52,7 @@ describe("refreshing tokens", () => {
 
   it("asks GoHighLevel once for 50 parallel calls at expiry, and gives all the same token", async () => {
     rig.clock.advance(DAY);
-    const given = await Promise.all(Array.from({ length: 50 }, get));
+    const given = await Promise.all(Array.from({ length: 50 }, async () => get()));
     expect(new Set(given.map((each) => tokenOf(each).reveal())).size).toBe(1);
     expect(rig.grants("refresh_token")).toBe(1);
   });
@@ -121,7 +121,9 @@ describe("refreshing tokens", () => {
     };
     const upstream = rig.another({}, broken);
     rig.clock.advance(DAY);
-    const given = upstream.tokens.getToken(request).catch((error: unknown) => error);
+    const given = Promise.resolve(upstream.tokens.getToken(request)).catch(
+      (error: unknown) => error,
+    );
     for (let wait = 0; wait < 5; wait += 1) {
       await rig.clock.whenSleeping();
       rig.clock.advance(2);
@@ -200,7 +202,7 @@ describe("refreshing tokens", () => {
     const other = rig.another();
     rig.clock.advance(DAY);
     const callAll = (upstream: Upstream) =>
-      Promise.all(Array.from({ length: 25 }, () => upstream.tokens.getToken(request)));
+      Promise.all(Array.from({ length: 25 }, async () => upstream.tokens.getToken(request)));
     const first = callAll(rig.upstream);
     const second = callAll(other);
     const given = await first;

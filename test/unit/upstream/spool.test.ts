@@ -60,10 +60,8 @@ describe("tokens that the store does not have yet", () => {
   /** A process refreshes, cannot write, and dies: all that is left of it is the spool. */
   const dieWithTokens = async (): Promise<void> => {
     rig.clock.advance(DAY);
-    const given = rig
-      .another({}, withoutWrites())
-      .tokens.getToken(request)
-      .catch((error: unknown) => error);
+    const { tokens } = rig.another({}, withoutWrites());
+    const given = Promise.resolve(tokens.getToken(request)).catch((error: unknown) => error);
     for (let wait = 0; wait < 5; wait += 1) {
       await rig.clock.whenSleeping();
       rig.clock.advance(2);
