@@ -23,7 +23,7 @@ export interface RecallDeps<Value> {
   endOf?(value: Value): EpochSeconds;
 }
 
-/** Above this many keys, what was read first goes first. */
+/** Above this many keys, half of them go: those that were read first. */
 const MAX_KEYS = 10_000;
 /** How long something is remembered at most. An event that was lost between processes costs no more. */
 const MAX_AGE_MS = { shared: 500, alone: 30_000 } as const;
@@ -40,19 +40,24 @@ interface Kept<Value> {
  */
 export const createRecall = <Value>(deps: RecallDeps<Value>): Recall<Value> => {
   const { events, clock, keyOf, endOf } = deps;
-  // In the order in which they were read, so that the oldest stand in front.
-  const kept = new Map<string, Kept<Value>>();
+  // What was read lately, and what was read before. The older half goes as a whole: taking keys out one by
+  // one leaves tables behind that keep alive what was in them (ADR 52).
+  let young = new Map<string, Kept<Value>>();
+  let old: typeof young = new Map();
+  let youngSinceMs = clock.nowMs();
   const maxAgeMs = events?.isShared === false ? MAX_AGE_MS.alone : MAX_AGE_MS.shared;
   let timesForgotten = 0;
 
   const forget = (key: string): void => {
     timesForgotten += 1;
-    kept.delete(key);
+    young.delete(key);
+    old.delete(key);
   };
   const hear = (event: HeardEvent): void => {
     if (event.kind === "missed") {
       timesForgotten += 1;
-      kept.clear();
+      young = new Map();
+      old = new Map();
       return;
     }
     const key = keyOf(event);
@@ -61,21 +66,21 @@ export const createRecall = <Value>(deps: RecallDeps<Value>): Recall<Value> => {
   events?.subscribe(hear);
 
   // A clock that was set back makes everything look new: then it is old.
-  const isOld = ({ readAtMs }: Kept<Value>, nowMs: number): boolean =>
+  const isOld = ({ readAtMs }: Pick<Kept<Value>, "readAtMs">, nowMs: number): boolean =>
     nowMs - readAtMs >= maxAgeMs || nowMs < readAtMs;
 
   const keep = (key: string, value: Value): void => {
     const nowMs = clock.nowMs();
-    kept.delete(key);
-    kept.set(key, { value, readAtMs: nowMs });
-    for (const [oldest, one] of kept) {
-      if (kept.size <= MAX_KEYS && !isOld(one, nowMs)) break;
-      kept.delete(oldest);
+    if (young.size >= MAX_KEYS / 2 || isOld({ readAtMs: youngSinceMs }, nowMs)) {
+      old = young;
+      young = new Map();
+      youngSinceMs = nowMs;
     }
+    young.set(key, { value, readAtMs: nowMs });
   };
 
   const peek = (key: string): Value | undefined => {
-    const found = kept.get(key);
+    const found = young.get(key) ?? old.get(key);
     if (found === undefined || events?.isUp() !== true) return undefined;
     if (isOld(found, clock.nowMs())) return undefined;
     const over = endOf !== undefined && endOf(found.value) <= clock.nowSeconds();
