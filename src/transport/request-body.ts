@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { joinChunks } from "../core/join-chunks.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { createTextChunks } from "./text-chunks.ts";
 
 /** Why a body could not be taken in. */
 export type BodyFailure =
@@ -22,7 +22,7 @@ export const readBody = (
   const tooLarge = fail<BodyFailure>({ kind: "too_large", maxBytes });
   if (announcesTooMuch(request, maxBytes)) return Promise.resolve(tooLarge);
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    const text = createTextChunks();
     let length = 0;
     const settle = (result: Result<string, BodyFailure>): void => {
       request.off("data", onData).off("end", onEnd).off("close", onCut).off("error", onCut);
@@ -31,9 +31,9 @@ export const readBody = (
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
       if (length > maxBytes) settle(tooLarge);
-      else chunks.push(chunk);
+      else text.add(chunk);
     };
-    const onEnd = (): void => settle(ok(joinChunks(chunks).toString("utf8")));
+    const onEnd = (): void => settle(ok(text.end()));
     const onCut = (): void => settle(fail({ kind: "cut_off" }));
     request.on("data", onData).once("end", onEnd).once("close", onCut).once("error", onCut);
   });
