@@ -12,9 +12,9 @@ import {
   EMPTY_USAGE,
   newUsageCell,
   readUsageRecord,
+  readUsageRows,
   toCellKey,
   toUsageDay,
-  toUsageRows,
   type UsageBatch,
   type UsageCell,
   writeUsageRecord,
@@ -97,9 +97,7 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
       await flush(() => days.map((day) => toWaitingKey(connectionId, day)));
       const records = await mapPaced(days, READ_AT_ONCE, async (day) => {
         const stored = await store.get(toAddress(connectionId, day));
-        return stored === undefined
-          ? []
-          : toUsageRows(readUsageRecord(stored.value), { connectionId, day, by });
+        return stored === undefined ? [] : readUsageRows(stored.value, { connectionId, day, by });
       });
       return records.flat();
     },
