@@ -9,6 +9,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from "./json-signs.ts";
+import { parseLongString } from "./long-string.ts";
 import { createPace } from "./pace.ts";
 
 /** Text up to this length is parsed in one piece, which takes a few milliseconds. */
@@ -37,8 +38,9 @@ const runInTurns = async (steps: Generator<void, unknown>): Promise<unknown> => 
 };
 
 /**
- * The steps of parsing a long text; the last gives the value. Members of lists and objects are parsed in
- * portions by `JSON.parse`, which alone decides what is valid; here only their ends are looked for.
+ * The steps of parsing a long text; the last gives the value. Members of lists and objects, and long strings
+ * in them, are parsed in portions by `JSON.parse`, which alone decides what is valid; here only their ends
+ * are looked for.
  */
 export function* parseJsonInSteps(text: string, stepSize: number = STEP): Generator<void, unknown> {
   const start = skipSpace(text, 0);
@@ -70,7 +72,7 @@ function* parseContainer(source: Source, start: number, level: number): Generato
     let { end } = member;
     if (inner !== undefined) {
       if (at > from) container.add(text.slice(from, at - 1), "some");
-      const parsed = yield* parseContainer(source, inner.start, level + 1);
+      const parsed = yield* parseInner(source, inner.start, level + 1);
       container.put(inner.key, parsed.value);
       end = skipSpace(text, parsed.end);
       from = end + 1;
@@ -86,7 +88,12 @@ function* parseContainer(source: Source, start: number, level: number): Generato
   }
 }
 
-/** Where a member ends, or that it is a container longer than a step, which is taken apart in turn. */
+const parseInner = (source: Source, start: number, level: number): Generator<void, Parsed> =>
+  isOpening(source.text, start)
+    ? parseContainer(source, start, level)
+    : parseLongString(source.text, start, source.stepSize);
+
+/** Where a member ends, or that it is a container or a string longer than a step, which is taken apart in turn. */
 const findMember = (
   { text, stepSize }: Source,
   at: number,
@@ -150,13 +157,13 @@ const checkCount = ({ length }: readonly unknown[], count: "any" | "some"): void
     throw new SyntaxError("there is nothing before or after a comma");
 };
 
-/** A container within another: its name where that is an object, and where it begins. */
+/** A container or a string within a container: its name where that is an object, and where it begins. */
 interface Inner {
   readonly key: string;
   readonly start: number;
 }
 
-/** The container that a long member is, under its name in an object; undefined for anything else. */
+/** The container or string that a long member is, under its name in an object; undefined for anything else. */
 const findInner = (text: string, at: number, isList: boolean): Inner | undefined => {
   let start = skipSpace(text, at);
   let key = "";
@@ -168,7 +175,8 @@ const findInner = (text: string, at: number, isList: boolean): Inner | undefined
     if (text.charCodeAt(start) !== COLON) return undefined;
     start = skipSpace(text, start + 1);
   }
-  return isOpening(text, start) ? { key, start } : undefined;
+  const isLong = isOpening(text, start) || text.charCodeAt(start) === QUOTE;
+  return isLong ? { key, start } : undefined;
 };
 
 /** Where the member that begins at `at` ends: at a comma or a closing bracket; cut where it is beyond `limit`. */

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { type Clock, type EpochSeconds, toEpochSeconds } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
@@ -12,9 +11,9 @@ import {
   EMPTY_USAGE,
   newUsageCell,
   readUsageRecord,
+  readUsageRows,
   toCellKey,
   toUsageDay,
-  toUsageRows,
   type UsageBatch,
   type UsageCell,
   writeUsageRecord,
@@ -97,9 +96,7 @@ export const createUsageLog = (deps: UsageLogDeps): UsageLog => {
       await flush(() => days.map((day) => toWaitingKey(connectionId, day)));
       const records = await mapPaced(days, READ_AT_ONCE, async (day) => {
         const stored = await store.get(toAddress(connectionId, day));
-        return stored === undefined
-          ? []
-          : toUsageRows(readUsageRecord(stored.value), { connectionId, day, by });
+        return stored === undefined ? [] : readUsageRows(stored.value, { connectionId, day, by });
       });
       return records.flat();
     },
@@ -172,15 +169,16 @@ const writeRecords = async (
   write: (key: string) => Promise<void>,
 ): Promise<unknown> => {
   let failure: unknown;
-  for (let first = 0; first < keys.length; first += AT_ONCE) {
-    const outcomes = await Promise.allSettled(keys.slice(first, first + AT_ONCE).map(write));
-    const failures = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-    failure ??= failures[0];
+  let isAway = false;
+  // An embedded store works within the call, and waits for its disk there: so many in one turn are long.
+  await mapPaced(keys, AT_ONCE, async (key) => {
     // A store that is away would only hold up the rest as well.
-    if (failures.some(isUnavailable)) break;
-    // An embedded store works within the call: without a pause nothing else would get its turn.
-    await setImmediate();
-  }
+    if (isAway) return;
+    await write(key).catch((error: unknown) => {
+      failure ??= error;
+      isAway ||= isUnavailable(error);
+    });
+  });
   return failure;
 };
 

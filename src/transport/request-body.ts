@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { joinChunks } from "../core/join-chunks.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { createTextChunks } from "./text-chunks.ts";
 
 /** Why a body could not be taken in. */
 export type BodyFailure =
@@ -22,16 +22,15 @@ export const readBody = (
   const tooLarge = fail<BodyFailure>({ kind: "too_large", maxBytes });
   if (announcesTooMuch(request, maxBytes)) return Promise.resolve(tooLarge);
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    const text = createTextChunks();
     let length = 0;
     let hasEnded = false;
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
       if (length <= maxBytes) {
-        chunks.push(chunk);
+        text.add(chunk);
         return;
       }
-      chunks.length = 0;
       request.off("data", onData);
       resolve(tooLarge);
     };
@@ -42,7 +41,7 @@ export const readBody = (
     request.on("data", onData);
     request.on("end", () => {
       hasEnded = true;
-      resolve(ok(joinChunks(chunks).toString("utf8")));
+      resolve(ok(text.end()));
     });
     request.on("close", onCut);
     request.on("error", onCut);

@@ -1,3 +1,4 @@
+import { mapPaced } from "../core/pace.ts";
 import { renderPersonLinks, renderSelect, renderSignIn, type Choice } from "./fragments.ts";
 import { html, type SafeHtml } from "./html.ts";
 import { renderPage } from "./layout.ts";
@@ -20,17 +21,24 @@ export interface UsageView {
 
 const TITLE = "Usage";
 
-/** The page of a signed-in person: calls and what is left of the rate budget, by account and location. */
-export const renderUsagePage = (view: UsageView): string =>
-  renderPage(
+/**
+ * The page of a signed-in person: calls and what is left of the rate budget, by account and location. The
+ * event loop gets its turns between the cards, each of which has a chart and a table.
+ */
+export const renderUsagePage = async (view: UsageView): Promise<string> => {
+  const cards = await mapPaced([...view.cards.entries()], 1, async ([index, card]) =>
+    renderUsageCard(card, { span: view.span, id: `usage-${index + 1}` }),
+  );
+  return renderPage(
     { title: TITLE, sandbox: view.sandbox },
     html`<h1>${TITLE}</h1>
       <p>
         Requests to GoHighLevel for your accounts, of all their clients together, also of those that
         others let in. Every attempt counts, as GoHighLevel counts it. Times are in UTC.
       </p>
-      ${view.hasAccounts ? renderAccounts(view) : NO_ACCOUNT} ${renderPersonLinks("/usage")}`,
+      ${view.hasAccounts ? renderAccounts(view, cards) : NO_ACCOUNT} ${renderPersonLinks("/usage")}`,
   );
+};
 
 /** The same page for a browser that nobody has signed in to. */
 export const renderUsageSignedOut = (view: { readonly sandbox: boolean }): string =>
@@ -50,15 +58,13 @@ const NO_ACCOUNT = html`<p>
   limits are shown here.
 </p>`;
 
-const renderAccounts = (view: UsageView): SafeHtml =>
+const renderAccounts = (view: UsageView, cards: readonly SafeHtml[]): SafeHtml =>
   html`${renderSpans(view)} ${renderFilter(view)}
     ${
-      view.cards.length === 0
+      cards.length === 0
         ? html`<p>There is no such account or location among yours.</p>`
         : html`<ul class="cards">
-            ${view.cards.map((card, index) =>
-              renderUsageCard(card, { span: view.span, id: `usage-${index + 1}` }),
-            )}
+            ${cards}
           </ul>`
     }
     ${

@@ -1,5 +1,5 @@
 import type { Connection } from "../../core/connection.ts";
-import { mapPaced } from "../../core/pace.ts";
+import { createPace, mapPaced } from "../../core/pace.ts";
 import { findMissingScopes } from "../../core/scope-words.ts";
 import type { AuthorizationServer, GrantView } from "../../oauth/authorization-server.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
@@ -30,6 +30,7 @@ export const createConnectionsRoute =
   (deps: ConnectionsRouteDeps): RouteHandler =>
   async (request) => {
     const { sandbox } = deps;
+    const pace = createPace();
     const name = request.query.get("notice");
     const person = await deps.people.find(request.cookies);
     if (person === undefined) {
@@ -40,15 +41,15 @@ export const createConnectionsRoute =
     const rows = await mapPaced(accounts, AT_ONCE, (account) =>
       toRow(deps, { account, person, query: request.query }),
     );
-    return pageResponse(
-      200,
-      await renderConnectionsPage({
-        sandbox,
-        notice: findConnectionNotice(name),
-        csrfToken: person.csrfToken,
-        connections: rows.filter((row) => row !== undefined),
-      }),
-    );
+    const page = await renderConnectionsPage({
+      sandbox,
+      notice: findConnectionNotice(name),
+      csrfToken: person.csrfToken,
+      connections: rows.filter((row) => row !== undefined),
+    });
+    // Hundreds of accounts make megabytes, which are encoded in one piece.
+    await pace();
+    return pageResponse(200, page);
   };
 
 /** Rows that are read from the store at once. */

@@ -1,5 +1,5 @@
 import type { Clock, EpochSeconds } from "../../core/clock.ts";
-import { mapPaced } from "../../core/pace.ts";
+import { createPace, mapPaced } from "../../core/pace.ts";
 import type { UsageBudget, UsageLog } from "../../core/usage.ts";
 import type { AuthorizationServer } from "../../oauth/authorization-server.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
@@ -44,6 +44,7 @@ export const createUsageRoute =
   (deps: UsageRouteDeps): RouteHandler =>
   async ({ cookies, query }) => {
     const { clock, sandbox } = deps;
+    const pace = createPace();
     const person = await deps.people.find(cookies);
     if (person === undefined) return pageResponse(200, renderUsageSignedOut({ sandbox }));
     const now = clock.nowSeconds();
@@ -51,22 +52,25 @@ export const createUsageRoute =
     const place = query.get("place") ?? "";
     const since = toSpanStart(span, now);
     const accounts = await readUsage(deps, person, { since, by: span === "day" ? "hour" : "day" });
+    await pace();
     const places = accounts.flatMap(listPlaces);
+    await pace();
     const { shown, more } = choosePlaces(places, place);
     const wanted = new Set(shown.flatMap(({ budgetOf }) => (budgetOf ? [toKey(budgetOf)] : [])));
     const budgets = deps.rateBudgets((budget) => wanted.has(toKey(budget)));
-    return pageResponse(
-      200,
-      renderUsagePage({
-        sandbox,
-        span,
-        place,
-        more,
-        cards: shown.map((one) => toUsageCard(one, { span, now, budgets })),
-        places: places.map(toPlaceChoice),
-        hasAccounts: accounts.length > 0,
-      }),
-    );
+    const cards = shown.map((one) => toUsageCard(one, { span, now, budgets }));
+    await pace();
+    const page = await renderUsagePage({
+      sandbox,
+      span,
+      place,
+      more,
+      cards,
+      places: places.map(toPlaceChoice),
+      hasAccounts: accounts.length > 0,
+    });
+    await pace();
+    return pageResponse(200, page);
   };
 
 const readUsage = async (

@@ -92,6 +92,43 @@ describe("parsing JSON in steps", () => {
     expect(steps).toBeGreaterThan(text.length / 1000 / 2);
   });
 
+  it("gives what JSON.parse gives for a long string, wherever its escapes are cut", () => {
+    const piece = fc.constantFrom(
+      "a",
+      "é",
+      "😀",
+      "\\n",
+      "\\\\",
+      '\\"',
+      "\\u00e9",
+      "\\ud83d\\ude00",
+      "\\u0022",
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { minLength: 20, maxLength: 60 }),
+        fc.constantFrom("", "\n", "\\x", "\\u12", "\\"),
+        fc.integer({ min: 1, max: 20 }),
+        (pieces, damage, stepSize) => {
+          const string = `"${pieces.join("")}${damage}"`;
+          for (const text of [`[1,${string},2]`, `{"a":${string},"b":[${string}]}`]) {
+            expect(outcomeOf(() => parse(text, stepSize).value)).toEqual(
+              outcomeOf(() => JSON.parse(text)),
+            );
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("takes a step for each portion of a long string", () => {
+    const text = JSON.stringify({ file: { base64: "A".repeat(100_000), name: "a" } });
+    const { value, steps } = parse(text, 1000);
+    expect(value).toEqual(JSON.parse(text));
+    expect(steps).toBeGreaterThanOrEqual(100);
+  });
+
   it("parses short text at once, and megabytes over several turns of the event loop", async () => {
     expect(parseJsonText('{"a":1}')).toEqual({ a: 1 });
     const text = JSON.stringify(

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSqliteStore } from "../../../src/storage/sqlite.ts";
+import { openSqliteStore, SQL } from "../../../src/storage/sqlite.ts";
 import { MIGRATIONS, migrate } from "../../../src/storage/sqlite-schema.ts";
 import { createFakeClock } from "../../support/clock.ts";
 
@@ -61,6 +61,20 @@ describe("the SQLite store", () => {
     other.close();
     await store.close();
   });
+
+  it.each(["list", "page", "lastPage"] as const)(
+    "looks for the keys of a group (%s) among those of this group alone, not all of its namespace",
+    async (name) => {
+      const store = openSqliteStore(path, { clock });
+      const database = new DatabaseSync(path);
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${SQL[name]}`).all();
+      expect(plan.map(({ detail }) => detail)).toEqual([
+        expect.stringContaining("USING INDEX records_by_group (namespace=? AND grp=?"),
+      ]);
+      database.close();
+      await store.close();
+    },
+  );
 
   it("brings a file of an older version to this one, with its records", async () => {
     const store = openSqliteStore(path, { clock });

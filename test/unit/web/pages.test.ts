@@ -44,8 +44,8 @@ const PAGES = {
     sandbox: true,
   }),
   "connections-signed-out": renderConnectionsSignedOut({ sandbox: true, notice: undefined }),
-  usage: renderUsagePage(usage),
-  "usage-empty": renderUsagePage({
+  usage: await renderUsagePage(usage),
+  "usage-empty": await renderUsagePage({
     ...usage,
     span: "month",
     sandbox: true,
@@ -204,7 +204,7 @@ const HOSTILE_PAGES = {
       },
     ],
   }),
-  usage: renderUsagePage({
+  usage: await renderUsagePage({
     ...usage,
     sandbox: true,
     place: HOSTILE,
