@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { destination, pino, type DestinationStream } from "pino";
 import type { PinoPretty } from "pino-pretty";
-import { systemClock } from "../core/clock.ts";
+import { steadyMs, systemClock } from "../core/clock.ts";
 import type { LogFields, Logger } from "../core/logger.ts";
 import { redactFields, redactText } from "./redact.ts";
 
@@ -20,8 +20,8 @@ const STDERR = 2;
 
 /**
  * Creates the logger of the program. It writes to standard error only, so that standard output stays free
- * for the protocol; the lines of one turn of the event loop are made and go out together at its end, and none
- * is lost when the process ends by itself.
+ * for the protocol. A line goes out at the end of its turn of the event loop, or with what comes in the next
+ * few milliseconds where one just went; none is lost when the process ends by itself.
  */
 export const createPinoLogger = ({ level, pretty }: PinoLoggerConfig): Logger => {
   const options = {
@@ -31,8 +31,8 @@ export const createPinoLogger = ({ level, pretty }: PinoLoggerConfig): Logger =>
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (pretty) return toLogger(pino(options, openPretty()), writeNow);
-  const turn = openTurn();
-  return toLogger(pino(options, turn.lines), turn.write);
+  const moment = openMoment();
+  return toLogger(pino(options, moment.lines), moment.write);
 };
 
 /** A line before it is made. */
@@ -89,14 +89,16 @@ const toTimestamp = (): string => {
 };
 
 /**
- * Keeps the lines of a turn until its end: made one after the other they cost less than in the middle
- * of calls, and one write takes all of them.
+ * Keeps the lines of a moment until its end: made one after the other they cost less than in the middle
+ * of calls, and one write takes all of them. A server that does little writes at the end of each turn.
  */
-const openTurn = (): { readonly lines: DestinationStream; write(line: Line): void } => {
+const openMoment = (): { readonly lines: DestinationStream; write(line: Line): void } => {
   const file = destination({ fd: STDERR, sync: true });
   let waiting: (Line & { readonly atMs: number })[] = [];
   let text = "";
+  let flushedMs = Number.NEGATIVE_INFINITY;
   const flush = (): void => {
+    flushedMs = steadyMs();
     const lines = waiting;
     waiting = [];
     for (const line of lines) {
@@ -116,14 +118,20 @@ const openTurn = (): { readonly lines: DestinationStream; write(line: Line): voi
       },
     },
     write: ({ sink, level, message, fields }) => {
-      if (waiting.length === 0) setImmediate(flush);
+      if (waiting.length === 0) {
+        if (steadyMs() - flushedMs < MOMENT_MS) setTimeout(flush, MOMENT_MS).unref();
+        else setImmediate(flush);
+      }
       waiting.push({ sink, level, message, fields, atMs: systemClock.nowMs() });
       if (waiting.length > MAX_WAITING) flush();
     },
   };
 };
 
-/** Lines that wait for the end of the turn at most. */
+/** How long lines wait where others went out just before. */
+const MOMENT_MS = 5;
+
+/** Lines that wait at most. */
 const MAX_WAITING = 100;
 
 // loaded only for a terminal: a server that logs JSON should not pay for it at its start

@@ -44,11 +44,11 @@ export const createOpenAnswers = (deps: OpenAnswersDeps): OpenAnswers => {
   const stopping = new AbortController();
   let isRunning = false;
 
-  const judge = async ({ answer, state }: Held, occasion: Occasion): Promise<void> => {
+  const judge = async ({ answer, state, end }: Held, occasion: Occasion): Promise<void> => {
     const verdict = await askStore(deps, answer);
     // It may have closed while the store was asked.
-    if (state.hasClosed || !isOver(verdict, { state, occasion })) return;
-    state.hasClosed = true;
+    if (state.hasEnded || !isOver(verdict, { state, occasion })) return;
+    end();
     const { grantId } = answer.principal;
     deps.log.info("cut an open answer of a revoked grant", { grantId, verdict });
     answer.response.destroy();
@@ -78,12 +78,16 @@ export const createOpenAnswers = (deps: OpenAnswersDeps): OpenAnswers => {
 
   return {
     note: (answer) => {
-      const state = { hasClosed: false, isOld: false, isUnsure: false };
-      const remove = open.add({ answer, state });
-      answer.response.on("close", () => {
-        state.hasClosed = true;
-        remove();
-      });
+      const held: Held = {
+        answer,
+        state: { hasEnded: false, isOld: false, isUnsure: false },
+        end: () => {
+          held.state.hasEnded = true;
+          remove();
+        },
+      };
+      const remove = open.add(held);
+      answer.response.on("close", held.end);
       if (!isRunning && !stopping.signal.aborted) void sweep();
     },
     close: () => {
@@ -97,11 +101,13 @@ export const createOpenAnswers = (deps: OpenAnswersDeps): OpenAnswers => {
 interface Held {
   readonly answer: OpenAnswer;
   readonly state: AnswerState;
+  /** Takes it out of the book, once. */
+  end(): void;
 }
 
 interface AnswerState {
   /** It is over, or was cut: nothing is left to judge. */
-  hasClosed: boolean;
+  hasEnded: boolean;
   /** It was there in the last round already. */
   isOld: boolean;
   /** The store could not say in the last round. */
