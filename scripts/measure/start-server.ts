@@ -37,9 +37,13 @@ export interface ServerOptions extends ChildOptions {
 
 const FILE = new URL("./server-process.ts", import.meta.url);
 
+/** What `npm start`, the image and the systemd unit start Node with. */
+export const SERVER_FLAGS: readonly string[] = ["--max-semi-space-size=16"];
+
 /** Starts the server on a free port and waits until it serves. */
 export const startServer = async (scope: Scope, options: ServerOptions): Promise<ServerChild> => {
-  const { upstream, env, storageUrl: given, prepare, refreshesAhead = true, ...child } = options;
+  const { upstream, env, storageUrl: given, prepare, refreshesAhead = true, ...rest } = options;
+  const child = { flags: SERVER_FLAGS, ...rest };
   const folder = scope.folder();
   const port = await findFreePort();
   const publicUrl = `http://localhost:${port}`;

@@ -1,3 +1,4 @@
+import { createPace } from "../core/pace.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { GhlCall } from "./call.ts";
 import type { Operation } from "./catalog/operation.ts";
@@ -172,13 +173,30 @@ const decodeFile = async (
     operation.id === VIDEO_LIBRARY ? UPLOAD_LIMITS.usualBytes : Number.POSITIVE_INFINITY,
   );
   const leftBytes = maxBytes - usedBytes;
-  const text = (base64 ?? "").replaceAll(/[\r\n]/gu, "");
+  const text = withoutLineBreaks(base64 ?? "");
   if (text.length * 0.75 > leftBytes + 2) return tooLarge(name, maxBytes);
   const bytes = await decodeBase64(text);
   if (bytes === undefined) return refuse(name, 'has a "base64" that is empty or no base64');
   if (bytes.byteLength > leftBytes) return tooLarge(name, maxBytes);
-  return ok(new File([bytes], fileName, { type: contentType }));
+  return ok(new File(await toParts(bytes), fileName, { type: contentType }));
 };
+
+/** Megabytes of text are looked through for a sign in a moment, and for a pattern in several milliseconds. */
+const withoutLineBreaks = (text: string): string =>
+  text.includes("\n") || text.includes("\r") ? text.replaceAll(/[\r\n]/gu, "") : text;
+
+/** A file copies the bytes that it is made of, but not other blobs: so the copy is made in steps. */
+const toParts = async (bytes: Buffer<ArrayBuffer>): Promise<Blob[]> => {
+  const pace = createPace();
+  const parts: Blob[] = [];
+  for (let at = 0; at < bytes.byteLength; at += PART_BYTES) {
+    parts.push(new Blob([bytes.subarray(at, at + PART_BYTES)]));
+    await pace();
+  }
+  return parts;
+};
+
+const PART_BYTES = 512 * 1024;
 
 const fetchFile = async (
   { operation, files, signal, timeoutMs, usedBytes, releases }: Reading,

@@ -13,6 +13,7 @@ import type { Limits } from "./limits/limits.ts";
 import { TOO_MANY_REQUESTS } from "./limits/refusals.ts";
 import type { Wait } from "./limits/rate-limiter.ts";
 import { discardBody } from "./request-body.ts";
+import { baseHeaders } from "./security-headers.ts";
 import type { BasedResponse } from "./based-response.ts";
 
 /** What the MCP endpoints are guarded with. */
@@ -35,12 +36,13 @@ export const createMcpEndpoint = (
   route: McpRoute,
 ): ((request: IncomingMessage, response: BasedResponse) => Soon<void>) => {
   const guards = createMcpGuards(route);
+  const headers = Object.entries({ ...baseHeaders(deps.publicUrl), ...CORS_HEADERS }).flat();
 
   const answer = (request: IncomingMessage, response: BasedResponse): Soon<void> => {
     const guarded = { request, path: route.path, publicUrl: deps.publicUrl };
     const foreign = checkOrigin(guarded);
     if (foreign !== undefined) return sendRefusal(request, response, foreign);
-    response.baseHeaders = [...response.baseHeaders, ...CORS_LIST];
+    response.baseHeaders = headers;
     if (request.method === "OPTIONS") {
       response.writeHead(204, preflightHeaders(route.methods)).end();
       return;
@@ -125,5 +127,3 @@ const toBreakdownRefusal = (error: unknown, requestId: string): Refusal => {
     }),
   };
 };
-
-const CORS_LIST = Object.entries(CORS_HEADERS).flat();

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { request } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -8,6 +8,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { SERVER_FLAGS } from "../../scripts/measure/start-server.ts";
 import { ERROR_TABLE } from "../../src/core/errors.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { readDeployed as read, toNginxConfig } from "../support/proxies.ts";
@@ -22,6 +23,17 @@ const find = (name: string): string | undefined => {
   return path;
 };
 const [nginx = "", caddy = "", systemd = ""] = ["nginx", "caddy", "systemd-analyze"].map(find);
+
+it("starts the server with the flags that it is measured with, wherever it is started", () => {
+  const root = join(deploy, "..");
+  const starts = ["package.json", "Dockerfile", "deploy/ghl-mcp.service"].map((file) =>
+    readFileSync(join(root, file), "utf8"),
+  );
+  for (const flag of SERVER_FLAGS) {
+    expect(starts.map((text) => text.includes(flag))).toEqual(starts.map(() => true));
+  }
+  expect(SERVER_FLAGS).not.toEqual([]);
+});
 
 describe("deploy/ghl-mcp.service", () => {
   it("is not started again after errors that starting again does not mend", () => {
