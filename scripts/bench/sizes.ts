@@ -3,7 +3,7 @@ import type { Size } from "./part.ts";
 /** What the figures of docs/performance.md are taken with. */
 export const FULL: Size = {
   rounds: 3,
-  warmUp: 15_000,
+  warmUp: 30_000,
   calls: 5_000,
   connections: [32, 256],
   lists: 2_000,

@@ -54,6 +54,23 @@ export const blocksPart: Part = {
   },
 };
 
+/**
+ * Waits until the server does nothing any more: the first round also adds to the index of places, record by
+ * record, and what is measured after it must not be measured beside it.
+ */
+const untilQuiet = async (child: Child): Promise<void> => {
+  let quiet = 0;
+  for (let looked = 0; looked < MOST_LOOKS && quiet < 3; looked += 1) {
+    const { cpuUs: before } = await child.usage();
+    await sleep(LOOK_MS);
+    const { cpuUs: after } = await child.usage();
+    quiet = (after - before) / 1000 < LOOK_MS / 10 ? quiet + 1 : 0;
+  }
+};
+
+const LOOK_MS = 100;
+const MOST_LOOKS = 600;
+
 /** Keeps this process on one core, where the system has `taskset`; gives what undoes it. */
 const keepOnCore = (core: number): (() => void) => {
   const set = (cores: string): void => {
@@ -123,7 +140,7 @@ const measureServer = async (
   first.push(
     await measure(child, async () => {
       await child.ask("refreshAhead");
-      await sleep(Math.max(200, vaultSize));
+      await untilQuiet(child);
     }),
   );
   for (const { name, run } of BLOCK_ACTIONS) {
