@@ -104,8 +104,16 @@ async function runSteps(
     changed.push(what);
   }
   const answer = await context.call("contacts.get-contact", { parameters: { contactId } });
-  const contact = answer.ok && isRecord(answer.value) ? answer.value["contact"] : undefined;
-  return ok({ changed, ...(isRecord(contact) ? { contact: toContactSummary(contact) } : {}) });
+  // The change is made: that the contact cannot be read after it is told, and no failure.
+  if (!answer.ok) {
+    const problem = toErrorText(answer.failure, context.errorText);
+    return ok({ changed, contact: { id: contactId }, contact_problem: problem });
+  }
+  const contact = isRecord(answer.value) ? answer.value["contact"] : undefined;
+  return ok({
+    changed,
+    contact: isRecord(contact) ? toContactSummary(contact) : { id: contactId },
+  });
 }
 
 function isSameTag(left: string, right: string): boolean {

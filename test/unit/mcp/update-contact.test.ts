@@ -39,6 +39,22 @@ describe("update_contact", () => {
     });
   });
 
+  it("names the contact, and why it cannot be shown, when only reading it afterwards fails", async () => {
+    const { call } = createHarness({
+      ...ANSWERS,
+      "contacts.get-contact": fail({ kind: "timeout", timeoutMs: 15_000 }),
+    });
+    const { data } = await call(toPinned(), "update_contact", {
+      contact_id: "contact-1",
+      email: "a@example.com",
+    });
+    expect(data).toEqual({
+      changed: ["fields"],
+      contact: { id: "contact-1" },
+      contact_problem: expect.stringContaining("15"),
+    });
+  });
+
   it("tells what had been changed when a later call fails", async () => {
     const { call, calls } = createHarness({
       ...ANSWERS,
