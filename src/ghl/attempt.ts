@@ -5,7 +5,7 @@ import type { Metrics } from "../core/metrics.ts";
 import type { UsageMeter } from "../core/usage.ts";
 import { fail, type Result } from "../core/result.ts";
 import { type Soon, whenThere } from "../core/soon.ts";
-import { NO_SPAN, silentTracing, type Tracing } from "../core/tracing.ts";
+import { silentTracing, type Span, type Tracing } from "../core/tracing.ts";
 import type { GhlAnswer, GhlCall } from "./call.ts";
 import type { Operation } from "./catalog/operation.ts";
 import type { GhlFailure } from "./errors.ts";
@@ -117,17 +117,16 @@ const sendInSpan = (deps: AttemptDeps, journey: Journey, pass: Pass): Soon<Answe
   const { id, method } = journey.operation;
   const attributes = { "ghl.operation": id, "http.request.method": method };
   return tracing.inSpan({ name: id, kind: "client", attributes }, (span) =>
-    span === NO_SPAN
-      ? sendNow(deps, journey, pass)
-      : sendNow(deps, journey, pass).then((answer) => {
-          if (!answer.ok) span.fail(answer.failure.kind);
-          return answer;
-        }),
+    sendNow(deps, journey, { ...pass, span }),
   );
 };
 
 /** Sends in a slot, which is given back whatever happens, and says how it went. */
-const sendNow = (deps: AttemptDeps, journey: Journey, { token, slot }: Pass): Promise<Answer> => {
+const sendNow = (
+  deps: AttemptDeps,
+  journey: Journey,
+  { token, slot, span }: Pass & { readonly span: Span },
+): Promise<Answer> => {
   const { clock, http } = deps;
   const sentAtMs = clock.nowMs();
   return http.send(toHttpRequest(journey, token, sentAtMs)).then(
@@ -141,7 +140,9 @@ const sendNow = (deps: AttemptDeps, journey: Journey, { token, slot }: Pass): Pr
         : fail<GhlFailure>(toFailure(response.failure));
       return whenThere<Answer, Answer>(answer, (read) => {
         tell(deps, journey, { answer: read, durationMs: clock.nowMs() - sentAtMs });
-        return read.ok ? read : fail(addEvidence(read.failure, journey, closedForMs));
+        if (read.ok) return read;
+        span.fail(read.failure.kind);
+        return fail(addEvidence(read.failure, journey, closedForMs));
       });
     },
     (error: unknown) => {

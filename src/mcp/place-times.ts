@@ -1,6 +1,6 @@
 import { type Soon, whenThere } from "../core/soon.ts";
 import type { ToolOutput } from "./tool.ts";
-import { isUtcTime, toZonedTime } from "./zoned-time.ts";
+import { isUtcTime, showTime } from "./zoned-time.ts";
 
 /**
  * Turns the UTC times of a result into the time of its location, with the offset. The zone is looked up
@@ -31,7 +31,7 @@ function toZonedOutput(output: object, zone: string): ToolOutput {
 }
 
 function toZoned(value: unknown, zone: string): unknown {
-  if (typeof value === "string") return isUtcTime(value) ? toZonedTime(value, zone) : value;
+  if (typeof value === "string") return showTime(value, zone);
   if (Array.isArray(value)) return value.map((member) => toZoned(member, zone));
   return typeof value === "object" && value !== null ? toZonedOutput(value, zone) : value;
 }

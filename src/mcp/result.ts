@@ -2,7 +2,7 @@ import { cleanText } from "./clean-text.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { ToolOutput } from "./tool.ts";
 import { UNTRUSTED, isOutside, noteOutside, toUntrustedMark } from "./untrusted.ts";
-import { isUtcTime, toZonedTime } from "./zoned-time.ts";
+import { showTime } from "./zoned-time.ts";
 
 /** The most tokens of records in one result, by {@link estimateTokens}, which is off by up to a tenth: about 6,000 with notes. */
 export const MAX_RESULT_TOKENS = 5_400;
@@ -124,12 +124,11 @@ function prune(value: unknown, pass: Pass, name: string): unknown {
   }
   if (typeof value !== "object") return value;
   const kept = pruneMembers(value as ToolOutput, pass, name);
-  for (const _name in kept) return kept;
-  return undefined;
+  return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
 function pruneText(text: string, zone: string | undefined): string | undefined {
   const clean = cleanText(text);
   if (clean === "") return undefined;
-  return zone !== undefined && isUtcTime(clean) ? toZonedTime(clean, zone) : clean;
+  return zone === undefined ? clean : showTime(clean, zone);
 }

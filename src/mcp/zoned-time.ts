@@ -26,6 +26,10 @@ export const toZonedTime = (utc: string, zone: string): string => {
     : `${new Date(ms + offset.offsetMs).toISOString().slice(0, SHORTEST - 1)}${offset.text}`;
 };
 
+/** A text as it is shown where the clocks are those of a zone: only a full UTC time becomes another. */
+export const showTime = (text: string, zone: string): string =>
+  isUtcTime(text) ? toZonedTime(text, zone) : text;
+
 const clocksOf = (zone: string): ZoneClocks | undefined => {
   if (!clocks.has(zone)) {
     // Zones come from GoHighLevel's records; there are at most a few hundred real ones.

@@ -137,11 +137,14 @@ const createFront = (
   const deps = { ...serverDeps, limits: createLimits(serverDeps) };
   const { tracing = silentTracing } = deps;
   const routes = createRoutes(deps);
+  const headers = Object.entries(baseHeaders(deps.publicUrl)).flat();
   const mcpHandlers = new Map<string, Handler>(
-    createMcpRoutes(transports).map((route) => [route.path, createMcpEndpoint(deps, route)]),
+    createMcpRoutes(transports).map((route) => [
+      route.path,
+      createMcpEndpoint({ ...deps, baseHeaders: headers }, route),
+    ]),
   );
   const known = new Set([...routes.map((route) => route.path), ...mcpHandlers.keys()]);
-  const headers = Object.entries(baseHeaders(deps.publicUrl)).flat();
   const errorPage = createErrorPages(deps);
   const readAddress = createAddressReader(deps.proxyTrust);
   const app = createHttpApp({ ...deps, routes, errorPage, readAddress });

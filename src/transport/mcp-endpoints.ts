@@ -13,12 +13,13 @@ import type { Limits } from "./limits/limits.ts";
 import { TOO_MANY_REQUESTS } from "./limits/refusals.ts";
 import type { Wait } from "./limits/rate-limiter.ts";
 import { discardBody } from "./request-body.ts";
-import { baseHeaders } from "./security-headers.ts";
-import type { BasedResponse } from "./based-response.ts";
+import type { BasedResponse, RawHeaders } from "./based-response.ts";
 
 /** What the MCP endpoints are guarded with. */
 export interface McpEndpointDeps {
   readonly publicUrl: string;
+  /** What every answer carries. */
+  readonly baseHeaders: RawHeaders;
   readonly authorization: AuthorizationServer;
   readonly limits: Pick<Limits, "calls">;
   /** Cuts answers that are still open when their token is revoked. */
@@ -36,7 +37,7 @@ export const createMcpEndpoint = (
   route: McpRoute,
 ): ((request: IncomingMessage, response: BasedResponse) => Soon<void>) => {
   const guards = createMcpGuards(route);
-  const headers = Object.entries({ ...baseHeaders(deps.publicUrl), ...CORS_HEADERS }).flat();
+  const headers = [...deps.baseHeaders, ...Object.entries(CORS_HEADERS).flat()];
 
   const answer = (request: IncomingMessage, response: BasedResponse): Soon<void> => {
     const guarded = { request, path: route.path, publicUrl: deps.publicUrl };
