@@ -1,4 +1,5 @@
 import type * as Undici from "undici";
+import { createBatch } from "../core/batch.ts";
 import type { HttpRequest } from "../core/http-client.ts";
 import { joinChunks } from "../core/join-chunks.ts";
 
@@ -19,6 +20,8 @@ export interface Collecting extends Pick<HttpRequest, "signal" | "timeoutMs"> {
   readonly options: Undici.Dispatcher.DispatchOptions;
   readonly maxBytes: number;
 }
+
+const takeUp = createBatch();
 
 /**
  * Sends one request and holds its answer until it is whole. It listens to the dispatcher itself: a
@@ -41,7 +44,8 @@ export const collectAnswer = (
     settled = true;
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
-    onEnd(outcome);
+    if ("kind" in outcome) onEnd(outcome);
+    else takeUp(() => onEnd(outcome));
   };
   const giveUp = (kind: "aborted" | "timeout" | "too_large"): void => {
     settle({ kind });

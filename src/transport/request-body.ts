@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { createBatch } from "../core/batch.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { createTextChunks } from "./text-chunks.ts";
 
@@ -6,6 +7,8 @@ import { createTextChunks } from "./text-chunks.ts";
 export type BodyFailure =
   | { readonly kind: "too_large"; readonly maxBytes: number }
   | { readonly kind: "cut_off" };
+
+const takeUp = createBatch();
 
 /** Whether the request announces more than `maxBytes`. A chunked body announces nothing. */
 export const announcesTooMuch = (request: IncomingMessage, maxBytes: number): boolean =>
@@ -41,7 +44,7 @@ export const readBody = (
     request.on("data", onData);
     request.on("end", () => {
       hasEnded = true;
-      resolve(ok(text.end()));
+      takeUp(() => resolve(ok(text.end())));
     });
     request.on("close", onCut);
     request.on("error", onCut);
