@@ -5,8 +5,8 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | FormData;
-  readonly signal?: AbortSignal;
+  readonly body?: string | Uint8Array | FormData | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** From the call to the last byte of the answer. */
   readonly timeoutMs: number;
   /** The most bytes of body to take in, decoded. */

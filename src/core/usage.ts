@@ -31,10 +31,10 @@ export type UsageCounts = Readonly<Record<(typeof USAGE_KINDS)[number], number>>
 export interface UsedCall {
   readonly connectionId: ConnectionId;
   /** Absent where the call was one of the agency as a whole. */
-  readonly locationId?: LocationId;
+  readonly locationId?: LocationId | undefined;
   readonly access: AccessLevel;
   /** Absent where it succeeded. */
-  readonly failure?: UsageFailure;
+  readonly failure?: UsageFailure | undefined;
 }
 
 /** The calls of one hour in one place. */

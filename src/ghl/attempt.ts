@@ -87,7 +87,7 @@ const send = (deps: AttemptDeps, journey: Journey, token: AccessToken): Soon<Ans
     budget: toBudget(journey.tokenRequest),
     fairnessKey: call.fairnessKey ?? "",
     deadlineAtMs: startedAtMs + deadlineMs,
-    ...(call.signal !== undefined && { signal: call.signal }),
+    signal: call.signal,
   });
   return whenThere(slot, (got) =>
     got.ok ? sendInSpan(deps, journey, { token, slot: got.value }) : holdBack(deps, journey, got),
@@ -117,7 +117,7 @@ const sendInSpan = (deps: AttemptDeps, journey: Journey, pass: Pass): Soon<Answe
   const { id, method } = journey.operation;
   const attributes = { "ghl.operation": id, "http.request.method": method };
   return tracing.inSpan({ name: id, kind: "client", attributes }, (span) =>
-    sendNow(deps, journey, { ...pass, span }),
+    sendNow(deps, journey, { token: pass.token, slot: pass.slot, span }),
   );
 };
 
@@ -161,9 +161,11 @@ const toHttpRequest = (
 ): HttpRequest => {
   const leftMs = Math.max(1, startedAtMs + deadlineMs - sentAtMs);
   return {
-    ...request,
+    method: request.method,
+    url: request.url,
     headers: { ...request.headers, authorization: `Bearer ${token.reveal()}` },
-    ...(call.signal !== undefined && { signal: call.signal }),
+    body: request.body,
+    signal: call.signal,
     timeoutMs: isRepeatable(operation) ? Math.min(leftMs, REPEATABLE_TIMEOUT_MS) : leftMs,
     maxBytes: MAX_BYTES,
   };

@@ -6,12 +6,12 @@ import type { GhlFailure } from "./errors.ts";
 export interface GhlCall {
   readonly operation: OperationId;
   /** Path, query and header parameters by their wire name. */
-  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly body?: unknown;
   readonly connectionId: ConnectionId;
   /** The location to act in: injected wherever the operation wants it. */
-  readonly locationId?: LocationId;
-  readonly signal?: AbortSignal;
+  readonly locationId?: LocationId | undefined;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Who the call is for, such as a grant: where calls have to wait, the keys take turns. Calls without
    * one share a line.

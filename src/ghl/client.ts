@@ -85,19 +85,22 @@ const unknownOperation = (id: string): GhlFailure => ({
 });
 
 const callOperation = (deps: ClientDeps, operation: Operation, given: GhlCall): Soon<Answer> => {
-  const call = { ...given, body: withIdempotencyKey(operation, given.body, randomKey) };
+  const body = withIdempotencyKey(operation, given.body, randomKey);
+  const call = body === given.body ? given : { ...given, body };
   const startedAtMs = deps.clock.nowMs();
   // Everything else is checked before a file is fetched.
-  const draft = { ...call, body: withoutFiles(operation, call.body) };
+  const bodyToCheck = withoutFiles(operation, call.body);
+  const hasFiles = bodyToCheck !== call.body;
+  const draft = hasFiles ? { ...call, body: bodyToCheck } : call;
   const checked = buildRequest(operation, draft, deps.apiBaseUrl);
   if (!checked.ok) return checked;
   const deadlineMs = call.deadlineMs ?? (operation.upload ? UPLOAD_DEADLINE_MS : DEADLINE_MS);
   const tokenRequest = toTokenRequest(operation, call);
   const journey = { operation, call, tokenRequest, startedAtMs, deadlineMs };
   // Without files the request that was checked is the one that is sent.
-  return draft.body === call.body
-    ? repeat(deps, { ...journey, request: checked.value })
-    : upload(deps, journey).catch(orAborted(call.signal));
+  return hasFiles
+    ? upload(deps, journey).catch(orAborted(call.signal))
+    : repeat(deps, { ...journey, request: checked.value });
 };
 
 const upload = async (deps: ClientDeps, journey: Omit<Journey, "request">): Promise<Answer> => {
@@ -117,8 +120,8 @@ const upload = async (deps: ClientDeps, journey: Omit<Journey, "request">): Prom
 const toTokenRequest = (operation: Operation, call: GhlCall): TokenRequest => ({
   connectionId: call.connectionId,
   tokenClass: toTokenClass(operation, call),
-  ...(call.locationId !== undefined && { locationId: call.locationId }),
-  ...(call.signal !== undefined && { signal: call.signal }),
+  locationId: call.locationId,
+  signal: call.signal,
 });
 
 const toTokenClass = ({ tokenClass }: Operation, { locationId }: GhlCall): TokenClass => {

@@ -28,7 +28,7 @@ export interface SlotRequest {
   /** Calls with one key wait in one line; the lines take turns. */
   readonly fairnessKey: string;
   readonly deadlineAtMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Leave to send one request. To be given back exactly once, with what the answer said. */

@@ -44,10 +44,17 @@ const place = (
   values: Values,
   placements: readonly Placement[],
   locationId: LocationId,
-): Values => ({
-  ...Object.fromEntries(Object.entries(values).filter(([name]) => !LOCATION_NAMES.includes(name))),
-  ...Object.assign({}, ...placements.map((placement) => toValues(placement, locationId))),
-});
+): Values => {
+  if (placements.length === 0 && !LOCATION_NAMES.some((name) => Object.hasOwn(values, name))) {
+    return values;
+  }
+  return {
+    ...Object.fromEntries(
+      Object.entries(values).filter(([name]) => !LOCATION_NAMES.includes(name)),
+    ),
+    ...Object.assign({}, ...placements.map((placement) => toValues(placement, locationId))),
+  };
+};
 
 const placeInBody = (
   body: unknown,

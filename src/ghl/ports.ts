@@ -11,8 +11,8 @@ export interface TokenRequest {
   readonly connectionId: ConnectionId;
   readonly tokenClass: TokenClass;
   /** The location that the call is about; required for the class `location`. */
-  readonly locationId?: LocationId;
-  readonly signal?: AbortSignal;
+  readonly locationId?: LocationId | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A token that is good for now, and what it is. */

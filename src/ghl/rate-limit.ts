@@ -63,7 +63,7 @@ export interface RateReport {
 export interface Departure {
   readonly remainingBefore: number;
   /** The window that it left in, by its end. */
-  readonly resetAtMs?: number;
+  readonly resetAtMs: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -228,10 +228,7 @@ const reserve = ({ part }: RateState): number =>
 /** A call leaves. */
 export const depart = (state: RateState, nowMs: number): readonly [RateState, Departure] => [
   { ...state, inFlight: state.inFlight + 1, lastDepartureAtMs: nowMs },
-  {
-    remainingBefore: state.remaining,
-    ...(state.resetAtMs !== undefined && { resetAtMs: state.resetAtMs }),
-  },
+  { remainingBefore: state.remaining, resetAtMs: state.resetAtMs },
 ];
 
 /** A call that left has an answer, or has failed without one: then the report is empty. */
@@ -256,8 +253,12 @@ export const arrive = (
   }
   // Sent in an earlier window: what it says of that one is no news of this one.
   if (departure.resetAtMs !== undefined && departure.resetAtMs !== given.resetAtMs) return landed;
-  const next = { remaining: Math.min(given.remaining, remaining), counted: given.counted + 1 };
-  return withOthers(withPhase({ ...landed, ...next }, nowMs), nowMs);
+  const counted = {
+    ...landed,
+    remaining: Math.min(given.remaining, remaining),
+    counted: given.counted + 1,
+  };
+  return withOthers(withPhase(counted, nowMs), nowMs);
 };
 
 /** One call less on its way, and the sizes of the budget as the answer tells them. */
@@ -268,7 +269,8 @@ const land = (given: RateState, report: RateReport): RateState => ({
   intervalMs: report.intervalMs ?? given.intervalMs,
   dailyLimit: report.dailyLimit ?? given.dailyLimit,
   dailyRemaining: report.dailyRemaining ?? Math.max(0, given.dailyRemaining - 1),
-  ...(!report.refused && { refusals: 0, unconfirmed: false }),
+  refusals: report.refused ? given.refusals : 0,
+  unconfirmed: report.refused && given.unconfirmed,
 });
 
 /** Notes what the paced phase left, and when it ran out of calls. */

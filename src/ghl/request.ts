@@ -11,7 +11,7 @@ export interface GhlRequest {
   readonly method: Method;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | FormData;
+  readonly body?: string | FormData | undefined;
 }
 
 /**
@@ -29,16 +29,17 @@ export const buildRequest = (
   if (!url.ok) return url;
   const body = buildBody(operation, values.value.body);
   if (!body.ok) return body;
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    version: operation.version,
+  };
   const contentType = body.value?.contentType;
+  if (contentType !== undefined) headers["content-type"] = contentType;
   return ok({
     method: operation.method,
     url: url.value,
-    headers: {
-      accept: "application/json",
-      version: operation.version,
-      ...(contentType !== undefined && { "content-type": contentType }),
-    },
-    ...(body.value !== undefined && { body: body.value.content }),
+    headers,
+    body: body.value?.content,
   });
 };
 

@@ -18,8 +18,8 @@ export const toUsedCall = (
   return {
     connectionId,
     access: attempt.operation.class,
-    ...(tokenClass === "location" && locationId !== undefined && { locationId }),
-    ...(outcome !== "ok" && { failure: FAILURES[outcome] }),
+    locationId: tokenClass === "location" ? locationId : undefined,
+    failure: outcome === "ok" ? undefined : FAILURES[outcome],
   };
 };
 

@@ -68,7 +68,7 @@ export function answerCall(
   return inToolSpan(deps, request, (span) => {
     const report = (outcome: string): void => {
       span.set({ "ghl.outcome": outcome });
-      deps.log.info("tool called", { ...fields, ...count(outcome) });
+      deps.log.info("tool called", { ...fields, outcome, durationMs: count(outcome) });
     };
     return trySoon<PlacedOutcome, WireResult | Question>(
       () => runCall(request, view, deps),
@@ -111,17 +111,17 @@ function inToolSpan<Outcome>(
   );
 }
 
-/** Counts one call under the name of its tool, never under one that a client made up. */
+/** Counts one call under the name of its tool, never under one that a client made up. Gives the milliseconds. */
 function createToolCounter(
   { clock, metrics, registry }: ServerDeps,
   name: string,
-): (outcome: string) => { readonly outcome: string; readonly durationMs: number } {
+): (outcome: string) => number {
   const startedMs = clock.nowMs();
   const tool = registry.has(name) ? name : "(unknown)";
   return (outcome) => {
     const durationMs = clock.nowMs() - startedMs;
     metrics?.toolCall({ tool, outcome, durationMs });
-    return { outcome, durationMs };
+    return durationMs;
   };
 }
 
@@ -151,8 +151,11 @@ function answerBug({
 function runCall(request: CallRequest, view: View, deps: ServerDeps): Soon<PlacedOutcome> {
   const { name, rawArguments, opened, signal, dialogue, progress } = request;
   const { principal } = view;
+  if (opened !== undefined) {
+    const { granted, prepared, pinned } = opened;
+    return callTool({ granted, prepared, pinned, principal, signal, dialogue, progress }, deps);
+  }
   const call = { principal, signal, dialogue, progress };
-  if (opened !== undefined) return callTool({ ...call, ...opened }, deps);
   return whenThere(findFace(view, deps), ({ face, pinned }): Soon<PlacedOutcome> => {
     const granted = deps.registry.find(name, principal, face);
     if (granted === undefined) throw unknownTool(name, deps.registry.list(principal, face));

@@ -145,7 +145,9 @@ function toContext(
     progress: call.progress,
     rateLimits: () => ghl.rateLimits(),
     zoneOf: (location) => deps.zones.find(location, principal, signal),
-    ...place,
+    connection: place.connection,
+    location: place.location,
+    locations: place.locations,
     callIn: (at, { parameters, body } = {}) =>
       ghl
         .call({
@@ -153,9 +155,9 @@ function toContext(
           connectionId: principal.connectionId,
           fairnessKey: principal.grantId,
           signal: at.signal === undefined ? signal : AbortSignal.any([signal, at.signal]),
-          ...(at.location === undefined ? {} : { locationId: at.location }),
-          ...(parameters === undefined ? {} : { parameters }),
-          ...(body === undefined ? {} : { body }),
+          locationId: at.location,
+          parameters,
+          body,
         })
         .then(toBody),
   };

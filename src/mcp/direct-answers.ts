@@ -33,8 +33,9 @@ export interface NamedRequest extends Pick<CallRequest, "name" | "rawArguments">
 }
 
 /** A call that was opened. */
-export interface RunRequest extends Omit<ReadyCall, "dialogue"> {
+export interface RunRequest extends ReadyCall {
   readonly era: Era;
+  readonly dialogue: typeof NOBODY_TO_ASK;
 }
 
 /** Makes the answers of one surface. */
@@ -48,12 +49,13 @@ export const createDirectAnswers = (deps: ServerDeps): DirectAnswers => {
         const asks = call.canAsk && opened?.granted.tool.annotations.readOnlyHint !== true;
         return asks ? undefined : opened;
       }),
-    run: ({ era, ...call }, view) =>
-      whenThere(answerCall({ ...call, dialogue: NOBODY_TO_ASK }, view, deps), (answer) => {
+    run: (call, view) =>
+      whenThere(answerCall(call, view, deps), (answer) => {
         if (isQuestion(answer)) throw new Error("a tool asked where nobody can be asked");
-        return toolResult(answer, view, era);
+        return toolResult(answer, view, call.era);
       }),
   };
 };
 
-const NOBODY_TO_ASK = { canAsk: false, reply: undefined } as const;
+/** The dialogue of a call whose client has no form to show. */
+export const NOBODY_TO_ASK = { canAsk: false, reply: undefined } as const;

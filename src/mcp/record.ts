@@ -22,7 +22,8 @@ export function toCount(value: unknown): number | undefined {
 
 /** A time without its milliseconds; other text stays as it is. */
 export function toTime(value: unknown): string | undefined {
-  return toText(value)?.replace(/\.\d+Z$/, "Z");
+  const text = toText(value);
+  return text?.endsWith("Z") === true ? text.replace(/\.\d+Z$/, "Z") : text;
 }
 
 /** A contact as lists show it: what a person would want to see first, twenty in 2,000 tokens. */

@@ -36,8 +36,7 @@ export const isOutside = (name: string): boolean => OUTSIDE_FIELDS.has(name);
 
 /** Notes a field that holds a text, if outsiders wrote it. Of a path, the last part counts. */
 export const noteOutside = (name: string, found: Set<string>): void => {
-  const dot = name.lastIndexOf(".");
-  const last = dot < 0 ? name : name.slice(dot + 1);
+  const last = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1) : name;
   if (OUTSIDE_FIELDS.has(last)) found.add(last);
 };
 

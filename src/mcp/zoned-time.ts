@@ -4,12 +4,14 @@ const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
 const SHORTEST = "2026-01-02T03:04:05Z".length;
 
 /** Whether a text is a full ISO 8601 time in UTC. */
-export const isUtcTime = (text: string): boolean =>
+export const isUtcTime = (text: string): boolean => !Number.isNaN(readUtcTime(text));
+
+/** The milliseconds of a full ISO 8601 time in UTC; NaN for any other text. */
+const readUtcTime = (text: string): number =>
   // Nearly every text fails by its last letter, for less than the pattern costs.
-  text.length >= SHORTEST &&
-  text.endsWith("Z") &&
-  UTC_TIME.test(text) &&
-  !Number.isNaN(Date.parse(text));
+  text.length >= SHORTEST && text.endsWith("Z") && UTC_TIME.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
 
 const clocks = new Map<string, ZoneClocks | undefined>();
 
@@ -18,8 +20,10 @@ const clocks = new Map<string, ZoneClocks | undefined>();
  * Fractions of a second go. A zone that nobody knows leaves the text as it is, and so does a time of
  * before the zone had whole minutes.
  */
-export const toZonedTime = (utc: string, zone: string): string => {
-  const ms = Date.parse(utc);
+export const toZonedTime = (utc: string, zone: string): string =>
+  toZoned(utc, Date.parse(utc), zone);
+
+const toZoned = (utc: string, ms: number, zone: string): string => {
   const offset = clocksOf(zone)?.at(ms);
   return offset === undefined
     ? utc
@@ -27,8 +31,10 @@ export const toZonedTime = (utc: string, zone: string): string => {
 };
 
 /** A text as it is shown where the clocks are those of a zone: only a full UTC time becomes another. */
-export const showTime = (text: string, zone: string): string =>
-  isUtcTime(text) ? toZonedTime(text, zone) : text;
+export const showTime = (text: string, zone: string): string => {
+  const ms = readUtcTime(text);
+  return Number.isNaN(ms) ? text : toZoned(text, ms, zone);
+};
 
 const clocksOf = (zone: string): ZoneClocks | undefined => {
   if (!clocks.has(zone)) {

@@ -87,7 +87,7 @@ const exchange = (
         // gzip makes what cannot be packed a little longer
         maxBytes: maxBytes + Math.ceil(maxBytes / 1000) + 64,
         timeoutMs,
-        ...(signal !== undefined && { signal }),
+        signal,
       },
       onEnd,
     );
@@ -145,7 +145,8 @@ const toUndiciBody = (
   undici: typeof Undici,
   body: HttpRequest["body"],
 ): string | Uint8Array | Undici.FormData | null => {
-  if (!(body instanceof FormData)) return body ?? null;
+  if (body === undefined) return null;
+  if (typeof body === "string" || !(body instanceof FormData)) return body;
   // undici takes only its own FormData, not the one of Node
   const form = new undici.FormData();
   for (const [name, value] of body) {

@@ -29,16 +29,16 @@ export const logAccess = (
     const { statusCode: status } = response;
     const durationMs = deps.clock.nowMs() - startedMs;
     deps.metrics?.httpRequest({ route, status, durationMs });
-    const fields = {
+    const fields: Record<string, unknown> = {
       requestId: requestIdOf(response),
       method: request.method,
       route,
       status,
       durationMs,
-      // The end of the answer is no part of the work that the trace follows.
-      ...(traceId !== undefined && { traceId }),
-      ...(!response.writableFinished && { aborted: true }),
     };
+    // The end of the answer is no part of the work that the trace follows.
+    if (traceId !== undefined) fields["traceId"] = traceId;
+    if (!response.writableFinished) fields["aborted"] = true;
     if (isProbe(route)) deps.log.debug("request", fields);
     else deps.log.info("request", fields);
   });

@@ -1,5 +1,5 @@
 import type { Operation } from "../../ghl/catalog/operation.ts";
-import { estimateTokens } from "../estimate-tokens.ts";
+import { MOST_TOKENS_PER_CHARACTER, estimateTokens } from "../estimate-tokens.ts";
 import { type UpstreamRecord, isRecord, toText } from "../record.ts";
 import { type FittedRecords, MAX_RESULT_TOKENS, fitRecords, pruneObject } from "../result.ts";
 import type { ToolOutput } from "../tool.ts";
@@ -76,12 +76,7 @@ export function shapeAnswer(
     if (isRecord(body)) return shapeFields(body, options.fields);
   }
   const roomy = shapeMembers(operation, body, ROOMY);
-  if (
-    roomy.isWhole &&
-    estimateTokens(JSON.stringify(pruneObject(roomy.output))) <= MAX_RESULT_TOKENS
-  ) {
-    return roomy.output;
-  }
+  if (roomy.isWhole && fits(roomy.output)) return roomy.output;
   const tight = shapeMembers(operation, body, TIGHT);
   const text = JSON.stringify(pruneObject(tight.output));
   const note = "cut to stay short; ask for what you need with fields";
@@ -89,6 +84,11 @@ export function shapeAnswer(
     ? { ...tight.output, note }
     : { start: text.slice(0, MAX_START), note };
 }
+
+/** Pruning makes it shorter: what is short as it is needs no closer look. */
+const fits = (output: ToolOutput): boolean =>
+  JSON.stringify(output).length * MOST_TOKENS_PER_CHARACTER <= MAX_RESULT_TOKENS ||
+  estimateTokens(JSON.stringify(pruneObject(output))) <= MAX_RESULT_TOKENS;
 
 /** How much is shown of an answer that fits in no other way; as text its quotes are escaped. */
 const MAX_START = 7_500;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../core/clock.ts";
 import { type Soon, trySoon, whenThere } from "../../core/soon.ts";
 import type { View } from "../../mcp/connection-options.ts";
-import type { DirectAnswers } from "../../mcp/direct-answers.ts";
+import { type DirectAnswers, NOBODY_TO_ASK } from "../../mcp/direct-answers.ts";
 import type { Era } from "../../mcp/features/feature.ts";
 import { chooseForm } from "./accept.ts";
 import { type Incoming, findMiss, isModern, toIncoming } from "./hot-request.ts";
@@ -48,7 +48,7 @@ export const createFastPath = ({ direct, clock, onTaken }: FastPathDeps): FastPa
     if (client === undefined) return undefined;
     const { method } = incoming.body;
     if (method === "tools/call") {
-      return openCall({ direct, calls }, incoming, { ...request, canAsk: client.canAsk });
+      return openCall({ direct, calls, canAsk: client.canAsk }, incoming, request);
     }
     const result =
       method === "tools/list"
@@ -87,9 +87,13 @@ export const createFastPath = ({ direct, clock, onTaken }: FastPathDeps): FastPa
 
 /** Finds the tool of a call; it is run once the writer of its answer is there. */
 const openCall = (
-  { direct, calls }: Pick<FastPathDeps, "direct"> & { readonly calls: RunningCalls },
+  {
+    direct,
+    calls,
+    canAsk,
+  }: Pick<FastPathDeps, "direct"> & { readonly calls: RunningCalls; readonly canAsk: boolean },
   incoming: Incoming,
-  { res, view, canAsk }: FastRequest & { readonly canAsk: boolean },
+  { res, view }: FastRequest,
 ): Soon<Work | undefined> => {
   const { params, meta } = incoming;
   const name = String(params["name"]);
@@ -97,8 +101,15 @@ const openCall = (
   return whenThere(direct.open({ name, rawArguments, canAsk }, view), (opened) => {
     if (opened === undefined) return undefined;
     const sent = { traceparent: meta["traceparent"], tracestate: meta["tracestate"] };
-    const call = { name, rawArguments, sent, era: eraOf(incoming), opened };
-    return ({ progress }) => direct.run({ ...call, progress, signal: calls.start(res) }, view);
+    const era = eraOf(incoming);
+    return ({ progress }) => {
+      const signal = calls.start(res);
+      const dialogue = NOBODY_TO_ASK;
+      return direct.run(
+        { name, rawArguments, sent, era, opened, progress, signal, dialogue },
+        view,
+      );
+    };
   });
 };
 
