@@ -1,4 +1,5 @@
 import { type Clock, type EpochSeconds, sleepUnlessAborted } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { createPace } from "../core/pace.ts";
@@ -85,13 +86,28 @@ const runRound = async (
       gone.delete(id);
       const seen = outlooks.get(id);
       if ((seen?.atMs ?? 0) > deps.clock.nowMs()) continue;
-      outlooks.set(id, await lookAfter(deps, id, seen?.failures ?? 0));
+      outlooks.set(id, await lookUnlessBroken(deps, id, seen?.failures ?? 0));
     }
   };
   const outcomes = await Promise.allSettled(Array.from({ length: MAX_AT_ONCE }, work));
   const broken = outcomes.find((outcome) => outcome.status === "rejected");
   if (broken !== undefined) throw broken.reason;
   if (!signal.aborted) for (const id of gone) outlooks.delete(id);
+};
+
+/** A record that cannot be read keeps no other connection from its refresh; a store that is away ends the round. */
+const lookUnlessBroken = async (
+  deps: RefreshAheadDeps,
+  id: ConnectionId,
+  failures: number,
+): Promise<Outlook> => {
+  try {
+    return await lookAfter(deps, id, failures);
+  } catch (cause) {
+    if (cause instanceof AppError && cause.code === "storage_unavailable") throw cause;
+    deps.log.error("a connection could not be refreshed ahead", { connectionId: id, cause });
+    return { atMs: deps.clock.nowMs() + LOOK_AGAIN_MS, failures };
+  }
 };
 
 /** Refreshes one connection if it is due, and says when to look at it again. */

@@ -11,6 +11,7 @@ import type { UpkeptUpstream } from "../../../src/upstream/create-upstream.ts";
 import { runRefreshAhead } from "../../../src/upstream/refresh-ahead.ts";
 import type { VaultEntry } from "../../../src/upstream/vault.ts";
 import { createFakeClock } from "../../support/clock.ts";
+import { createMemoryLogger } from "../../support/memory-logger.ts";
 import { countTurns } from "../../support/count-turns.ts";
 import { type Rig, startRig } from "./upstream-rig.ts";
 
@@ -196,6 +197,45 @@ it("the refresh ahead looks at many connections in slices, and at all of them", 
   await run;
   expect(seen.size).toBe(400);
   expect(taken).toBeGreaterThan(5);
+});
+
+it("the refresh ahead goes past records that cannot be read, and says so of each", async () => {
+  const clock = createFakeClock();
+  const now = clock.nowSeconds();
+  const refreshed: string[] = [];
+  const { log, lines } = createMemoryLogger();
+  const stopping = new AbortController();
+  const run = runRefreshAhead(
+    {
+      // Twice as many as are looked at beside each other, and the sound ones last.
+      vault: { walk: toWalk(10) },
+      connections: {
+        find: async (id) => {
+          if (Number(id.slice(1)) < 8) throw new AppError("storage_corrupt", "not complete");
+          return entryOf(id, now);
+        },
+      },
+      refresher: {
+        refresh: async (id) => {
+          refreshed.push(id);
+          return ok(entryOf(id, now + DAY));
+        },
+      },
+      ...noUpkeep,
+      clock,
+      random: systemRandom,
+      log,
+    },
+    stopping.signal,
+  );
+  await clock.whenSleeping();
+  stopping.abort(new Error("stopped"));
+  await run;
+  expect(refreshed).toEqual(["c8", "c9"]);
+  const told = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  expect(told.map(({ level, connectionId }) => `${level} ${connectionId}`).toSorted()).toEqual(
+    Array.from({ length: 8 }, (_, index) => `error c${index}`),
+  );
 });
 
 it("the refresh ahead has four refreshes under way at most, and waits for them when it is stopped", async () => {
