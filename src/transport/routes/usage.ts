@@ -1,5 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import type { Clock, EpochSeconds } from "../../core/clock.ts";
-import { createPace, mapPaced } from "../../core/pace.ts";
+import { mapPaced } from "../../core/pace.ts";
 import type { UsageBudget, UsageLog } from "../../core/usage.ts";
 import type { AuthorizationServer } from "../../oauth/authorization-server.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
@@ -44,7 +45,6 @@ export const createUsageRoute =
   (deps: UsageRouteDeps): RouteHandler =>
   async ({ cookies, query }) => {
     const { clock, sandbox } = deps;
-    const pace = createPace();
     const person = await deps.people.find(cookies);
     if (person === undefined) return pageResponse(200, renderUsageSignedOut({ sandbox }));
     const now = clock.nowSeconds();
@@ -52,14 +52,14 @@ export const createUsageRoute =
     const place = query.get("place") ?? "";
     const since = toSpanStart(span, now);
     const accounts = await readUsage(deps, person, { since, by: span === "day" ? "hour" : "day" });
-    await pace();
+    await setImmediate();
     const places = accounts.flatMap(listPlaces);
-    await pace();
+    await setImmediate();
     const { shown, more } = choosePlaces(places, place);
     const wanted = new Set(shown.flatMap(({ budgetOf }) => (budgetOf ? [toKey(budgetOf)] : [])));
     const budgets = deps.rateBudgets((budget) => wanted.has(toKey(budget)));
     const cards = shown.map((one) => toUsageCard(one, { span, now, budgets }));
-    await pace();
+    await setImmediate();
     const page = await renderUsagePage({
       sandbox,
       span,
@@ -69,7 +69,7 @@ export const createUsageRoute =
       places: places.map(toPlaceChoice),
       hasAccounts: accounts.length > 0,
     });
-    await pace();
+    await setImmediate();
     return pageResponse(200, page);
   };
 
