@@ -232,7 +232,7 @@ it("the refresh ahead goes past records that cannot be read, and says so of each
   stopping.abort(new Error("stopped"));
   await run;
   expect(refreshed).toEqual(["c8", "c9"]);
-  const told = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const told = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>);
   expect(told.map(({ level, connectionId }) => `${level} ${connectionId}`).toSorted()).toEqual(
     Array.from({ length: 8 }, (_, index) => `error c${index}`),
   );
