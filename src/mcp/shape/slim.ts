@@ -124,13 +124,14 @@ function judgeName(name: string): NameVerdict {
   const known = judgedNames.get(name);
   if (known !== undefined) return known;
   const verdict = judgeNewName(name);
-  if (judgedNames.size < MAX_JUDGED) judgedNames.set(name, verdict);
+  if (judgedNames.size < MAX_JUDGED && name.length <= MAX_NAME) judgedNames.set(name, verdict);
   return verdict;
 }
 
-/** The names in GoHighLevel's records are few; what lies beyond is judged anew each time. */
+/** The names in GoHighLevel's records are few and short; what lies beyond is judged anew each time. */
 const judgedNames = new Map<string, NameVerdict>();
 const MAX_JUDGED = 2_000;
+const MAX_NAME = 64;
 
 function judgeNewName(name: string): NameVerdict {
   if (NOISE.has(name)) return "noise";
