@@ -1,14 +1,13 @@
 import type * as Undici from "undici";
 import { createBatch } from "../core/batch.ts";
 import type { HttpRequest } from "../core/http-client.ts";
+import { joinChunks } from "../core/join-chunks.ts";
 
 /** An answer as it came: its body still packed. Header names are lower case. */
 export interface CollectedAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
-  readonly chunks: readonly Buffer[];
-  /** Bytes in all. */
-  readonly size: number;
+  readonly bytes: Buffer;
 }
 
 /** How a request ended without an answer. */
@@ -71,7 +70,7 @@ export const collectAnswer = (
       if (size > maxBytes) giveUp("too_large");
       else chunks.push(chunk);
     },
-    onResponseEnd: () => settle({ ...answer, chunks, size }),
+    onResponseEnd: () => settle({ ...answer, bytes: joinChunks(chunks) }),
     onResponseError: (_controller, cause) => settle({ kind: "broken", cause }),
   });
 };

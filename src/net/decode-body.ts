@@ -1,10 +1,7 @@
-import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip, gunzipSync } from "node:zlib";
 import { fail, ok, type Result } from "../core/result.ts";
-import { createPace } from "../core/pace.ts";
-import { joinChunks } from "../core/join-chunks.ts";
-import { type Soon, trySoon, whenThere } from "../core/soon.ts";
+import { type Soon, trySoon } from "../core/soon.ts";
 import type { CollectedAnswer } from "./collect-answer.ts";
 
 /** What of a packed body is unpacked in place: on a thread of its own the way there costs more. */
@@ -23,14 +20,14 @@ export const decodeBody = (
 ): Soon<Result<string, "too_large">> => {
   const encoding = toEncoding(answer);
   if (encoding === "identity") {
-    return answer.size > maxBytes ? fail("too_large") : whenThere(decodeText(answer), ok);
+    return answer.bytes.byteLength > maxBytes ? fail("too_large") : ok(UTF8.decode(answer.bytes));
   }
   if (encoding !== "gzip") {
     throw new Error(`the answer has content-encoding "${encoding}", which was not asked for`);
   }
   return trySoon<Buffer, Result<string, "too_large">>(
-    () => unpack(joinChunks(answer.chunks), maxBytes),
-    (bytes) => whenThere(decodeText({ chunks: [bytes], size: bytes.byteLength }), ok),
+    () => unpack(answer.bytes, maxBytes),
+    (bytes) => ok(UTF8.decode(bytes)),
     (error) => {
       if (isTooLarge(error)) return fail("too_large");
       throw error;
@@ -39,35 +36,10 @@ export const decodeBody = (
 };
 
 /** How the body is packed. An empty body is not, whatever the header says of it. */
-const toEncoding = ({ status, headers, size }: CollectedAnswer): string =>
-  status === 204 || status === 304 || size === 0
+const toEncoding = ({ status, headers, bytes }: CollectedAnswer): string =>
+  status === 204 || status === 304 || bytes.byteLength === 0
     ? "identity"
     : (headers["content-encoding"] ?? "identity").toLowerCase();
-
-const decodeText = ({ chunks, size }: Pick<CollectedAnswer, "chunks" | "size">): Soon<string> =>
-  size <= ONE_PIECE ? UTF8.decode(joinChunks(chunks)) : decodeInTurns(chunks);
-
-/** Bytes up to this many are decoded in one piece. */
-const ONE_PIECE = 512 * 1024;
-
-/**
- * Decodes megabytes in pieces between which the event loop goes on. Whoever looks at the text first joins the
- * pieces, and has a turn for that.
- */
-const decodeInTurns = async (chunks: readonly Buffer[]): Promise<string> => {
-  const decoder = new TextDecoder();
-  const pace = createPace();
-  let text = "";
-  for (const chunk of chunks) {
-    for (let at = 0; at < chunk.byteLength; at += ONE_PIECE) {
-      text += decoder.decode(chunk.subarray(at, at + ONE_PIECE), { stream: true });
-      await pace();
-    }
-  }
-  text += decoder.decode();
-  await setImmediate();
-  return text;
-};
 
 const unpack = (packed: Buffer, maxBytes: number): Soon<Buffer> => {
   if (packed.byteLength <= IN_PLACE.maxPackedBytes) {

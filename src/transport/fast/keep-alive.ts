@@ -1,4 +1,5 @@
 import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
+import { createLiveSet } from "../../core/live-set.ts";
 
 /** Looks after event streams that may stay silent for long. */
 export interface KeepAlive {
@@ -8,27 +9,33 @@ export interface KeepAlive {
   close(): void;
 }
 
+/** A stream, and since when it is looked after. */
+interface Silent {
+  readonly beat: () => void;
+  readonly sinceMs: number;
+}
+
 /** As often as the SDK's streams; common proxies cut a silent one after 60 seconds. */
 const EVERY_MS = 15_000;
 
 /** Makes the one loop for all streams: an answer that comes at once costs no timer of its own. */
 export const createKeepAlive = (clock: Pick<Clock, "nowMs" | "sleep">): KeepAlive => {
-  const sinceMs = new Map<() => void, number>();
+  const open = createLiveSet<Silent>();
   const closed = new AbortController();
   let beating = false;
   const beatOn = async (): Promise<void> => {
     beating = true;
-    while (sinceMs.size > 0 && (await sleepUnlessAborted(clock, EVERY_MS, closed.signal))) {
+    while (open.size > 0 && (await sleepUnlessAborted(clock, EVERY_MS, closed.signal))) {
       const dueMs = clock.nowMs() - EVERY_MS;
-      for (const [beat, addedMs] of sinceMs) if (addedMs <= dueMs) beat();
+      for (const { beat, sinceMs } of open.values()) if (sinceMs <= dueMs) beat();
     }
     beating = false;
   };
   return {
     add: (beat) => {
-      sinceMs.set(beat, clock.nowMs());
+      const remove = open.add({ beat, sinceMs: clock.nowMs() });
       if (!beating) void beatOn();
-      return () => sinceMs.delete(beat);
+      return remove;
     },
     close: () => closed.abort(new Error("closed")),
   };

@@ -289,28 +289,6 @@ describe("compression", () => {
   });
 });
 
-describe("a body of megabytes", () => {
-  // An odd number of bytes before, so that pieces end within characters; and what is no UTF-8.
-  const bytes = Buffer.concat([
-    Buffer.from("\uFEFFx"),
-    Buffer.from("Grüße 日本 🎉 ".repeat(100_000)),
-    Buffer.from([0xff, 0xe2, 0x82]),
-  ]);
-
-  it.each([
-    ["as it is", bytes, undefined],
-    ["packed", gzipSync(bytes), "gzip"],
-  ])("is decoded in pieces to the same text, %s", async (_how, body, encoding) => {
-    const url = await serve((_req, res) => {
-      res.writeHead(200, encoding === undefined ? {} : { "content-encoding": encoding }).end(body);
-    });
-    const answer = await get(url, { maxBytes: bytes.byteLength });
-    const text = answer.ok ? answer.value.body : "";
-    expect(text === new TextDecoder().decode(bytes)).toBe(true);
-    expect(text.length).toBeGreaterThan(1_000_000);
-  });
-});
-
 describe("a failing network", () => {
   it("says that nobody listens, with the cause", async () => {
     const url = await serve(() => {});
