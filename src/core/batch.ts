@@ -5,10 +5,11 @@ export type Batch = (work: () => void) => void;
 const MOST_AT_ONCE = 32;
 
 /**
- * Makes a batch: one step on the way of many requests, done for one after the other. So it costs a quarter less
- * than when each request does all of its steps at once (ADR 53): the processor still has the instructions of the
- * step at hand, and a peer that was woken for the first is awake for the next. Whoever is alone waits for nothing
- * but the end of what the event loop is taking in. Work that throws keeps nobody else from theirs.
+ * Makes a batch: one step on the way of many requests, done for one after the other. So a call costs a quarter
+ * less than when each request does all of its steps at once: a peer that was woken for the first is awake for
+ * the next, and it seems that the processor still has the instructions of the step at hand (ADR 53). Whoever is
+ * alone waits for nothing but the end of what the event loop is taking in. Work that throws keeps nobody else
+ * from theirs.
  */
 export const createBatch = (): Batch => {
   const waiting: (() => void)[] = [];
