@@ -122,3 +122,7 @@ export class AppError extends Error {
     this.code = code;
   }
 }
+
+/** Whether the store cannot be reached: what failed for that may be tried again later. */
+export const isStoreAway = (error: unknown): error is AppError =>
+  error instanceof AppError && error.code === "storage_unavailable";

@@ -174,27 +174,16 @@ const decodeFile = async (
     operation.id === VIDEO_LIBRARY ? UPLOAD_LIMITS.usualBytes : Number.POSITIVE_INFINITY,
   );
   const leftBytes = maxBytes - usedBytes;
-  const text = await readBase64(base64 ?? "");
+  // Long text was parsed in pieces, just now, which the first look at it joins: that has a turn for itself.
+  await setImmediate();
+  const text = withoutLineBreaks(base64 ?? "");
+  await setImmediate();
   if (text.length * 0.75 > leftBytes + 2) return tooLarge(name, maxBytes);
   const bytes = await decodeBase64(text);
   if (bytes === undefined) return refuse(name, 'has a "base64" that is empty or no base64');
   if (bytes.byteLength > leftBytes) return tooLarge(name, maxBytes);
   return ok(new File(await toParts(bytes), fileName, { type: contentType }));
 };
-
-/**
- * Long text was parsed in pieces, just now, which the first look at it joins: that has a turn of the event
- * loop for itself.
- */
-const readBase64 = async (text: string): Promise<string> => {
-  if (text.length <= LONG_TEXT) return withoutLineBreaks(text);
-  await setImmediate();
-  const joined = withoutLineBreaks(text);
-  await setImmediate();
-  return joined;
-};
-
-const LONG_TEXT = 512 * 1024;
 
 /** Megabytes of text are looked through for a sign in a moment, and for a pattern in several milliseconds. */
 const withoutLineBreaks = (text: string): string =>

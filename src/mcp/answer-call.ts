@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
-import { AppError } from "../core/errors.ts";
+import { isStoreAway } from "../core/errors.ts";
 import type { LocationId } from "../core/ids.ts";
 import { fail } from "../core/result.ts";
 import { type Soon, trySoon, whenThere } from "../core/soon.ts";
@@ -136,7 +136,7 @@ function answerBug({
   readonly report: (outcome: string) => void;
   readonly signal: AbortSignal;
 }): WireResult {
-  if (error instanceof AppError && error.code === "storage_unavailable") {
+  if (isStoreAway(error)) {
     report(error.code);
     log.error("the store was away during a tool call", { cause: error });
     return toWireError("the server cannot reach its store right now; try again in a moment");

@@ -155,7 +155,7 @@ function toContext(
           connectionId: principal.connectionId,
           fairnessKey: principal.grantId,
           signal: at.signal === undefined ? signal : AbortSignal.any([signal, at.signal]),
-          locationId: at.location,
+          ...(at.location !== undefined && { locationId: at.location }),
           parameters,
           body,
         })

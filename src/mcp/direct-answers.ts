@@ -33,9 +33,8 @@ export interface NamedRequest extends Pick<CallRequest, "name" | "rawArguments">
 }
 
 /** A call that was opened. */
-export interface RunRequest extends ReadyCall {
+export interface RunRequest extends Omit<ReadyCall, "dialogue"> {
   readonly era: Era;
-  readonly dialogue: typeof NOBODY_TO_ASK;
 }
 
 /** Makes the answers of one surface. */
@@ -49,13 +48,15 @@ export const createDirectAnswers = (deps: ServerDeps): DirectAnswers => {
         const asks = call.canAsk && opened?.granted.tool.annotations.readOnlyHint !== true;
         return asks ? undefined : opened;
       }),
-    run: (call, view) =>
-      whenThere(answerCall(call, view, deps), (answer) => {
+    run: ({ name, rawArguments, sent, opened, progress, signal, era }, view) => {
+      const dialogue = NOBODY_TO_ASK;
+      const call = { name, rawArguments, sent, opened, progress, signal, dialogue };
+      return whenThere(answerCall(call, view, deps), (answer) => {
         if (isQuestion(answer)) throw new Error("a tool asked where nobody can be asked");
-        return toolResult(answer, view, call.era);
-      }),
+        return toolResult(answer, view, era);
+      });
+    },
   };
 };
 
-/** The dialogue of a call whose client has no form to show. */
-export const NOBODY_TO_ASK = { canAsk: false, reply: undefined } as const;
+const NOBODY_TO_ASK = { canAsk: false, reply: undefined } as const;

@@ -145,8 +145,7 @@ const toUndiciBody = (
   undici: typeof Undici,
   body: HttpRequest["body"],
 ): string | Uint8Array | Undici.FormData | null => {
-  if (body === undefined) return null;
-  if (typeof body === "string" || !(body instanceof FormData)) return body;
+  if (!(body instanceof FormData)) return body ?? null;
   // undici takes only its own FormData, not the one of Node
   const form = new undici.FormData();
   for (const [name, value] of body) {

@@ -30,15 +30,15 @@ export const createPrometheusMetrics = ({
   let sources: MetricSources = { rateBudgets: () => [] };
   series.build.set({ version, node: process.versions.node }, 1);
   collectDefaultMetrics({ register: registry });
-  const requests = createBatch<SeenRequest>(({ route, status, durationMs }) => {
+  const requests = createHandOver<SeenRequest>(({ route, status, durationMs }) => {
     series.requests.inc({ route, status });
     if (!STREAM_ROUTES.has(route)) series.requestTime.observe({ route }, durationMs / 1000);
   });
-  const toolCalls = createBatch<SeenToolCall>(({ tool, outcome, durationMs }) => {
+  const toolCalls = createHandOver<SeenToolCall>(({ tool, outcome, durationMs }) => {
     series.toolCalls.inc({ tool, outcome });
     series.toolTime.observe({ tool }, durationMs / 1000);
   });
-  const upstreamCalls = createBatch<SeenUpstreamCall>(({ app, outcome, durationMs }) => {
+  const upstreamCalls = createHandOver<SeenUpstreamCall>(({ app, outcome, durationMs }) => {
     series.upstreamCalls.inc({ app, outcome });
     if (durationMs !== undefined) series.upstreamTime.observe({ app }, durationMs / 1000);
   });
@@ -62,7 +62,7 @@ export const createPrometheusMetrics = ({
       sources = given;
     },
     read: async () => {
-      for (const batch of [requests, toolCalls, upstreamCalls]) batch.hand();
+      for (const seen of [requests, toolCalls, upstreamCalls]) seen.hand();
       setRates(series, sources);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
@@ -73,7 +73,7 @@ export const createPrometheusMetrics = ({
  * Keeps what was seen until there are a few hundred, or somebody asks, and hands it on in one go: one after
  * the other they cost less than in the middle of calls.
  */
-const createBatch = <Seen>(
+const createHandOver = <Seen>(
   handOn: (seen: Seen) => void,
 ): { add(seen: Seen): void; hand(): void } => {
   let waiting: Seen[] = [];
@@ -84,13 +84,13 @@ const createBatch = <Seen>(
   };
   return {
     add: (seen) => {
-      if (waiting.push(seen) >= BATCH_SIZE) hand();
+      if (waiting.push(seen) >= MOST_WAITING) hand();
     },
     hand,
   };
 };
 
-const BATCH_SIZE = 256;
+const MOST_WAITING = 256;
 
 const toSettings = <Name extends MetricName>(name: Name, registry: Registry) => ({
   name,

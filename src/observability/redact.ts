@@ -1,3 +1,4 @@
+import { judgeOnce } from "../core/judge-once.ts";
 import type { LogFields } from "../core/logger.ts";
 
 const SECRET = "[secret]";
@@ -55,17 +56,11 @@ const redactEntry = (name: string, value: unknown, path: readonly object[]): unk
     ? SECRET
     : redactValue(value, path);
 
-const isSecretName = (name: string): boolean => {
-  const known = judgedNames.get(name);
-  if (known !== undefined) return known;
-  const isSecret = SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_]/g, ""));
-  if (judgedNames.size < MAX_JUDGED) judgedNames.set(name, isSecret);
-  return isSecret;
-};
-
-/** The names that lines of ours have are few; what others name is judged anew once this is full. */
-const judgedNames = new Map<string, boolean>();
-const MAX_JUDGED = 1_000;
+/** The names that lines of ours have are few. */
+const isSecretName = judgeOnce(
+  (name) => SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_]/g, "")),
+  1_000,
+);
 
 const redactValue = (value: unknown, path: readonly object[]): unknown => {
   if (typeof value === "string") return redactText(value);

@@ -1,5 +1,5 @@
 import { type Clock, type EpochSeconds, toEpochSeconds } from "../core/clock.ts";
-import { AppError } from "../core/errors.ts";
+import { isStoreAway } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { mapPaced } from "../core/pace.ts";
@@ -176,7 +176,7 @@ const writeRecords = async (
     if (isAway) return;
     await write(key).catch((error: unknown) => {
       failure ??= error;
-      isAway ||= isUnavailable(error);
+      isAway ||= isStoreAway(error);
     });
   });
   return failure;
@@ -192,9 +192,6 @@ const createReport = ({ log }: Pick<UsageLogDeps, "log">): ((failure: unknown) =
     failing = error !== undefined;
   };
 };
-
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof AppError && error.code === "storage_unavailable";
 
 /** Makes what writes the counts of one record: a batch that may have arrived first, then the rest. */
 const createWrite = (

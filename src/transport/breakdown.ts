@@ -1,4 +1,4 @@
-import { AppError } from "../core/errors.ts";
+import { isStoreAway } from "../core/errors.ts";
 import type { ErrorText } from "./responses.ts";
 
 /** What goes out when a request met a bug or broken infrastructure; the detail is in the log only. */
@@ -12,7 +12,7 @@ export interface Breakdown {
 
 /** Tells a store that is away for now from everything else. */
 export const describeBreakdown = (error: unknown, requestId: string): Breakdown =>
-  error instanceof AppError && error.code === "storage_unavailable"
+  isStoreAway(error)
     ? {
         status: 503,
         error: "temporarily_unavailable",

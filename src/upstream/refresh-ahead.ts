@@ -1,5 +1,5 @@
 import { type Clock, type EpochSeconds, sleepUnlessAborted } from "../core/clock.ts";
-import { AppError } from "../core/errors.ts";
+import { isStoreAway } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { createPace } from "../core/pace.ts";
@@ -104,7 +104,7 @@ const lookUnlessBroken = async (
   try {
     return await lookAfter(deps, id, failures);
   } catch (cause) {
-    if (cause instanceof AppError && cause.code === "storage_unavailable") throw cause;
+    if (isStoreAway(cause)) throw cause;
     deps.log.error("a connection could not be refreshed ahead", { connectionId: id, cause });
     return { atMs: deps.clock.nowMs() + LOOK_AGAIN_MS, failures };
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { toEpochSeconds } from "../core/clock.ts";
-import { AppError } from "../core/errors.ts";
+import { isStoreAway } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { RecordStore } from "../storage/record-store.ts";
@@ -57,7 +57,7 @@ export const createRefreshLeases = (deps: {
             await write(id, 0, taken.version);
           } catch (error) {
             // The lease ends by itself; what the refresh came to matters more than this failure.
-            if (!(error instanceof AppError && error.code === "storage_unavailable")) throw error;
+            if (!isStoreAway(error)) throw error;
             log.warn("a refresh lease could not be given back", { connectionId: id });
           }
         },

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { AppError } from "../core/errors.ts";
+import { isStoreAway } from "../core/errors.ts";
 import type { ConnectionId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { type Result, fail, ok } from "../core/result.ts";
@@ -247,6 +247,3 @@ const removeSafely = async (
     log.warn("a spool file could not be removed", { name, cause });
   });
 };
-
-const isStoreAway = (error: unknown): boolean =>
-  error instanceof AppError && error.code === "storage_unavailable";

@@ -1,3 +1,4 @@
+import { judgeOnce } from "../../core/judge-once.ts";
 import { type UpstreamRecord, isRecord } from "../record.ts";
 
 /** Members that serve GoHighLevel's own machinery and tell a reader nothing. */
@@ -120,25 +121,13 @@ function isNoise(name: string, value: unknown, record: UpstreamRecord): boolean 
 
 type NameVerdict = "plain" | "noise" | "secret" | "id" | "flag";
 
-function judgeName(name: string): NameVerdict {
-  const known = judgedNames.get(name);
-  if (known !== undefined) return known;
-  const verdict = judgeNewName(name);
-  if (judgedNames.size < MAX_JUDGED && name.length <= MAX_NAME) judgedNames.set(name, verdict);
-  return verdict;
-}
-
-/** The names in GoHighLevel's records are few and short; what lies beyond is judged anew each time. */
-const judgedNames = new Map<string, NameVerdict>();
-const MAX_JUDGED = 2_000;
-const MAX_NAME = 64;
-
-function judgeNewName(name: string): NameVerdict {
+/** The names in GoHighLevel's records are few. */
+const judgeName = judgeOnce((name): NameVerdict => {
   if (NOISE.has(name)) return "noise";
   if (SECRET.test(name)) return "secret";
   if (name === "_id") return "id";
   return name === "deleted" || name === "dnd" ? "flag" : "plain";
-}
+}, 2_000);
 
 function toPlainTime(text: string): string {
   // Nearly every text fails by its last letter, for less than the pattern costs.

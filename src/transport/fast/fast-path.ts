@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../core/clock.ts";
 import { type Soon, trySoon, whenThere } from "../../core/soon.ts";
 import type { View } from "../../mcp/connection-options.ts";
-import { type DirectAnswers, NOBODY_TO_ASK } from "../../mcp/direct-answers.ts";
+import type { DirectAnswers } from "../../mcp/direct-answers.ts";
 import type { Era } from "../../mcp/features/feature.ts";
 import { chooseForm } from "./accept.ts";
 import { type Incoming, findMiss, isModern, toIncoming } from "./hot-request.ts";
@@ -104,11 +104,7 @@ const openCall = (
     const era = eraOf(incoming);
     return ({ progress }) => {
       const signal = calls.start(res);
-      const dialogue = NOBODY_TO_ASK;
-      return direct.run(
-        { name, rawArguments, sent, era, opened, progress, signal, dialogue },
-        view,
-      );
+      return direct.run({ name, rawArguments, sent, era, opened, progress, signal }, view);
     };
   });
 };

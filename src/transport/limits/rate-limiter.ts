@@ -33,7 +33,6 @@ export const createRateLimiter = (
   const earnedBackAtMs = new Map<string, number>();
   const intervalMs = 1000 / rate.perSecond;
   const fullMs = rate.burst * intervalMs;
-  let newest: string | undefined;
 
   const read = (key: string): { readonly nowMs: number; readonly debtMs: number } => {
     const nowMs = deps.clock.nowMs();
@@ -54,9 +53,7 @@ export const createRateLimiter = (
       const { nowMs, debtMs } = read(key);
       const wait = toWait(debtMs);
       if (wait !== undefined) return wait;
-      // Set anew it becomes the last one, which it may be already; taking keys out makes the map renew its table.
-      if (key !== newest) earnedBackAtMs.delete(key);
-      newest = key;
+      earnedBackAtMs.delete(key);
       earnedBackAtMs.set(key, nowMs + debtMs + intervalMs);
       if (earnedBackAtMs.size > maxKeys) dropOldest(earnedBackAtMs);
       return undefined;

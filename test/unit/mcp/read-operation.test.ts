@@ -245,7 +245,7 @@ describe("read_operation refuses before it calls", () => {
     const all = await harness.call(toPrincipal(), "read_operation", args);
     expect(all.isError).toBe(false);
     expect(harness.calls).toMatchObject([{ parameters: { companyId: "company-1" } }]);
-    expect(harness.calls[0]?.locationId).toBeUndefined();
+    expect(harness.calls[0]).not.toHaveProperty("locationId");
   });
 
   it("an agency-wide call that names a location outside the grant", async () => {
