@@ -76,6 +76,17 @@ describe("the SQLite store", () => {
     },
   );
 
+  it("takes its log over into the file in small portions, so that no commit is a long one", async () => {
+    const store = openSqliteStore(path, { clock });
+    const value = "v".repeat(2_000);
+    for (let index = 0; index < 1_000; index += 1) {
+      await store.put({ namespace: "codes", key: `key ${index}` }, value);
+    }
+    const { size } = await stat(`${path}-wal`);
+    expect(size).toBeLessThan(1_200_000);
+    await store.close();
+  });
+
   it("brings a file of an older version to this one, with its records", async () => {
     const store = openSqliteStore(path, { clock });
     await store.put(at, "1");
