@@ -3,6 +3,9 @@ import type { World } from "./world.ts";
 
 /** How much is measured. */
 export interface Size {
+  /** How often each server is started whose calls are measured. */
+  readonly starts: number;
+  /** Of each start. */
   readonly rounds: number;
   /** Calls of each server before it is measured. */
   readonly warmUp: number;

@@ -2,6 +2,7 @@ import type { Size } from "./part.ts";
 
 /** What the figures of docs/performance.md are taken with. */
 export const FULL: Size = {
+  starts: 3,
   rounds: 3,
   warmUp: 30_000,
   calls: 5_000,
@@ -19,6 +20,7 @@ export const FULL: Size = {
 /** For a look while working on something. */
 export const QUICK: Size = {
   ...FULL,
+  starts: 1,
   rounds: 1,
   warmUp: 3_000,
   calls: 800,
@@ -33,6 +35,7 @@ export const QUICK: Size = {
 
 /** Shows that every part works, and nothing else. */
 export const TINY: Size = {
+  starts: 1,
   rounds: 1,
   warmUp: 16,
   calls: 24,

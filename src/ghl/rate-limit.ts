@@ -3,7 +3,8 @@ import { FIRST_PART, nextPart } from "./rate-part.ts";
 /**
  * What is known of one budget of calls. Immutable; every function below gives a new one. The numbers
  * start as an assumption and follow the `X-RateLimit-*` headers from the first answer on, which also
- * count what other processes send (gohighlevel.md §4.6).
+ * count what other processes send (gohighlevel.md §4.6). Every member is always there, so that V8 knows one form
+ * of what is read and copied several times for each call.
  */
 export interface RateState {
   /** Calls per window. */
@@ -20,7 +21,7 @@ export interface RateState {
   /** No answer has confirmed that this window has begun: calls go out a few at a time. */
   readonly unconfirmed: boolean;
   /** When the next window begins at the latest; unknown until this window's first answer. */
-  readonly resetAtMs?: number;
+  readonly resetAtMs: number | undefined;
   /** The part of the window's calls that are ours, from 0 to 1; the rest is sent by others. */
   readonly share: number;
   /**
@@ -32,17 +33,17 @@ export interface RateState {
   readonly part: number;
   /** Calls left by the last answer of this window's paced phase. */
   readonly pacedLeft: number;
-  /** How far into this window's paced phase its calls ran out, from 0 to 1; absent where they did not. */
-  readonly exhaustedAt?: number;
+  /** How far into this window's paced phase its calls ran out, from 0 to 1; undefined where they did not. */
+  readonly exhaustedAt: number | undefined;
   /** When calls of others were last seen in this budget. */
-  readonly othersSeenAtMs?: number;
+  readonly othersSeenAtMs: number | undefined;
   /** Answers of 429 in a row. */
   readonly refusals: number;
-  readonly lastDepartureAtMs?: number;
+  readonly lastDepartureAtMs: number | undefined;
   readonly dailyLimit: number;
   readonly dailyRemaining: number;
   /** Once the day's calls are used up: when to try again. */
-  readonly dailyResetAtMs?: number;
+  readonly dailyResetAtMs: number | undefined;
 }
 
 /** What one answer said of the budget; absent numbers were not in its headers. */
@@ -98,13 +99,18 @@ export const newRateState = (): RateState => ({
   uncounted: 0,
   counted: 0,
   unconfirmed: true,
+  resetAtMs: undefined,
   share: FIRST_PART,
   part: FIRST_PART,
   pacedLeft: 100,
+  exhaustedAt: undefined,
+  othersSeenAtMs: undefined,
   flyingPart: FLYING_PART.first,
   refusals: 0,
+  lastDepartureAtMs: undefined,
   dailyLimit: 200_000,
   dailyRemaining: 200_000,
+  dailyResetAtMs: undefined,
 });
 
 /**
@@ -114,14 +120,16 @@ export const newRateState = (): RateState => ({
 export const atTime = (state: RateState, nowMs: number): RateState => {
   if ((state.lastDepartureAtMs ?? nowMs) > nowMs) return forgetInstants(state);
   if (isAhead(state.resetAtMs, nowMs) && isAhead(state.dailyResetAtMs, nowMs)) return state;
-  const { resetAtMs, dailyResetAtMs, ...rest } = state;
-  const dayIsBack = dailyResetAtMs !== undefined && nowMs >= dailyResetAtMs;
-  const day = dayIsBack
-    ? { dailyRemaining: rest.dailyLimit }
-    : dailyResetAtMs !== undefined && { dailyResetAtMs };
-  if (resetAtMs === undefined) return { ...rest, ...day };
-  if (nowMs < resetAtMs) return { ...rest, ...day, resetAtMs };
-  return { ...learn(rest, nowMs), ...day, remaining: rest.limit, unconfirmed: true };
+  const day = isAhead(state.dailyResetAtMs, nowMs)
+    ? state
+    : { ...state, dailyRemaining: state.dailyLimit, dailyResetAtMs: undefined };
+  if (isAhead(day.resetAtMs, nowMs)) return day;
+  return {
+    ...learn(day, nowMs),
+    remaining: day.limit,
+    unconfirmed: true,
+    resetAtMs: undefined,
+  };
 };
 
 const isAhead = (instantMs: number | undefined, nowMs: number): boolean =>
@@ -129,34 +137,29 @@ const isAhead = (instantMs: number | undefined, nowMs: number): boolean =>
 
 /** The state with nothing counted in a new window yet, and the part that the last one taught. */
 const learn = (state: RateState, nowMs: number): RateState => {
-  const { exhaustedAt, ...rest } = state;
+  const { exhaustedAt, limit } = state;
   const lesson = {
-    part: rest.part,
-    own: ownPart(rest),
-    left: rest.pacedLeft / rest.limit,
+    part: state.part,
+    own: ownPart(state),
+    left: state.pacedLeft / limit,
     ...(exhaustedAt !== undefined && { exhaustedAt }),
   };
-  const part = isShared(rest, nowMs) ? nextPart(lesson) : rest.part;
-  return { ...rest, part, pacedLeft: rest.limit, uncounted: 0, counted: 0 };
+  const part = isShared(state, nowMs) ? nextPart(lesson) : state.part;
+  return { ...state, part, pacedLeft: limit, exhaustedAt: undefined, uncounted: 0, counted: 0 };
 };
 
-const forgetInstants = (state: RateState): RateState => {
-  const {
-    resetAtMs: _,
-    dailyResetAtMs,
-    lastDepartureAtMs: __,
-    othersSeenAtMs: ___,
-    ...rest
-  } = state;
-  return {
-    ...rest,
-    remaining: rest.limit,
-    uncounted: 0,
-    counted: 0,
-    unconfirmed: true,
-    ...(dailyResetAtMs !== undefined && { dailyRemaining: rest.dailyLimit }),
-  };
-};
+const forgetInstants = (state: RateState): RateState => ({
+  ...state,
+  remaining: state.limit,
+  uncounted: 0,
+  counted: 0,
+  unconfirmed: true,
+  resetAtMs: undefined,
+  lastDepartureAtMs: undefined,
+  othersSeenAtMs: undefined,
+  dailyRemaining: state.dailyResetAtMs === undefined ? state.dailyRemaining : state.dailyLimit,
+  dailyResetAtMs: undefined,
+});
 
 /** Whether a call may leave now. Takes a state of this very time. */
 export const canDepart = (state: RateState, nowMs: number): boolean => {
@@ -289,9 +292,7 @@ const withDay = (
   { report, nowMs }: { readonly report: RateReport; readonly nowMs: number },
 ): RateState => {
   if (state.dailyRemaining > 0) {
-    if (state.dailyResetAtMs === undefined) return state;
-    const { dailyResetAtMs: _reset, ...open } = state;
-    return open;
+    return state.dailyResetAtMs === undefined ? state : { ...state, dailyResetAtMs: undefined };
   }
   const inMs = Math.min(report.dailyResetInMs ?? DAILY_PROBE_MS, DAY_MS);
   return { ...state, dailyResetAtMs: nowMs + inMs };
@@ -338,11 +339,13 @@ const refuse = (state: RateState, report: RateReport, nowMs: number): RateState 
     refusals === 1 ? Math.max(FLYING_PART.least, state.flyingPart / 2) : state.flyingPart;
   // Our own calls are counted before they leave: a refusal means that others have taken part.
   const seen = { ...seeOthers(state, nowMs), resetAtMs: nowMs + waitMs };
-  const { exhaustedAt } = state.unconfirmed ? {} : withPhase({ ...state, remaining: 0 }, nowMs);
+  const exhausted = state.unconfirmed
+    ? undefined
+    : withPhase({ ...state, remaining: 0 }, nowMs).exhaustedAt;
   return {
     ...state,
     ...seen,
-    ...(exhaustedAt !== undefined && { exhaustedAt }),
+    exhaustedAt: exhausted ?? state.exhaustedAt,
     remaining: 0,
     refusals,
     flyingPart,

@@ -85,7 +85,7 @@ export function fitRecords(
  * invisible characters of texts.
  */
 export function pruneObject(value: ToolOutput): Record<string, unknown> {
-  return pruneMembers(value, NOTHING_BESIDES, "");
+  return pruneMembers(value, NOTHING_BESIDES, "") ?? {};
 }
 
 /** What is done on the way through a result, so that one way is enough. */
@@ -98,11 +98,16 @@ interface Pass {
 
 const NOTHING_BESIDES: Pass = {};
 
-function pruneMembers(value: ToolOutput, pass: Pass, under: string): Record<string, unknown> {
-  const pruned: Record<string, unknown> = {};
+function pruneMembers(
+  value: ToolOutput,
+  pass: Pass,
+  under: string,
+): Record<string, unknown> | undefined {
+  const isAllOutside = isOutside(under);
+  let pruned: Record<string, unknown> | undefined;
   for (const name of Object.keys(value)) {
-    const kept = prune(value[name], pass, isOutside(under) ? under : name);
-    if (kept !== undefined) pruned[name] = kept;
+    const kept = prune(value[name], pass, isAllOutside ? under : name);
+    if (kept !== undefined) (pruned ??= {})[name] = kept;
   }
   return pruned;
 }
@@ -122,9 +127,7 @@ function prune(value: unknown, pass: Pass, name: string): unknown {
     }
     return kept.length === 0 ? undefined : kept;
   }
-  if (typeof value !== "object") return value;
-  const kept = pruneMembers(value as ToolOutput, pass, name);
-  return Object.keys(kept).length === 0 ? undefined : kept;
+  return typeof value === "object" ? pruneMembers(value as ToolOutput, pass, name) : value;
 }
 
 function pruneText(text: string, zone: string | undefined): string | undefined {

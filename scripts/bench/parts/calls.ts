@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type CallCase, type CallFigures, measureCalls } from "../measure-calls.ts";
 import type { PlainTable } from "../../measure/print-table.ts";
-import type { Part } from "../part.ts";
+import { median } from "../../measure/statistics.ts";
+import type { Part, Size } from "../part.ts";
 import { SUBJECTS } from "../subjects.ts";
-import type { BenchTool } from "../world.ts";
+import { type BenchTool, createWorld, type World } from "../world.ts";
 
 const COLUMNS = [
   "server",
@@ -15,32 +16,57 @@ const COLUMNS = [
   "p99 ms",
 ] as const;
 
-/** Calls of one tool: the floor, both eras of this server, and the handler of the SDK. */
+/**
+ * Calls of one tool: the floor, both eras of this server, and the handler of the SDK. Each is started several
+ * times, since two starts of the same program can differ by a fifth: what V8 has compiled by when, and where in
+ * the memory it lies, stays as it is for as long as a process lives.
+ */
 export const createCallsPart = (tool: BenchTool): Part => ({
   name: tool,
   about: `tools/call of ${tool}: CPU, calls/s, p50, p99, beside a bare proxy and the SDK's handler`,
-  run: async (world, { rounds, calls, connections: widths, warmUp }, { profileFolder }) => {
-    const cases: (CallCase & { readonly name: string })[] = [];
-    for (const connections of widths) {
-      for (const subject of Object.values(SUBJECTS)) {
-        const opened = await subject.open(world, tool);
-        const { requests } = opened;
-        cases.push({ name: subject.name, subject: opened, requests, connections, calls });
+  run: async (world, size, { profileFolder }) => {
+    const starts: (readonly NamedFigures[])[] = [];
+    for (let start = 0; start < size.starts; start += 1) {
+      const cases = await openCases(createWorld(world.scope, world), tool, size);
+      const figures = await measureCalls(world, cases, size);
+      starts.push(cases.map((one, index) => ({ ...one, figures: figures[index] ?? NOTHING })));
+      if (profileFolder !== undefined && start === size.starts - 1) {
+        for (const one of cases) await profile(world, one, join(profileFolder, toFile(tool, one)));
       }
+      for (const { subject } of cases) await subject.child.end();
     }
-    const figures = await measureCalls(world, cases, { rounds, warmUp });
-    if (profileFolder !== undefined) {
-      for (const one of cases) await profile(world, one, join(profileFolder, toFile(tool, one)));
-    }
-    return [toTable(tool, cases, figures)];
+    return [toTable(tool, starts)];
   },
 });
 
-const profile = async (
-  world: Parameters<Part["run"]>[0],
-  one: CallCase,
-  file: string,
-): Promise<void> => {
+type NamedCase = CallCase & { readonly name: string };
+type NamedFigures = NamedCase & { readonly figures: CallFigures };
+
+const openCases = async (
+  world: World,
+  tool: BenchTool,
+  { connections: widths, calls }: Size,
+): Promise<readonly NamedCase[]> => {
+  const cases: NamedCase[] = [];
+  for (const connections of widths) {
+    for (const subject of Object.values(SUBJECTS)) {
+      const opened = await subject.open(world, tool);
+      const { requests } = opened;
+      cases.push({ name: subject.name, subject: opened, requests, connections, calls });
+    }
+  }
+  return cases;
+};
+
+const NOTHING: CallFigures = {
+  cpuUsPerCall: Number.NaN,
+  callsPerSecond: Number.NaN,
+  p50Ms: Number.NaN,
+  p99Ms: Number.NaN,
+  maxDelayMs: Number.NaN,
+};
+
+const profile = async (world: World, one: CallCase, file: string): Promise<void> => {
   await one.subject.child.ask("startProfile");
   await measureCalls(world, [one], { rounds: 1, warmUp: one.calls });
   await one.subject.child.ask("writeProfile", file);
@@ -49,24 +75,26 @@ const profile = async (
 const toFile = (tool: string, one: { readonly name: string; readonly connections: number }) =>
   `${tool}-${one.name.replaceAll(/[^a-z0-9-]+/giu, "-")}-${one.connections}.cpuprofile`;
 
-const toTable = (
-  tool: string,
-  cases: readonly { readonly name: string; readonly connections: number }[],
-  figures: readonly CallFigures[],
-): PlainTable => ({
+const toTable = (tool: BenchTool, starts: readonly (readonly NamedFigures[])[]): PlainTable => ({
   title: `tools/call of ${tool}`,
   columns: COLUMNS,
-  rows: figures.map((one, index) => {
-    const { name = "", connections = 0 } = cases[index] ?? {};
-    const floor = figures[cases.findIndex((other) => other.connections === connections)];
+  rows: (starts[0] ?? []).map(({ name, connections }, index) => {
+    const over = (read: (one: CallFigures, floor: CallFigures) => number): number =>
+      median(
+        starts.map((cases) => {
+          const one = cases[index]?.figures ?? NOTHING;
+          const floor = cases.find((other) => other.connections === connections)?.figures;
+          return read(one, floor ?? NOTHING);
+        }),
+      );
     return [
       name,
       connections,
-      Math.round(one.cpuUsPerCall),
-      toRatio((floor?.cpuUsPerCall ?? Number.NaN) / one.cpuUsPerCall),
-      Math.round(one.callsPerSecond),
-      toTenths(one.p50Ms),
-      toTenths(one.p99Ms),
+      Math.round(over(({ cpuUsPerCall }) => cpuUsPerCall)),
+      toRatio(over((one, floor) => floor.cpuUsPerCall / one.cpuUsPerCall)),
+      Math.round(over(({ callsPerSecond }) => callsPerSecond)),
+      toTenths(over(({ p50Ms }) => p50Ms)),
+      toTenths(over(({ p99Ms }) => p99Ms)),
     ];
   }),
 });

@@ -53,6 +53,25 @@ describe("redactFields", () => {
     expect(redactFields(fields)).toEqual(fields);
   });
 
+  it.each([
+    ["an error", new Error("token=sentinel")],
+    ["an instance of a class", new (class Holder {})()],
+  ])("gives %s that is given as fields back as a plain object", (_kind, given) => {
+    expect(redactFields({ ...given })).toEqual({});
+    const redacted = redactFields(given as unknown as Record<string, unknown>);
+    expect(Object.getPrototypeOf(redacted)).toBe(Object.prototype);
+  });
+
+  it("blanks a secret among harmless fields", () => {
+    expect(
+      redactFields({ status: 200, route: "/mcp", value: "Bearer sentinel-of-a-token" }),
+    ).toEqual({
+      status: 200,
+      route: "/mcp",
+      value: "Bearer [secret]",
+    });
+  });
+
   it("blanks a secret whatever type it has", () => {
     expect(redactFields({ token: { value: "sentinel" }, code: 123_456 })).toEqual({
       token: "[secret]",
