@@ -55,20 +55,21 @@ export const createPreparedAnswers = (deps: ServerDeps): PreparedAnswers => {
     discover: (view) =>
       view.location === undefined ? (commonDiscovery ??= makeDiscovery(view)) : makeDiscovery(view),
     toolResult: (result, view, era) => {
-      const json = toResultJson(result);
-      return era === "legacy"
-        ? json
-        : `${json.slice(0, -1)},"resultType":"complete",${tailOf(view)}`;
+      const json = openResult(result);
+      return era === "legacy" ? `${json}}` : `${json},"resultType":"complete",${tailOf(view)}`;
     },
   };
 };
 
-/** The text of a result is its structure in JSON (result.ts), so that nothing is written out twice. */
-function toResultJson({ content, structuredContent, isError }: WireResult): string {
+/**
+ * The JSON of a result without its last bracket. Its text is its structure in JSON (result.ts), so that nothing is
+ * written out twice.
+ */
+function openResult({ content, structuredContent, isError }: WireResult): string {
   const [first] = content;
   return structuredContent === undefined || first === undefined
-    ? JSON.stringify({ content, isError })
-    : `{"content":[{"type":"text","text":${JSON.stringify(first.text)}}],"structuredContent":${first.text}}`;
+    ? open({ content, isError })
+    : `{"content":[{"type":"text","text":${JSON.stringify(first.text)}}],"structuredContent":${first.text}`;
 }
 
 /** The JSON of an object without its last bracket. */

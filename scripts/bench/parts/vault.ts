@@ -20,8 +20,8 @@ export const vaultPart: Part = {
       requests: subject.requests,
       connections,
       calls,
-      // Of many, each once: the first call of a location is a look-up besides.
-      warmUp: Math.max(Math.min(warmUp, calls), subject.size),
+      // Of many, each at least once: the first call of a location is a look-up besides.
+      warmUp: Math.max(warmUp, subject.size),
       isGoingOn: true,
     }));
     const figures = await measureCalls(world, cases, { rounds, warmUp });
