@@ -18,8 +18,7 @@ const COLUMNS = [
 
 /**
  * Calls of one tool: the floor, both eras of this server, and the handler of the SDK. Each is started several
- * times, since two starts of the same program can differ by a fifth: what V8 has compiled by when, and where in
- * the memory it lies, stays as it is for as long as a process lives.
+ * times, since two starts of the same program can differ by a fifth for as long as they live.
  */
 export const createCallsPart = (tool: BenchTool): Part => ({
   name: tool,
