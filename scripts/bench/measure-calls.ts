@@ -25,34 +25,38 @@ export interface CallCase {
   readonly isGoingOn?: boolean;
 }
 
+/** A case and what was measured of it. */
+export type Measured<Case extends CallCase> = Case & { readonly figures: CallFigures };
+
 /**
  * Measures cases side by side: in each round all of them in turn, so that whatever else the machine does
  * meets all alike. Before that each is warmed up, at one number of connections: V8 goes on compiling for
  * tens of thousands of calls, and the first thousands cost up to seven times as much.
  */
-export const measureCalls = async (
+export const measureCalls = async <Case extends CallCase>(
   world: World,
-  cases: readonly CallCase[],
+  cases: readonly Case[],
   { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
-): Promise<readonly CallFigures[]> => {
+): Promise<readonly Measured<Case>[]> => {
   const connections = cases[0]?.connections;
   for (const one of cases.filter((other) => other.connections === connections)) {
     await measureOnce(world, { ...one, calls: one.warmUp ?? warmUp });
   }
-  const taken: CallFigures[][] = cases.map(() => []);
+  const measured = cases.map((one) => ({ one, taken: [] as CallFigures[] }));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, one] of cases.entries()) {
-      taken[index]?.push(await measureOnce(world, goOn(one, round)));
-    }
+    for (const { one, taken } of measured) taken.push(await measureOnce(world, goOn(one, round)));
   }
-  return taken.map((figures) => ({
-    cpuUsPerCall: median(figures.map(({ cpuUsPerCall }) => cpuUsPerCall)),
-    callsPerSecond: median(figures.map(({ callsPerSecond }) => callsPerSecond)),
-    p50Ms: median(figures.map(({ p50Ms }) => p50Ms)),
-    p99Ms: median(figures.map(({ p99Ms }) => p99Ms)),
-    maxDelayMs: Math.max(...figures.map(({ maxDelayMs }) => maxDelayMs)),
-  }));
+  return measured.map(({ one, taken }) => ({ ...one, figures: toMedians(taken) }));
 };
+
+/** The medians of several times, and the longest hold-up of all. */
+export const toMedians = (figures: readonly CallFigures[]): CallFigures => ({
+  cpuUsPerCall: median(figures.map(({ cpuUsPerCall }) => cpuUsPerCall)),
+  callsPerSecond: median(figures.map(({ callsPerSecond }) => callsPerSecond)),
+  p50Ms: median(figures.map(({ p50Ms }) => p50Ms)),
+  p99Ms: median(figures.map(({ p99Ms }) => p99Ms)),
+  maxDelayMs: Math.max(...figures.map(({ maxDelayMs }) => maxDelayMs)),
+});
 
 const goOn = (one: CallCase, round: number): CallCase => {
   if (one.isGoingOn !== true) return one;

@@ -28,34 +28,24 @@ export const redactText = (text: string): string =>
     : text;
 
 /**
- * Log fields with every secret blanked, at any depth: fields by their name, texts by their form. The second line
- * of defence behind `Secret`, never the first. Errors become plain objects with their chain of causes; a circle is
- * cut. Nothing is changed in what is given; it comes back itself where there is nothing to blank.
+ * Copies log fields with every secret blanked, at any depth: fields by their name, texts by their form.
+ * The second line of defence behind `Secret`, never the first. Errors become plain objects with their
+ * chain of causes; a circle is cut.
  */
-export const redactFields = (fields: LogFields): LogFields =>
-  isHarmless(fields) ? fields : redactEntries(fields, []);
-
-/** Whether there are only numbers, yes or no, and texts without a secret: the lines of every call. */
-const isHarmless = (fields: LogFields): boolean => {
-  // pino writes an error that is given as fields with its message and stack.
-  if (Object.getPrototypeOf(fields) !== Object.prototype) return false;
-  for (const name in fields) {
-    const value = fields[name];
-    const isPlain = typeof value === "string" ? redactText(value) === value : isScalar(value);
-    if (!isPlain || isSecretName(name)) return false;
-  }
-  return true;
-};
-
-const isScalar = (value: unknown): boolean =>
-  typeof value === "number" || typeof value === "boolean" || value === undefined;
+export const redactFields = (fields: LogFields): Record<string, unknown> =>
+  redactEntries(fields, []);
 
 const redactEntries = (value: object, path: readonly object[]): Record<string, unknown> => {
   const redacted: Record<string, unknown> = {};
-  const within = [...path, value];
-  for (const [name, inner] of Object.entries(value)) {
+  let within: readonly object[] | undefined;
+  for (const name of Object.keys(value)) {
     // Assigned, this name would be the prototype.
-    if (name !== "__proto__") redacted[name] = redactEntry(name, inner, within);
+    if (name === "__proto__") continue;
+    const inner = (value as Readonly<Record<string, unknown>>)[name];
+    redacted[name] =
+      typeof inner === "number" && !isSecretName(name)
+        ? inner
+        : redactEntry(name, inner, (within ??= [...path, value]));
   }
   return redacted;
 };

@@ -92,11 +92,8 @@ const eachCell = (
 
 const CELL_KEY = /^[^/]*\/(?:1?\d|2[0-3])$/u;
 
-const isCell = (value: unknown): value is readonly number[] => {
-  if (!Array.isArray(value) || value.length > USAGE_KINDS.length) return false;
-  for (const count of value) if (!isCount(count)) return false;
-  return true;
-};
+const isCell = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.length <= USAGE_KINDS.length && value.every(isCount);
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
@@ -161,11 +158,7 @@ const sumByPlace = (stored: StoredForm): ReadonlyMap<string, UsageCell> => {
   const sums = new Map<string, UsageCell>();
   eachCell(stored, (key, cell) => {
     const place = key.slice(0, key.indexOf("/"));
-    let sum = sums.get(place);
-    if (sum === undefined) sums.set(place, (sum = newUsageCell()));
-    for (let index = 0; index < cell.length; index += 1) {
-      sum[index] = (sum[index] ?? 0) + (cell[index] ?? 0);
-    }
+    sums.set(place, addCells(sums.get(place) ?? newUsageCell(), cell));
   });
   return sums;
 };

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { type CallCase, type CallFigures, measureCalls } from "../measure-calls.ts";
+import { type CallCase, type Measured, measureCalls, toMedians } from "../measure-calls.ts";
 import type { PlainTable } from "../../measure/print-table.ts";
 import { median } from "../../measure/statistics.ts";
 import type { Part, Size } from "../part.ts";
 import { SUBJECTS } from "../subjects.ts";
+import { toTenths } from "../units.ts";
 import { type BenchTool, createWorld, type World } from "../world.ts";
 
 const COLUMNS = [
@@ -24,11 +25,10 @@ export const createCallsPart = (tool: BenchTool): Part => ({
   name: tool,
   about: `tools/call of ${tool}: CPU, calls/s, p50, p99, beside a bare proxy and the SDK's handler`,
   run: async (world, size, { profileFolder }) => {
-    const starts: (readonly NamedFigures[])[] = [];
+    const starts: (readonly MeasuredCase[])[] = [];
     for (let start = 0; start < size.starts; start += 1) {
       const cases = await openCases(createWorld(world.scope, world), tool, size);
-      const figures = await measureCalls(world, cases, size);
-      starts.push(cases.map((one, index) => ({ ...one, figures: figures[index] ?? NOTHING })));
+      starts.push(await measureCalls(world, cases, size));
       if (profileFolder !== undefined && start === size.starts - 1) {
         for (const one of cases) await profile(world, one, join(profileFolder, toFile(tool, one)));
       }
@@ -39,7 +39,7 @@ export const createCallsPart = (tool: BenchTool): Part => ({
 });
 
 type NamedCase = CallCase & { readonly name: string };
-type NamedFigures = NamedCase & { readonly figures: CallFigures };
+type MeasuredCase = Measured<NamedCase>;
 
 const openCases = async (
   world: World,
@@ -57,14 +57,6 @@ const openCases = async (
   return cases;
 };
 
-const NOTHING: CallFigures = {
-  cpuUsPerCall: Number.NaN,
-  callsPerSecond: Number.NaN,
-  p50Ms: Number.NaN,
-  p99Ms: Number.NaN,
-  maxDelayMs: Number.NaN,
-};
-
 const profile = async (world: World, one: CallCase, file: string): Promise<void> => {
   await one.subject.child.ask("startProfile");
   await measureCalls(world, [one], { rounds: 1, warmUp: one.calls });
@@ -74,29 +66,35 @@ const profile = async (world: World, one: CallCase, file: string): Promise<void>
 const toFile = (tool: string, one: { readonly name: string; readonly connections: number }) =>
   `${tool}-${one.name.replaceAll(/[^a-z0-9-]+/giu, "-")}-${one.connections}.cpuprofile`;
 
-const toTable = (tool: BenchTool, starts: readonly (readonly NamedFigures[])[]): PlainTable => ({
-  title: `tools/call of ${tool}`,
-  columns: COLUMNS,
-  rows: (starts[0] ?? []).map(({ name, connections }, index) => {
-    const over = (read: (one: CallFigures, floor: CallFigures) => number): number =>
-      median(
-        starts.map((cases) => {
-          const one = cases[index]?.figures ?? NOTHING;
-          const floor = cases.find((other) => other.connections === connections)?.figures;
-          return read(one, floor ?? NOTHING);
-        }),
+const toTable = (tool: BenchTool, starts: readonly (readonly MeasuredCase[])[]): PlainTable => {
+  const all = starts.flatMap((cases) =>
+    cases.map((one) => ({ ...one, ofFloor: toPart(one, cases) })),
+  );
+  return {
+    title: `tools/call of ${tool}`,
+    columns: COLUMNS,
+    rows: (starts[0] ?? []).map(({ name, connections }) => {
+      const own = all.filter((one) => one.name === name && one.connections === connections);
+      const { cpuUsPerCall, callsPerSecond, p50Ms, p99Ms } = toMedians(
+        own.map(({ figures }) => figures),
       );
-    return [
-      name,
-      connections,
-      Math.round(over(({ cpuUsPerCall }) => cpuUsPerCall)),
-      toRatio(over((one, floor) => floor.cpuUsPerCall / one.cpuUsPerCall)),
-      Math.round(over(({ callsPerSecond }) => callsPerSecond)),
-      toTenths(over(({ p50Ms }) => p50Ms)),
-      toTenths(over(({ p99Ms }) => p99Ms)),
-    ];
-  }),
-});
+      return [
+        name,
+        connections,
+        Math.round(cpuUsPerCall),
+        toRatio(median(own.map(({ ofFloor }) => ofFloor))),
+        Math.round(callsPerSecond),
+        toTenths(p50Ms),
+        toTenths(p99Ms),
+      ];
+    }),
+  };
+};
+
+/** The floor's processor time in parts of that of one server, both of the same start. */
+const toPart = ({ connections, figures }: MeasuredCase, cases: readonly MeasuredCase[]): number => {
+  const floor = cases.find((other) => other.connections === connections);
+  return (floor?.figures.cpuUsPerCall ?? Number.NaN) / figures.cpuUsPerCall;
+};
 
 const toRatio = (value: number): number => Math.round(value * 100) / 100;
-const toTenths = (value: number): number => Math.round(value * 10) / 10;

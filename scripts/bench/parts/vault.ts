@@ -16,28 +16,26 @@ export const vaultPart: Part = {
     const subjects: (OpenSubject & { readonly size: number; readonly freshBytes: number })[] = [];
     for (const size of vaults) subjects.push(await openVault(world, size));
     const cases = subjects.map((subject) => ({
+      ...subject,
       subject,
-      requests: subject.requests,
       connections,
       calls,
       // Of many, each at least once: the first call of a location is a look-up besides.
       warmUp: Math.max(warmUp, subject.size),
       isGoingOn: true,
     }));
-    const figures = await measureCalls(world, cases, { rounds, warmUp });
     const rows: (string | number)[][] = [];
-    for (const [index, { child, size, freshBytes }] of subjects.entries()) {
-      const one = figures[index];
+    const measured = await measureCalls(world, cases, { rounds, warmUp });
+    for (const { child, size, freshBytes, figures } of measured) {
       const { rssBytes } = await child.usage();
       await child.end();
-      if (one === undefined) continue;
       rows.push([
         size,
-        Math.round(one.cpuUsPerCall),
-        Math.round(one.callsPerSecond),
-        toTenths(one.p50Ms),
-        toTenths(one.p99Ms),
-        Math.round(one.maxDelayMs),
+        Math.round(figures.cpuUsPerCall),
+        Math.round(figures.callsPerSecond),
+        toTenths(figures.p50Ms),
+        toTenths(figures.p99Ms),
+        Math.round(figures.maxDelayMs),
         toMb(freshBytes),
         toMb(rssBytes),
       ]);
