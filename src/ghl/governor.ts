@@ -3,17 +3,10 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { Soon } from "../core/soon.ts";
 import type { GhlFailure } from "./errors.ts";
 import { createFairQueue, type FairQueue } from "./fair-queue.ts";
-import {
-  arrive,
-  atTime,
-  canDepart,
-  depart,
-  estimateWaitMs,
-  newRateState,
-  nextChangeAtMs,
-  type RateReport,
-  type RateState,
-} from "./rate-limit.ts";
+import { arrive, depart, type RateReport } from "./rate-answer.ts";
+import { canDepart, estimateWaitMs, nextChangeAtMs } from "./rate-pace.ts";
+import { newRateState, type RateState } from "./rate-state.ts";
+import { atTime } from "./rate-window.ts";
 
 /** Whose calls are counted together: GoHighLevel counts per location, and per company. */
 export interface Budget {

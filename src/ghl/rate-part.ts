@@ -8,6 +8,8 @@ export interface WindowLesson {
   readonly left: number;
   /** How far into the paced phase nothing was left any more, from 0 to 1; absent where it lasted. */
   readonly exhaustedAt?: number;
+  /** Others were known of from its start: all of it was paced. */
+  readonly paced: boolean;
 }
 
 /** Before anything is known: as if one other process worked on the same budget. */
@@ -28,11 +30,13 @@ const SPARE = 0.1;
  * out early all parts shrink by the factor by which they were too large together, and where calls were
  * left all that wanted more grow by one step. So parts drift towards each other, whoever came first
  * (Chiu and Jain 1989). More than half is never kept where calls ran out: someone else wanted as much.
+ * A window that nobody paced ran out because all began as if they were alone: what was had of it is kept.
  */
-export const nextPart = ({ part, own, left, exhaustedAt }: WindowLesson): number => {
+export const nextPart = ({ part, own, left, exhaustedAt, paced }: WindowLesson): number => {
   if (exhaustedAt !== undefined && exhaustedAt < TOO_EARLY) {
     const factor = Math.min(1, Math.max(DEEPEST_CUT, exhaustedAt));
-    return Math.max(LEAST_PART, Math.min(FIRST_PART, part * factor));
+    const shrunk = Math.max(LEAST_PART, part * factor);
+    return Math.min(FIRST_PART, paced ? shrunk : Math.max(shrunk, own));
   }
   const wantedMore = own >= part * 0.9;
   return wantedMore && left > SPARE ? Math.min(FIRST_PART, part + STEP) : part;

@@ -1,4 +1,4 @@
-import type { RateReport } from "./rate-limit.ts";
+import type { RateReport } from "./rate-answer.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -51,6 +51,35 @@ describe("the governor", () => {
     expect(done).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  it("takes a late answer of the last window for no news of the new one", async () => {
+    const { clock, governor, take } = setUp();
+    (await take()).release({ refused: false, limit: 100, intervalMs: 10_000, remaining: 20 });
+    const slow = await take();
+    clock.advance(10);
+    const first = await take();
+    const second = await take();
+    slow.release({ refused: false, remaining: 2 });
+    expect(governor.snapshot()).toMatchObject([{ remaining: 100, inFlight: 2 }]);
+    first.release({ refused: false, remaining: 99 });
+    second.release({ refused: false, remaining: 98 });
+    expect(governor.snapshot()).toMatchObject([{ remaining: 98, inFlight: 0 }]);
+  });
+
+  it("counts calls that left in the last window and arrived in the new one without moving its end", async () => {
+    const { clock, governor, take } = setUp();
+    (await take()).release({ refused: false, limit: 100, intervalMs: 10_000, remaining: 60 });
+    const slow = [await take(), await take(), await take()];
+    clock.advance(9);
+    for (const [at, slot] of slow.entries()) {
+      slot.release({ refused: false, remaining: 99 - at });
+      clock.advance(0.5);
+    }
+    clock.advance(8.4);
+    expect(governor.snapshot()).toMatchObject([{ remaining: 97 }]);
+    clock.advance(0.2);
+    expect(governor.snapshot()).toMatchObject([{ remaining: 100 }]);
+  });
+
   it("keeps budgets of locations apart", async () => {
     const { ask, take } = setUp();
     (await take()).release({ refused: true, retryAfterMs: 9_000 });
