@@ -5,7 +5,8 @@ export const FULL: Size = {
   starts: 3,
   rounds: 3,
   warmUp: 30_000,
-  calls: 5_000,
+  // About as many as from one major collection to the next: shorter runs have one or have none.
+  calls: 15_000,
   connections: [32, 256],
   lists: 2_000,
   repeats: 5,
