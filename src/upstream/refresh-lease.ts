@@ -21,9 +21,17 @@ const NAMESPACE = "refresh_lease";
 
 /**
  * Longer than a refresh can take: two requests of 10 seconds, and three more to write the answer. A
- * process that dies holds the others up for no longer than this.
+ * process that dies holds the others up for no longer than this and {@link SKEW_MS}.
  */
 const LEASE_MS = 30_000;
+
+/**
+ * How far the clocks of two machines may differ. From {@link LEASE_MS} on, the machine that is ahead heeds
+ * no lease of the other one anyway, so a larger number would hold up the others for little. Two live
+ * processes may then refresh at once. What keeps the tokens right is the versions: a lease is taken and
+ * given back at the version read, and a rotation replaces only the tokens that it came from.
+ */
+const SKEW_MS = 30_000;
 
 /**
  * Forgotten a day after the last refresh. Until then the record stays when the lease is given back:
@@ -48,7 +56,7 @@ export const createRefreshLeases = (deps: {
     acquire: async (id) => {
       const nowMs = clock.nowMs();
       const current = await store.get({ namespace: NAMESPACE, key: id });
-      if (current !== undefined && Number(current.value) > nowMs) return undefined;
+      if (current !== undefined && isHeld(Number(current.value), nowMs)) return undefined;
       const taken = await write(id, nowMs + LEASE_MS, current?.version ?? "absent");
       if (!taken.ok) return undefined;
       return {
@@ -65,3 +73,7 @@ export const createRefreshLeases = (deps: {
     },
   };
 };
+
+/** An end that is too far ahead is by a wrong clock, or this one was set back: nobody waits for it. */
+const isHeld = (untilMs: number, nowMs: number): boolean =>
+  untilMs > nowMs && untilMs - nowMs <= LEASE_MS + SKEW_MS;
