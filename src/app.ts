@@ -235,8 +235,8 @@ const wireServices = (config: Config, given: WiredDeps): Services => {
     audit,
     changes,
     ...createSpooling(config, deps),
-    revokeGrantsOf: async (id) =>
-      (await openAuthorization()).revokeGrantsOfConnection(id, "webhook"),
+    revokeGrantsOf: async (id, givenBy) =>
+      (await openAuthorization()).revokeGrantsOfConnection(id, { by: "webhook", givenBy }),
   });
   const ghl = createGhlClient({
     apiBaseUrl: settings.apiBaseUrl,

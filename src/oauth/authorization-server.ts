@@ -152,8 +152,14 @@ export interface AuthorizationServer {
   listGrantsOfPerson(subject: string): Promise<readonly GrantView[]>;
   /** Ends a grant of this person and gives it; undefined if there is none, or it is another's. */
   revokeGrantOfPerson(subject: string, grantId: GrantId): Promise<GrantView | undefined>;
-  /** Ends every grant on a connection and says how many there were. By a person unless said. */
-  revokeGrantsOfConnection(connectionId: ConnectionId, by?: "person" | "webhook"): Promise<number>;
+  /**
+   * Ends every grant on a connection, or only those given by a time, and says how many there were. By a
+   * person unless said.
+   */
+  revokeGrantsOfConnection(
+    connectionId: ConnectionId,
+    which?: { readonly by?: "person" | "webhook"; readonly givenBy?: EpochSeconds | undefined },
+  ): Promise<number>;
   /** Who is signed in, browser by browser. */
   readonly sessions: PersonSessions;
 }

@@ -112,10 +112,11 @@ const createGrantControl = (
     await grants.revoke(grantId, "person");
     return toView(grant);
   },
-  revokeGrantsOfConnection: async (connectionId, by = "person") => {
+  revokeGrantsOfConnection: async (connectionId, { by = "person", givenBy } = {}) => {
     const all = await grants.listByConnection(connectionId);
-    await Promise.all(all.map(({ grantId }) => grants.revoke(grantId, by)));
-    return all.length;
+    const meant = all.filter(({ createdAt }) => givenBy === undefined || createdAt <= givenBy);
+    await Promise.all(meant.map(({ grantId }) => grants.revoke(grantId, by)));
+    return meant.length;
   },
 });
 

@@ -1,4 +1,4 @@
-import type { EpochSeconds } from "../core/clock.ts";
+import { type EpochSeconds, toEpochSeconds } from "../core/clock.ts";
 
 /** Where a record is. Namespaces are fixed words of ours; keys are ids or hashes. */
 export interface Address {
@@ -84,3 +84,21 @@ export async function* walkGroup(
 }
 
 const WALK_PAGE = 500;
+
+/**
+ * Deletes a record that is still at this version, and says whether it was. A delete has no condition, a
+ * write has: one that is over at once. Atomic as that write is; `group` is the record's own, if it has one.
+ */
+export const deleteAtVersion = async (
+  store: Pick<RecordStore, "put">,
+  at: Address,
+  { ifVersion, group }: { readonly ifVersion: number; readonly group?: string },
+): Promise<boolean> => {
+  const expiresAt = toEpochSeconds(1);
+  const outcome = await store.put(at, "", {
+    ifVersion,
+    expiresAt,
+    ...(group !== undefined && { group }),
+  });
+  return outcome.ok;
+};

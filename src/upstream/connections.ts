@@ -7,8 +7,9 @@ import { toSecret } from "../core/secret.ts";
 import type { Random } from "../crypto/random.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { toApprovedLocations } from "./approved-locations.ts";
-import { createIdentityIndex, toIdentityKey } from "./connection-identity.ts";
+import { createIdentityIndex, toIdentityKey, toIdentityKeyOf } from "./connection-identity.ts";
 import { createConnectionPlaces } from "./place-index.ts";
+import { discard, type Removal, removeConnection, type RemovalOutcome } from "./removal.ts";
 import type { TokenAnswer } from "./token-answer.ts";
 import { planRefresh } from "./token-set.ts";
 import type { HeldConnection, Vault, VaultEntry } from "./vault.ts";
@@ -26,8 +27,8 @@ export interface Connections {
    * type its new tokens.
    */
   record(answer: TokenAnswer): Promise<Connection>;
-  /** Discards the tokens and the record; a missing one is fine. */
-  remove(id: ConnectionId, by: "person" | "webhook"): Promise<void>;
+  /** Discards the tokens and the record, unless it was signed in to after `removal.at`. */
+  remove(id: ConnectionId, removal: Removal): Promise<RemovalOutcome>;
 }
 
 /** Makes the connections over the vault; `store` holds the indexes from identity and place to connection. */
@@ -47,6 +48,7 @@ export const createConnections = (deps: {
     const entry = await vault.read(id);
     return entry?.connection.environment === environment ? entry : undefined;
   };
+  const removing = { find, vault, identities, places, audit };
 
   return {
     find,
@@ -80,20 +82,16 @@ export const createConnections = (deps: {
         await places.add(id, held.connection);
         const written = await vault.write(held, existing?.version ?? "absent");
         if (written === "conflict") continue;
+        if (existing === undefined && (await identities.find(identity)) !== id) {
+          // Ended between the claim and the write: its grants may live on, so nothing may be there.
+          await discard(removing, written);
+          continue;
+        }
         await audit.record(toCreated(written.connection, existing));
         return written.connection;
       }
     },
-    remove: async (id, by) => {
-      const entry = await find(id);
-      if (entry === undefined) return;
-      // A person and the webhook that follows may both get here; the trail says it once.
-      if (await vault.remove(id)) {
-        await audit.record({ kind: "connection.removed", connectionId: id, by });
-      }
-      await places.remove(id, entry.connection);
-      await identities.release(toIdentityKeyOf(entry.connection));
-    },
+    remove: (id, removal) => removeConnection(removing, id, removal),
   };
 };
 
@@ -107,20 +105,6 @@ const toCreated = (
   ...(locationId === undefined ? {} : { locationId }),
   outcome: existing === undefined ? "new" : "signed_in_again",
 });
-
-/** The key of the identity that a signed-in connection is for. */
-export const toIdentityKeyOf = ({
-  environment,
-  kind,
-  companyId = toCompanyId(""),
-  locationId,
-}: Connection): string =>
-  toIdentityKey({
-    environment,
-    userType: kind === "company" ? "Company" : "Location",
-    companyId,
-    locationId,
-  });
 
 const toHeldConnection = (input: {
   readonly id: ConnectionId;

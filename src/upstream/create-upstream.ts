@@ -1,7 +1,7 @@
 import { type AuditTrail, silentAuditTrail } from "../core/audit.ts";
 import type { ChangeFeed } from "../core/changes.ts";
 import type { EventChannel, HeardEvent } from "../core/events.ts";
-import type { Clock } from "../core/clock.ts";
+import type { Clock, EpochSeconds } from "../core/clock.ts";
 import type { Connection } from "../core/connection.ts";
 import type { HttpClient } from "../core/http-client.ts";
 import { type ConnectionId, toConnectionId } from "../core/ids.ts";
@@ -22,12 +22,17 @@ import { createLocationDirectory, type LocationDirectory } from "./locations.ts"
 import { createLocationTokens } from "./location-token.ts";
 import { createConnectionPlaces } from "./place-index.ts";
 import { createPlaceUpkeep } from "./place-upkeep.ts";
-import { createPrivateConnections, isPrivateId } from "./private-connections.ts";
+import {
+  createPrivateConnections,
+  isPrivateId,
+  type PrivateConnections,
+} from "./private-connections.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import type { RefreshCourier } from "./refresh-courier.ts";
 import { createRefreshLeases } from "./refresh-lease.ts";
 import { createRefreshRequest } from "./refresh-request.ts";
 import { createLogTrace, type RefreshTrace } from "./refresh-trace.ts";
+import type { Removal, RemovalOutcome } from "./removal.ts";
 import { createRotationSpool } from "./rotation-spool.ts";
 import { createRotationWriter, type RotationWriter } from "./save-rotation.ts";
 import type { UpstreamSettings } from "./settings.ts";
@@ -70,8 +75,11 @@ export interface UpstreamDeps {
   readonly metrics?: Pick<Metrics, "refresh">;
   /** Follows refreshes. Absent: nobody does. */
   readonly tracing?: Tracing;
-  /** Ends every grant on a connection that a webhook ends, and says how many there were. */
-  revokeGrantsOf?(id: ConnectionId): Promise<number>;
+  /**
+   * Ends every grant on a connection that a webhook ends, or only those given by a time, and says how
+   * many there were.
+   */
+  revokeGrantsOf?(id: ConnectionId, givenBy?: EpochSeconds): Promise<number>;
 }
 
 /** {@link Upstream}, and what keeps its tokens good. */
@@ -112,11 +120,7 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
 
   const signIns = createSignIns({ ...held, ...kept, endpoint, sealed, forget });
 
-  const removeConnection = async (id: ConnectionId, by: "person" | "webhook"): Promise<void> => {
-    await (isPrivateId(id) ? privates : connections).remove(id, by);
-    await writer.forget(id);
-    forget(id);
-  };
+  const remove = createRemove({ ...held, writer, forget });
 
   return {
     tokens,
@@ -126,13 +130,15 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     recallConnection: (id) => whenThere(credentials.find(id), (found) => toConnection(found?.held)),
     listConnections: async () =>
       newestFirst([...(await privates.list()), ...(await connections.list())]),
-    removeConnection: (id) => removeConnection(id, "person"),
+    removeConnection: async (id) => {
+      await remove(id, { by: "person" });
+    },
     uninstall: (id) => uninstallApp({ ...base, tokens, findConnection }, id),
     receiveWebhook: createWebhookReceiver({
       ...base,
       ...toWebhookPorts(given),
       ...kept,
-      removeConnection: (id) => removeConnection(id, "webhook"),
+      removeConnection: (id, at) => remove(id, { by: "webhook", at }),
       dropUninstalled: (whom, at) => signIns.dropUninstalled(whom, at),
       findPrivate: (locationId) => privates.findOf(locationId),
       forgetLocations: (id) => locations.forget(id),
@@ -146,6 +152,22 @@ export const createUpstream = (given: UpstreamDeps): UpkeptUpstream => {
     },
   };
 };
+
+/** Removes a connection with all that is kept of it elsewhere. */
+const createRemove =
+  (deps: {
+    readonly privates: Pick<PrivateConnections, "remove">;
+    readonly connections: Pick<Connections, "remove">;
+    readonly writer: Pick<RotationWriter, "forget">;
+    forget(id: ConnectionId): void;
+  }) =>
+  async (id: ConnectionId, removal: Removal): Promise<RemovalOutcome> => {
+    if (isPrivateId(id)) await deps.privates.remove(id);
+    else if ((await deps.connections.remove(id, removal)) !== "gone") return "signed_in_since";
+    await deps.writer.forget(id);
+    deps.forget(id);
+    return "gone";
+  };
 
 /** What the store holds of connections and installations, and how webhooks find it. */
 const createKept = (
@@ -175,7 +197,7 @@ const toWebhookPorts = ({
   revokeGrantsOf,
   changes,
 }: UpstreamDeps): Pick<WebhookDeps, "revokeGrantsOf" | "announceLocations"> => ({
-  revokeGrantsOf: async (id) => (await revokeGrantsOf?.(id)) ?? 0,
+  revokeGrantsOf: async (id, givenBy) => (await revokeGrantsOf?.(id, givenBy)) ?? 0,
   announceLocations: (connectionId) => changes?.publish({ kind: "locations", connectionId }),
 });
 

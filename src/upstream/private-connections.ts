@@ -44,7 +44,7 @@ export interface PrivateConnections {
   /** Notes that GoHighLevel refused this very token, and gives what is held now. */
   markRefused(id: ConnectionId, refused: Secret): Promise<HeldPrivate | undefined>;
   /** Discards an entered token; the configured one and a missing one stay as they are. */
-  remove(id: ConnectionId, by: "person" | "webhook"): Promise<void>;
+  remove(id: ConnectionId): Promise<void>;
 }
 
 const ENTERED_REASON =
@@ -94,12 +94,8 @@ export const createPrivateConnections = (deps: {
       const record = await markRefused(parts, id, refused);
       return record === undefined ? undefined : toHeld(id, environment, record);
     },
-    remove: async (id, by) => {
-      const found = id === PRIVATE_CONNECTION_ID ? undefined : await records.read(id);
-      if (found === undefined) return;
-      await records.remove(id);
-      await identities.release(toKey(found.record.locationId));
-      await audit.record({ kind: "connection.removed", connectionId: id, by });
+    remove: async (id) => {
+      if (id !== PRIVATE_CONNECTION_ID) await remove(parts, toKey, id);
     },
   };
 };
@@ -127,10 +123,33 @@ const save = async (
       status: "active",
       connectedAt: clock.nowSeconds(),
     };
-    if (!(await records.write(id, record, existing?.version ?? "absent"))) continue;
+    const version = await records.write(id, record, existing?.version ?? "absent");
+    if (version === undefined) continue;
+    if (existing === undefined && (await identities.find(key)) !== id) {
+      // Ended between the claim and the write: its grants may live on, so nothing may be there.
+      await records.remove(id, version);
+      continue;
+    }
     const outcome = existing === undefined ? "new" : "signed_in_again";
     await audit.record({ kind: "connection.created", connectionId: id, locationId, outcome });
     return toHeld(id, environment, record).connection;
+  }
+};
+
+const remove = async (
+  { audit, records, identities }: Parts,
+  toKey: (locationId: LocationId) => string,
+  id: ConnectionId,
+): Promise<void> => {
+  for (;;) {
+    const found = await records.read(id);
+    if (found === undefined) return;
+    const key = toKey(found.record.locationId);
+    await identities.end(key, id);
+    if (!(await records.remove(id, found.version))) continue;
+    await audit.record({ kind: "connection.removed", connectionId: id, by: "person" });
+    await identities.release(key, id);
+    return;
   }
 };
 
@@ -147,7 +166,7 @@ const markRefused = async (
     const isOther = !equalSecret(record.token.reveal(), refused.reveal());
     if (isOther || record.status === "needs_reauth") return record;
     const marked = { ...record, status: "needs_reauth" } as const;
-    if (!(await records.write(id, marked, version))) continue;
+    if ((await records.write(id, marked, version)) === undefined) continue;
     await audit.record({ kind: "connection.needs_reauth", connectionId: id });
     return marked;
   }

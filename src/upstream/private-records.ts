@@ -3,7 +3,7 @@ import { toEpochSeconds } from "../core/clock.ts";
 import type { EventChannel } from "../core/events.ts";
 import { type ConnectionId, toConnectionId, toLocationId } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
-import type { RecordStore } from "../storage/record-store.ts";
+import { deleteAtVersion, type RecordStore } from "../storage/record-store.ts";
 
 const NAMESPACE = "private_connection";
 
@@ -24,10 +24,15 @@ export interface PrivateRecords {
   read(
     id: ConnectionId,
   ): Promise<{ readonly record: PrivateRecord; readonly version: number } | undefined>;
-  /** Writes at one version; false if another writer was first. */
-  write(id: ConnectionId, record: PrivateRecord, ifVersion: "absent" | number): Promise<boolean>;
+  /** Writes at one version, and gives the new one; undefined if another writer was first. */
+  write(
+    id: ConnectionId,
+    record: PrivateRecord,
+    ifVersion: "absent" | number,
+  ): Promise<number | undefined>;
   list(): Promise<readonly ConnectionId[]>;
-  remove(id: ConnectionId): Promise<void>;
+  /** Discards a record at one version; false if another writer was first, or it is gone. */
+  remove(id: ConnectionId, ifVersion: number): Promise<boolean>;
 }
 
 /** Makes the records over a sealed store, whose encryption binds each value to its address. */
@@ -50,14 +55,19 @@ export const createPrivateRecords = (deps: {
     write: async (id, record, ifVersion) => {
       // A Secret prints itself as "[secret]", so the token is revealed by hand: here and nowhere else.
       const value = JSON.stringify({ ...record, environment, token: record.token.reveal() });
-      const { ok } = await sealed.put(toAddress(id), value, { ifVersion, group: environment });
-      if (ok) tell(id);
-      return ok;
+      const outcome = await sealed.put(toAddress(id), value, { ifVersion, group: environment });
+      if (!outcome.ok) return undefined;
+      tell(id);
+      return outcome.version;
     },
     list: async () => (await sealed.list(NAMESPACE, environment)).map(toConnectionId),
-    remove: async (id) => {
+    remove: async (id, ifVersion) => {
+      const at = { ifVersion, group: environment };
+      if (!(await deleteAtVersion(sealed, toAddress(id), at))) return false;
+      // What is over is gone for everybody, and no id comes back: this only leaves no row behind.
       await sealed.delete(toAddress(id));
       tell(id);
+      return true;
     },
   };
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type EpochSeconds, addSeconds, toEpochSeconds } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { toCompanyId, toLocationId } from "../core/ids.ts";
-import { type RecordStore, walkGroup } from "../storage/record-store.ts";
+import { deleteAtVersion, type RecordStore, walkGroup } from "../storage/record-store.ts";
 import { toIdentityKey } from "./connection-identity.ts";
 import { createPlaceIndex, type Place } from "./place-index.ts";
 import { type TokenAnswer, parseTokenAnswer } from "./token-answer.ts";
@@ -74,13 +74,8 @@ export const createUnclaimedInstalls = (deps: {
       return key;
     },
     find,
-    // A delete has no condition, a write has: one that is over at once, at the version that was read.
     drop: async ({ key, version }) => {
-      await sealed.put(toAddress(key), "", {
-        ifVersion: version,
-        expiresAt: toEpochSeconds(1),
-        group: environment,
-      });
+      await deleteAtVersion(sealed, toAddress(key), { ifVersion: version, group: environment });
     },
     list: async () => {
       const found: KeptInstall[] = [];

@@ -11,7 +11,7 @@ import {
   toLocationId,
 } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
-import { type RecordStore, walkGroup } from "../storage/record-store.ts";
+import { deleteAtVersion, type RecordStore, walkGroup } from "../storage/record-store.ts";
 import type { TokenSet } from "./token-set.ts";
 
 /** Everything that is kept about a connection. One record, so that no crash can split it. */
@@ -39,8 +39,8 @@ export interface Vault {
   write(held: HeldConnection, ifVersion: "absent" | number): Promise<VaultEntry | "conflict">;
   /** The ids of all connections, page by page: for work in the background, and for the command line. */
   walk(): AsyncGenerator<ConnectionId, void, undefined>;
-  /** Discards a connection; of several at once, one is told that it was the one. */
-  remove(id: ConnectionId): Promise<boolean>;
+  /** Discards a connection at one version; false if another writer was first, or it is gone. */
+  remove(id: ConnectionId, ifVersion: number): Promise<boolean>;
 }
 
 const NAMESPACE = "connection";
@@ -80,10 +80,13 @@ export const createVault = (deps: {
         yield toConnectionId(key.slice(tenant.length));
       }
     },
-    remove: async (id) => {
-      const removed = await sealed.take(toAddress(id));
+    remove: async (id, ifVersion) => {
+      const at = { ifVersion, group: environment };
+      if (!(await deleteAtVersion(sealed, toAddress(id), at))) return false;
+      // What is over is gone for everybody, and no id comes back: this only leaves no row behind.
+      await sealed.delete(toAddress(id));
       events?.publish({ kind: "connection_changed", connectionId: id });
-      return removed !== undefined;
+      return true;
     },
   };
 };

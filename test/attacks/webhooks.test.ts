@@ -215,7 +215,9 @@ describe("a true webhook", () => {
     expect((await post(sign({ type: "UNINSTALL", companyId }))).status).toBe(200);
     for (const token of tokens) await expectEndEverywhere(token);
     expect(await running.app.upstream.listConnections()).toEqual([]);
-    expect(countRows(running.databasePath, "connection_identity")).toBe(0);
+    // Rows that are over, and empty, stay until the next sweep.
+    const rows = readRows(running.databasePath, "connection_identity");
+    expect(rows.filter(({ value }) => value !== "")).toEqual([]);
   });
 
   it.each([

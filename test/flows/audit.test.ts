@@ -121,8 +121,8 @@ describe("the audit trail of a running server", () => {
       "connection.needs_reauth",
       "connection.created",
       "connection.uninstalled by person",
-      "connection.removed by person",
       "grant.revoked by person",
+      "connection.removed by person",
     ]);
     const events = (await app.app.audit.list({ limit: 100 })).map(({ event }) => event);
     expect(events.flatMap((event) => ("outcome" in event ? [event.outcome] : []))).toEqual(

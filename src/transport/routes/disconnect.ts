@@ -43,8 +43,9 @@ export const createConfirmDisconnectRoute =
 
 /**
  * `POST /connections/disconnect`: uninstalls the app first where the person asked for that, then discards
- * GoHighLevel's tokens and ends every grant on them (V06). The tokens go before the grants: a grant that
- * is made meanwhile leads to nothing. An uninstall that fails keeps nobody connected.
+ * GoHighLevel's tokens and ends every grant on them (V06). The grants go first: if something breaks in
+ * between, the account is still there to be disconnected. And once more after the tokens, for those that
+ * were made meanwhile. An uninstall that fails keeps nobody connected.
  */
 export const createDisconnectRoute = (deps: DisconnectRouteDeps): RouteHandler =>
   createPersonFormRoute(deps, async ({ request, person, form }) => {
@@ -54,8 +55,10 @@ export const createDisconnectRoute = (deps: DisconnectRouteDeps): RouteHandler =
     }
     const notice =
       form.get("uninstall") === "yes" ? await uninstall(deps, connectionId) : undefined;
+    const endGrants = () => deps.authorization.revokeGrantsOfConnection(connectionId);
+    const before = await endGrants();
     await deps.upstream.removeConnection(connectionId);
-    const grantsEnded = await deps.authorization.revokeGrantsOfConnection(connectionId);
+    const grantsEnded = before + (await endGrants());
     const { requestId } = request;
     deps.log.info("a person disconnected an account", {
       audit: "connection_removed",

@@ -1,6 +1,8 @@
 import type { AuditTrail } from "../../core/audit.ts";
 import type { ConnectionId, LocationId } from "../../core/ids.ts";
+import type { EpochSeconds } from "../../core/clock.ts";
 import type { Connections } from "../connections.ts";
+import type { RemovalOutcome } from "../removal.ts";
 import type { HeldConnection, Vault } from "../vault.ts";
 import type { Change } from "./plan-changes.ts";
 
@@ -9,10 +11,10 @@ export interface ChangeDeps {
   readonly connections: Pick<Connections, "find">;
   readonly vault: Pick<Vault, "write">;
   readonly audit: AuditTrail;
-  /** Ends every grant on a connection, on every instance. */
-  revokeGrantsOf(id: ConnectionId): Promise<number>;
-  /** Discards the tokens and the record of a connection. */
-  removeConnection(id: ConnectionId): Promise<void>;
+  /** Ends every grant on a connection, or only those given by a time, on every instance. */
+  revokeGrantsOf(id: ConnectionId, givenBy?: EpochSeconds): Promise<number>;
+  /** Discards the tokens and the record of a connection, unless it was signed in to after `at`. */
+  removeConnection(id: ConnectionId, at: EpochSeconds): Promise<RemovalOutcome>;
 }
 
 /** Makes one change. Making it twice is the same as once. */
@@ -20,9 +22,10 @@ export const applyChange = async (deps: ChangeDeps, change: Change): Promise<voi
   const { connectionId } = change;
   if (change.kind === "remove") {
     // The grants first: if something breaks in between, the repeated webhook still finds the
-    // connection and gets to them. Once more after it, for those that were made meanwhile.
-    await deps.revokeGrantsOf(connectionId);
-    await deps.removeConnection(connectionId);
+    // connection and gets to them. Once more after it, for those that were made meanwhile. Whoever
+    // signs in again while many connections are gone through keeps what is newer than the event.
+    await deps.revokeGrantsOf(connectionId, change.at);
+    if ((await deps.removeConnection(connectionId, change.at)) !== "gone") return;
     await deps.revokeGrantsOf(connectionId);
     return;
   }

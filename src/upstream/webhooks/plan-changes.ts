@@ -7,7 +7,12 @@ import type { WebhookMeaning } from "./event.ts";
 /** One thing that an event changes. */
 export type Change =
   /** Its tokens are dead: they and all grants on the connection go. */
-  | { readonly kind: "remove"; readonly connectionId: ConnectionId }
+  | {
+      readonly kind: "remove";
+      readonly connectionId: ConnectionId;
+      /** When it was uninstalled. */
+      readonly at: EpochSeconds;
+    }
   /** One location of an agency; its other locations go on. */
   | {
       readonly kind: "take_out" | "let_in";
@@ -31,7 +36,7 @@ export const planChanges = (
     case "installed":
       return connections.flatMap((held) => planInstall(meaning, held));
     case "uninstalled":
-      return connections.flatMap((held) => planUninstall(meaning, held));
+      return connections.flatMap((held) => planUninstall({ ...meaning, at }, held));
     case "locations_changed":
     case "nothing":
       return [];
@@ -70,15 +75,20 @@ const planInstall = ({ companyId, locationId }: Install, held: HeldConnection): 
 };
 
 /** With a location it is about that one; without, about the agency and all its locations. */
-const planUninstall = ({ companyId, locationId }: Install, held: HeldConnection): Change[] => {
+const planUninstall = (
+  { companyId, locationId, at }: Install & { readonly at: EpochSeconds },
+  held: HeldConnection,
+): Change[] => {
   const { id, kind } = held.connection;
   if (locationId === undefined) {
     return companyId !== undefined && held.connection.companyId === companyId
-      ? [{ kind: "remove", connectionId: id }]
+      ? [{ kind: "remove", connectionId: id, at }]
       : [];
   }
   if (kind === "location") {
-    return held.connection.locationId === locationId ? [{ kind: "remove", connectionId: id }] : [];
+    return held.connection.locationId === locationId
+      ? [{ kind: "remove", connectionId: id, at }]
+      : [];
   }
   // Seen in the wild without the agency. A location has one id everywhere, so taking it out of an
   // agency that does not have it changes nothing there.

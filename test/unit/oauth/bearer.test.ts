@@ -83,6 +83,20 @@ describe("judging a bearer token", () => {
     expect(reads).toBeLessThanOrEqual(2);
   });
 
+  it("V06: ends the grants that a connection had by a time, and leaves those that came later", async () => {
+    const { server, clock } = createHarness();
+    const { id } = await register(server);
+    const { access_token: older } = await signIn(server, id);
+    const givenBy = clock.nowSeconds();
+    clock.advance(1);
+    const { access_token: newer } = await signIn(server, id);
+    expect(await server.revokeGrantsOfConnection(CONNECTION, { by: "webhook", givenBy })).toBe(1);
+    expect(await works(server, older)).toBe(false);
+    expect(await works(server, newer)).toBe(true);
+    expect(await server.revokeGrantsOfConnection(CONNECTION)).toBe(1);
+    expect(await works(server, newer)).toBe(false);
+  });
+
   it("V02: never brings a grant back that is revoked while its use is noted", async () => {
     const { server, store, clock } = createHarness();
     const { id } = await register(server);

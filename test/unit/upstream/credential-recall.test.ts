@@ -95,7 +95,7 @@ describe("what is remembered of a connection", () => {
     expect(await tokenOf(ONE)).toBe("old");
     await vault.write(toHeld(ONE, "new"), 1);
     expect(await tokenOf(ONE)).toBe("new");
-    await vault.remove(ONE);
+    expect(await vault.remove(ONE, 2)).toBe(true);
     expect(recall.peek(ONE)).toBeUndefined();
     expect(await tokenOf(ONE)).toBeUndefined();
   });

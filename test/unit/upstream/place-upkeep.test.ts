@@ -103,7 +103,7 @@ describe("the index of places", () => {
     const rig = createRig();
     const { id } = await rig.connections.record(answerOf("c1", "l1"));
     expect(await rig.places.ofLocation("l1")).toEqual([id]);
-    await rig.connections.remove(id, "person");
+    await rig.connections.remove(id, { by: "person" });
     expect(await rig.places.ofLocation("l1")).toEqual([]);
     expect(await rig.places.ofCompany("c1")).toEqual([]);
     await rig.connections.record(answerOf("c1", "l1"));

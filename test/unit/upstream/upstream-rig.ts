@@ -16,7 +16,12 @@ import {
   type UpstreamDeps,
   type UpstreamSettings,
 } from "../../../src/upstream/create-upstream.ts";
-import type { CompletedLogin, LoginFailure, LoginPurpose } from "../../../src/upstream/upstream.ts";
+import type {
+  CompletedLogin,
+  LoginFailure,
+  LoginPurpose,
+  Upstream,
+} from "../../../src/upstream/upstream.ts";
 import { createFakeClock, type FakeClock } from "../../support/clock.ts";
 import { createMemoryLogger } from "../../support/memory-logger.ts";
 
@@ -35,8 +40,12 @@ export interface Rig {
   forms(): URLSearchParams[];
   /** Starts another server process's worth of upstream on the same store. */
   another(changes?: Partial<UpstreamSettings>, store?: RecordStore): UpkeptUpstream;
-  /** Walks through a sign-in as a browser would. */
-  signIn(choice: string, purpose?: LoginPurpose): Promise<Result<CompletedLogin, LoginFailure>>;
+  /** Walks through a sign-in as a browser would, at this process or another. */
+  signIn(
+    choice: string,
+    purpose?: LoginPurpose,
+    at?: Upstream,
+  ): Promise<Result<CompletedLogin, LoginFailure>>;
   /** Signs in and gives the connection. */
   connect(choice: string): Promise<Connection>;
   /** How many requests of this grant type the sandbox has seen. */
@@ -92,9 +101,9 @@ export const startRig = async (
     });
   const upstream = another();
 
-  const signIn: Rig["signIn"] = async (choice, purpose = { kind: "sign_in" }) => {
-    const { authorizeUrl, cookie } = await upstream.startLogin(purpose);
-    return upstream.completeLogin({
+  const signIn: Rig["signIn"] = async (choice, purpose = { kind: "sign_in" }, at = upstream) => {
+    const { authorizeUrl, cookie } = await at.startLogin(purpose);
+    return at.completeLogin({
       query: await chooseAtSandbox(authorizeUrl, { choice, decision: "allow" }),
       cookies: new Map([[cookie.name, cookie.value]]),
     });

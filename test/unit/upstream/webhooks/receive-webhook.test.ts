@@ -89,9 +89,9 @@ describe("an uninstall", () => {
         const store = createMemoryStore({ clock });
         return {
           ...store,
-          take: async (at) => {
+          put: async (at, value, options) => {
             if (broken) throw new AppError("storage_unavailable", "the store is down");
-            return store.take(at);
+            return store.put(at, value, options);
           },
         };
       },
