@@ -4,6 +4,7 @@ import type { ClientId, ConnectionId, GrantId, LocationId, TransactionId } from 
 import type { Principal } from "../core/principal.ts";
 import type { Result } from "../core/result.ts";
 import type { Soon } from "../core/soon.ts";
+import type { FetchLimit } from "./clients/fetch-budget.ts";
 import type { BearerFailure, OAuthFailure } from "./errors.ts";
 import type { ResourcePath } from "./metadata.ts";
 import type { PersonSession, PersonSessions } from "./person-sessions.ts";
@@ -13,6 +14,8 @@ export interface EndpointRequest {
   /** The parsed form body. Parameters of the query string are never part of it (RFC 6749 §3.2). */
   readonly form: URLSearchParams;
   readonly authorization?: string;
+  /** How much whoever sent it may have fetched. Absent: as much as anybody. */
+  readonly fetchLimit?: FetchLimit;
 }
 
 /** What `/oauth/authorize` comes to. */
@@ -103,7 +106,8 @@ export interface AuthorizationServer {
     authorization?: string,
   ): Promise<Result<Readonly<Record<string, unknown>>, OAuthFailure>>;
 
-  authorize(parameters: URLSearchParams): Promise<AuthorizeOutcome>;
+  /** `fetchLimit` is how much whoever sent it may have fetched. Absent: as much as anybody. */
+  authorize(parameters: URLSearchParams, fetchLimit?: FetchLimit): Promise<AuthorizeOutcome>;
   findAuthorization(id: TransactionId): Promise<PendingAuthorization | undefined>;
   /** What this person allowed before that covers the request in full: the consent page says so. */
   findEarlierApproval(

@@ -53,8 +53,9 @@ export const createAuthorizationServer = (deps: AuthorizationServerDeps): Author
     metadata: describeServer(deps),
     resourceMetadata: toResourceMetadata(issuer),
     register: (body, authorization) => register(deps, tables, { body, authorization }),
-    authorize: async (parameters) => {
-      const request = await runSteps({ clients: tables.clients, issuer }, parameters);
+    authorize: async (parameters, fetchLimit) => {
+      const { clients } = tables;
+      const request = await runSteps({ clients, issuer }, parameters, fetchLimit);
       if (!request.ok) return toOutcome(request.failure);
       const transactionId = await startTransaction({ ...deps, ...tables }, request.value);
       return { kind: "consent", transactionId };

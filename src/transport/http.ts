@@ -116,11 +116,9 @@ export const createRoutes = (deps: RouteDeps): readonly Route[] => {
   const resourceMetadata = createDocumentRoute(authorization.resourceMetadata);
   const sseMetadata = createDocumentRoute(toResourceMetadata(deps.publicUrl, "/sse"));
   const pages = { ...deps, ...createPageDeps(deps) };
-  const token = createFormEndpoint(limits.failures, (request) => authorization.token(request));
-  const revoke = createFormEndpoint(limits.failures, (request) => authorization.revoke(request));
-  const introspect = createFormEndpoint(limits.failures, (request) =>
-    authorization.introspect(request),
-  );
+  const token = createFormEndpoint(limits, (request) => authorization.token(request));
+  const revoke = createFormEndpoint(limits, (request) => authorization.revoke(request));
+  const introspect = createFormEndpoint(limits, (request) => authorization.introspect(request));
   return [
     { path: "/.well-known/oauth-authorization-server", ...DISCOVERY, handle: asMetadata },
     { path: "/.well-known/oauth-authorization-server/mcp", ...DISCOVERY, handle: asMetadata },

@@ -13,8 +13,9 @@ import { signIn } from "../support/sign-in.ts";
 
 const APP = "app.example";
 const CALLBACK = "https://app.example/cb";
-/** Beyond what any test here asks for: the limit under test is that of documents. */
+/** Beyond what any test here asks for: the limit under test is that of documents for all addresses. */
 const RATES = {
+  unknownDocumentPerAddress: { burst: 10_000, perSecond: 1000 },
   authorizationPerAddress: { burst: 10_000, perSecond: 1000 },
   authorizationInAll: { burst: 10_000, perSecond: 1000 },
 };

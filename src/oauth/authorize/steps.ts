@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Client, ClientSource } from "../clients/client.ts";
+import type { FetchLimit } from "../clients/fetch-budget.ts";
 import type { OAuthFailure } from "../failure.ts";
 import type { Reach } from "../scopes.ts";
 import { type ParameterFailure, type Parameters, readParameters } from "../wire.ts";
@@ -67,11 +68,12 @@ type StepValues = {
 export const runSteps = async (
   deps: { readonly clients: Pick<ClientSource, "find">; readonly issuer: string },
   sent: URLSearchParams,
+  fetchLimit?: FetchLimit,
 ): Promise<Result<SoundRequest, StepFailure>> => {
   const { parameters, problems } = readParameters(sent);
   const local = problems.find(({ parameter }) => LOCAL_PARAMETERS.has(parameter));
   if (local !== undefined) return fail({ tell: "page", failure: local });
-  const client = await checkClient(deps.clients, parameters);
+  const client = await checkClient(deps.clients, parameters, fetchLimit);
   if (!client.ok) return fail({ tell: "page", failure: client.failure });
   const redirectUri = checkRedirectUri(client.value, parameters);
   if (!redirectUri.ok) return fail({ tell: "page", failure: redirectUri.failure });

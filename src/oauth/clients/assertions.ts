@@ -9,12 +9,20 @@ import { createRecordTable, type RecordTable } from "../record-table.ts";
 import { checkAssertionClaims, readAssertionHeader, type AssertionHeader } from "./assertion.ts";
 import type { Client, ClientSigning } from "./client.ts";
 import { selectKeys, type ClientKey, type PlainKey } from "./client-keys.ts";
+import { type FetchLimit, NO_FETCH_LIMIT } from "./fetch-budget.ts";
 import type { KeySets } from "./key-sets.ts";
 
 /** Checks the signed assertions of clients (`private_key_jwt`, RFC 7523 §3). */
 export interface ClientAssertions {
-  /** The client itself if the assertion proves it. A good assertion is spent by this, atomically. */
-  check(client: Client, assertion: string): Promise<Result<Client, OAuthFailure>>;
+  /**
+   * The client itself if the assertion proves it. A good assertion is spent by this, atomically. `limit`
+   * is how much whoever sent it may have fetched; absent, as much as anybody.
+   */
+  check(
+    client: Client,
+    assertion: string,
+    limit?: FetchLimit,
+  ): Promise<Result<Client, OAuthFailure>>;
 }
 
 /** What checking assertions needs. */
@@ -37,8 +45,8 @@ export const createClientAssertions = (deps: ClientAssertionDeps): ClientAsserti
     spent: createRecordTable(deps.store, "client_assertion", spentSchema),
   };
   return {
-    check: async (client, assertion) => {
-      const checked = await checkAssertion(tools, client, assertion);
+    check: async (client, assertion, limit = NO_FETCH_LIMIT) => {
+      const checked = await checkAssertion(tools, client, { assertion, limit });
       if (checked.ok) return ok(client);
       const { failure } = checked;
       if (typeof failure !== "string") return fail(failure);
@@ -51,12 +59,12 @@ export const createClientAssertions = (deps: ClientAssertionDeps): ClientAsserti
 const checkAssertion = async (
   tools: Tools,
   client: Client,
-  assertion: string,
+  { assertion, limit }: Pick<Signed, "assertion" | "limit">,
 ): Promise<Result<"proven", AssertionProblem | OAuthFailure>> => {
   if (client.signing === undefined) return fail("no_keys");
   const header = readAssertionHeader(assertion);
   if (header === undefined) return fail("header");
-  const payload = await verifySignature(tools, client.signing, { assertion, header });
+  const payload = await verifySignature(tools, client.signing, { assertion, header, limit });
   if (!payload.ok) return payload;
   const sound = checkAssertionClaims(payload.value, {
     clientId: client.id,
@@ -73,6 +81,7 @@ const checkAssertion = async (
 interface Signed {
   readonly assertion: string;
   readonly header: AssertionHeader;
+  readonly limit: FetchLimit;
 }
 
 /** Keys at an address are asked for a second time if none fits: the client may have replaced them. */
@@ -82,11 +91,11 @@ const verifySignature = async (
   signed: Signed,
 ): Promise<Result<Uint8Array, AssertionProblem | OAuthFailure>> => {
   if (keys.kind === "set") return verifyWithKeys(keys.keys, signed);
-  const known = await tools.keySets.find(keys.uri);
+  const known = await tools.keySets.find(keys.uri, { limit: signed.limit });
   if (!known.ok) return known;
   const verified = await verifyWithKeys(known.value, signed);
   if (verified.ok) return verified;
-  const renewed = await tools.keySets.find(keys.uri, { renew: true });
+  const renewed = await tools.keySets.find(keys.uri, { renew: true, limit: signed.limit });
   if (!renewed.ok) return renewed;
   return renewed.value === known.value ? verified : verifyWithKeys(renewed.value, signed);
 };

@@ -5,6 +5,7 @@ import type { Parameters } from "../wire.ts";
 import { ASSERTION_TYPE, readAssertionSubject } from "./assertion.ts";
 import type { ClientAssertions } from "./assertions.ts";
 import type { Client, ClientSource } from "./client.ts";
+import type { FetchLimit } from "./fetch-budget.ts";
 
 const MAX_HEADER_LENGTH = 4096;
 const RETRY_AFTER_SECONDS = 30;
@@ -26,6 +27,12 @@ export interface ClientAuthenticationDeps {
   readonly assertions: ClientAssertions;
 }
 
+/** What a request to a machine endpoint has besides its form. */
+interface SentWithForm {
+  readonly authorization?: string;
+  readonly fetchLimit?: FetchLimit;
+}
+
 /**
  * Authenticates the client at a machine endpoint (RFC 6749 §2.3, §3.2.1): `none`,
  * `client_secret_basic`, `client_secret_post` or `private_key_jwt` (RFC 7523 §2.2). A client with a
@@ -35,11 +42,11 @@ export interface ClientAuthenticationDeps {
 export const authenticateClient = async (
   { clients, assertions }: ClientAuthenticationDeps,
   parameters: Parameters,
-  authorization: string | undefined,
+  { authorization, fetchLimit }: SentWithForm,
 ): Promise<Result<Client, OAuthFailure>> => {
   const credentials = readCredentials(parameters, authorization);
   if (!credentials.ok) return credentials;
-  const found = await clients.find(credentials.value.clientId);
+  const found = await clients.find(credentials.value.clientId, fetchLimit);
   if (!found.ok) return fail(toEndpointFailure(found.failure));
   if (found.value === undefined) {
     return credentials.value.basic
@@ -49,7 +56,7 @@ export const authenticateClient = async (
   const { assertion } = credentials.value;
   return assertion === undefined
     ? checkSecret(found.value, credentials.value)
-    : assertions.check(found.value, assertion);
+    : assertions.check(found.value, assertion, fetchLimit);
 };
 
 /**

@@ -13,9 +13,15 @@ import { checkClientDocument } from "./client-document.ts";
 import { clientKeysSchema } from "./client-keys.ts";
 import type { DocumentFetcher } from "./document-fetcher.ts";
 import { parseDocumentUrl } from "./document-url.ts";
-import { createFetchBudget, type FetchBudget } from "./fetch-budget.ts";
+import {
+  createFetchBudget,
+  type FetchBudget,
+  type FetchLimit,
+  NO_FETCH_LIMIT,
+} from "./fetch-budget.ts";
+import { createSharedFetches } from "./shared-fetches.ts";
 
-/** How long an outdated copy still serves while its host does not answer. */
+/** How long an outdated copy still serves while it cannot be read again. */
 const STALE_SECONDS = 24 * 3600;
 
 /** What reading metadata documents needs. */
@@ -44,49 +50,48 @@ const cachedSchema = z.object({
 type Cached = Readonly<z.infer<typeof cachedSchema>>;
 interface Tools extends MetadataDocumentDeps {
   readonly table: RecordTable<Cached>;
-  readonly budget: FetchBudget;
 }
 
 /**
  * The clients that describe themselves in a document at their `client_id` (CIMD). Documents are cached
- * in the store, errors are not; a copy that went stale serves another day while the host is away, so a
- * client with live grants keeps working. One fetch per document at a time, within a budget.
+ * in the store, errors are not; a copy that went stale serves another day while it cannot be read again,
+ * and is read again from a share of the budget that strangers have no part in. A client of which no copy
+ * is left, because nobody asked for it or its host did not answer for that long, is a stranger like any
+ * other. One fetch per document at a time.
  */
 export const createMetadataDocumentClients = (deps: MetadataDocumentDeps): ClientSource => {
   const tools: Tools = {
     ...deps,
     table: createRecordTable(deps.store, "client_document", cachedSchema),
-    budget: deps.budget ?? createFetchBudget(deps),
   };
-  const running = new Map<string, Promise<Result<Client, OAuthFailure>>>();
+  const fetchOnce = createSharedFetches<Client>(deps.budget ?? createFetchBudget(deps));
 
-  const fetchOnce = (clientId: string, url: URL): Promise<Result<Client, OAuthFailure>> => {
-    const fetching =
-      running.get(clientId) ??
-      fetchClient(tools, clientId, url).finally(() => running.delete(clientId));
-    running.set(clientId, fetching);
-    return fetching;
-  };
-
-  const findByUrl = async (clientId: string, url: URL): Promise<Result<Client, OAuthFailure>> => {
+  const findByUrl = async (
+    clientId: string,
+    url: URL,
+    limit: FetchLimit,
+  ): Promise<Result<Client, OAuthFailure>> => {
     const cached = (await tools.table.find(hashToken(clientId)))?.value;
     if (cached !== undefined && cached.freshUntil > deps.clock.nowSeconds()) {
       return ok(cached.client);
     }
-    const fetched = await fetchOnce(clientId, url);
+    const share = cached === undefined ? "stranger" : "known";
+    const fetched = await fetchOnce({ address: clientId, url, share, limit }, () =>
+      fetchClient(tools, clientId, url),
+    );
     const isStaleGood = cached !== undefined && !fetched.ok && isPassing(fetched.failure);
     return isStaleGood ? ok(cached.client) : fetched;
   };
 
   return {
     kind: "metadata_document",
-    find: async (clientId) => {
+    find: async (clientId, limit = NO_FETCH_LIMIT) => {
       const url = parseDocumentUrl(clientId);
       if (url === undefined) return ok(undefined);
       if (url === "forbidden" || !(deps.allowedHosts?.includes(url.host) ?? true)) {
         return fail({ kind: "client_document", problem: "url" });
       }
-      return findByUrl(clientId, url);
+      return findByUrl(clientId, url, limit);
     },
   };
 };
@@ -96,9 +101,7 @@ const fetchClient = async (
   clientId: string,
   url: URL,
 ): Promise<Result<Client, OAuthFailure>> => {
-  const place = tools.budget.start(url.origin);
-  if (!place.ok) return fail({ kind: "client_document_budget", ...place.failure });
-  const answer = await tools.fetcher.fetch(url).finally(place.value.end);
+  const answer = await tools.fetcher.fetch(url);
   if (!answer.ok || answer.value.status !== 200) {
     const reason = answer.ok ? answer.value.status : answer.failure.kind;
     tools.log.info("client metadata document not had", { clientHost: url.host, reason });

@@ -2,6 +2,7 @@ import type { ClientId } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import type { OAuthFailure } from "../failure.ts";
 import type { ClientKeys } from "./client-keys.ts";
+import type { FetchLimit } from "./fetch-budget.ts";
 
 /** An MCP client as every step sees it, wherever it is described. */
 export interface Client {
@@ -27,6 +28,9 @@ export interface ClientSigning {
 /** A place where clients are described. */
 export interface ClientSource {
   readonly kind: "pre_registered" | "metadata_document" | "registered";
-  /** The client of this id; undefined if it is not one of this source. */
-  find(clientId: string): Promise<Result<Client | undefined, OAuthFailure>>;
+  /**
+   * The client of this id; undefined if it is not one of this source. `limit` is how much whoever asks may
+   * have fetched; absent, as much as anybody.
+   */
+  find(clientId: string, limit?: FetchLimit): Promise<Result<Client | undefined, OAuthFailure>>;
 }

@@ -12,7 +12,13 @@ import { toFreshSeconds } from "./cache-policy.ts";
 import { isPrivateKey, keySetSchema, type ClientKey } from "./client-keys.ts";
 import type { DocumentFetcher } from "./document-fetcher.ts";
 import { parseDocumentUrl } from "./document-url.ts";
-import type { FetchBudget } from "./fetch-budget.ts";
+import {
+  type FetchBudget,
+  type FetchLimit,
+  type FetchShare,
+  NO_FETCH_LIMIT,
+} from "./fetch-budget.ts";
+import { createSharedFetches } from "./shared-fetches.ts";
 
 const STALE_SECONDS = 24 * 3600;
 /** A key that is not known yet is looked for again, but not more often than this. */
@@ -28,7 +34,7 @@ export interface KeySets {
    */
   find(
     uri: string,
-    options?: { readonly renew?: boolean },
+    options?: { readonly renew?: boolean; readonly limit?: FetchLimit },
   ): Promise<Result<readonly ClientKey[], OAuthFailure>>;
 }
 
@@ -58,23 +64,18 @@ export const createKeySets = (deps: KeySetDeps): KeySets => {
     ...deps,
     table: createRecordTable(deps.store, "client_keys", cachedSchema),
   };
-  const running = new Map<string, Promise<Fetched>>();
-
-  const fetchOnce = (uri: string, url: URL): Promise<Fetched> => {
-    const fetching =
-      running.get(uri) ?? fetchKeys(tools, uri, url).finally(() => running.delete(uri));
-    running.set(uri, fetching);
-    return fetching;
-  };
+  const fetchOnce = createSharedFetches<readonly ClientKey[]>(deps.budget);
 
   return {
-    find: async (uri, { renew = false } = {}) => {
+    find: async (uri, { renew = false, limit = NO_FETCH_LIMIT } = {}) => {
       const url = parseDocumentUrl(uri);
       if (!(url instanceof URL)) return unusable();
       const cached = (await tools.table.find(hashToken(uri)))?.value;
-      if (cached === undefined) return fetchOnce(uri, url);
+      const fetchFrom = (share: FetchShare): Promise<Fetched> =>
+        fetchOnce({ address: uri, url, share, limit }, () => fetchKeys(tools, uri, url));
+      if (cached === undefined) return fetchFrom("stranger");
       if (isGoodEnough(cached, renew, deps.clock.nowSeconds())) return ok(cached.keys);
-      const fetched = await fetchOnce(uri, url);
+      const fetched = await fetchFrom("known");
       return fetched.ok || fetched.failure.kind === "client_authentication"
         ? fetched
         : ok(cached.keys);
@@ -86,9 +87,7 @@ const isGoodEnough = (cached: Cached, renew: boolean, now: EpochSeconds): boolea
   cached.freshUntil > now && !(renew && now - cached.fetchedAt >= RENEW_AFTER_SECONDS);
 
 const fetchKeys = async (tools: Tools, uri: string, url: URL): Promise<Fetched> => {
-  const place = tools.budget.start(url.origin);
-  if (!place.ok) return fail({ kind: "client_document_budget", ...place.failure });
-  const answer = await tools.fetcher.fetch(url).finally(place.value.end);
+  const answer = await tools.fetcher.fetch(url);
   if (!answer.ok || answer.value.status !== 200) {
     const reason = answer.ok ? answer.value.status : answer.failure.kind;
     tools.log.info("keys of a client not had", { keysHost: url.host, reason });

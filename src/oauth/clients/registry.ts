@@ -8,10 +8,10 @@ const MAX_CLIENT_ID_LENGTH = 2000;
 export const createClientRegistry = (
   sources: readonly ClientSource[],
 ): Pick<ClientSource, "find"> => ({
-  find: async (clientId) => {
+  find: async (clientId, limit) => {
     if (clientId.length > MAX_CLIENT_ID_LENGTH) return ok(undefined);
     for (const source of sources) {
-      const found = await source.find(clientId);
+      const found = await source.find(clientId, limit);
       if (!found.ok || found.value !== undefined) return found;
     }
     return ok(undefined);

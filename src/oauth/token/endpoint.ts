@@ -24,7 +24,7 @@ export const answerTokenRequest = async (
   if (!grantType.ok) return grantType;
   const handler = GRANT_TYPES.get(grantType.value);
   if (handler === undefined) return fail({ kind: "unsupported_grant_type" });
-  const client = await authenticateClient(deps, parameters.value, request.authorization);
+  const client = await authenticateClient(deps, parameters.value, request);
   if (!client.ok) return client;
   const outcome = await handler(deps, client.value, parameters.value);
   if (!outcome.ok) {

@@ -20,7 +20,7 @@ export const introspectToken = async (
 ): Promise<Result<Introspection, OAuthFailure>> => {
   const parameters = readForm(request.form);
   if (!parameters.ok) return parameters;
-  const client = await authenticateClient(deps, parameters.value, request.authorization);
+  const client = await authenticateClient(deps, parameters.value, request);
   if (!client.ok) return client;
   const token = requireParameter(parameters.value, "token");
   if (!token.ok) return token;

@@ -17,7 +17,7 @@ export const revokeToken = async (
 ): Promise<Result<void, OAuthFailure>> => {
   const parameters = readForm(request.form);
   if (!parameters.ok) return parameters;
-  const client = await authenticateClient(deps, parameters.value, request.authorization);
+  const client = await authenticateClient(deps, parameters.value, request);
   if (!client.ok) return client;
   const token = requireParameter(parameters.value, "token");
   if (!token.ok) return token;

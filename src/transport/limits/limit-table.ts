@@ -35,6 +35,13 @@ export const LIMITS = {
   codeFailure: { burst: 60, perSecond: 1 },
   /** Wrong secrets and signatures of one client from one address: a client set up wrongly, or a guess. */
   secretFailure: { burst: 30, perSecond: 0.5 },
+  /**
+   * Documents and keys of clients of which no copy is kept. Less than what is fetched for all such clients
+   * together, 16 at once and 30 a minute from one origin: no address keeps another from its first sign-in.
+   */
+  unknownDocumentPerAddress: { burst: 15, perSecond: 0.1 },
+  /** Copies that are read again; less than for all as well. Beyond it the old copy serves. */
+  knownDocumentPerAddress: { burst: 10, perSecond: 0.25 },
   /** Calls of one grant. GoHighLevel takes 10 a second for a location; an agency has many. */
   callPerGrant: { burst: 1000, perSecond: 100 },
 } as const satisfies Readonly<Record<string, Rate>>;

@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { EndpointRequest } from "../../oauth/authorization-server.ts";
+import type { FetchLimit } from "../../oauth/clients/fetch-budget.ts";
 import type { OAuthFailure } from "../../oauth/errors.ts";
 import { LIMITS, type Rates } from "./limit-table.ts";
 import { readPresentedClient } from "./presented-client.ts";
@@ -32,6 +33,8 @@ export interface Limits {
   /** Private integration tokens that are entered. */
   readonly privateTokens: AddressLimit;
   readonly failures: FailureLimit;
+  /** What requests of this address may have fetched about clients. Copies that are fresh cost nothing. */
+  readonly documents: (address: string) => FetchLimit;
   /** Takes one call from what the grant is allowed. */
   readonly calls: (grantId: string) => Wait | undefined;
 }
@@ -48,6 +51,10 @@ export const createLimits = (deps: {
   const usage = make("usagePerAddress");
   const personPages = make("personPagePerAddress");
   const calls = make("callPerGrant");
+  const documents = {
+    known: make("knownDocumentPerAddress"),
+    stranger: make("unknownDocumentPerAddress"),
+  };
   return {
     registration: both(make("registrationPerAddress"), make("registrationInAll")),
     authorization: both(make("authorizationPerAddress"), make("authorizationInAll")),
@@ -58,6 +65,7 @@ export const createLimits = (deps: {
     installs: both(make("installPerAddress"), make("installInAll")),
     privateTokens: both(make("privateTokenPerAddress"), make("privateTokenInAll")),
     failures: createFailureLimit(make("codeFailure"), make("secretFailure")),
+    documents: (address) => (share) => documents[share].take(address),
     calls: (grantId) => calls.take(grantId),
   };
 };

@@ -3,6 +3,7 @@ import { toPublicText, toWire, type OAuthFailure } from "../../oauth/errors.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { serializeCookie } from "../cookies.ts";
 import { describeFormFailure, parseForm } from "../form-body.ts";
+import type { Limits } from "../limits/limits.ts";
 import { redirectResponse, type ErrorPages } from "../responses.ts";
 import { prefersPage, type RouteHandler, type RouteRequest } from "../route.ts";
 import { failureResponse } from "./endpoints.ts";
@@ -11,6 +12,7 @@ import { failureResponse } from "./endpoints.ts";
 export interface AuthorizeRouteDeps {
   readonly authorization: AuthorizationServer;
   readonly upstream: Upstream;
+  readonly limits: Pick<Limits, "documents">;
   readonly publicUrl: string;
   readonly errorPage: ErrorPages;
 }
@@ -22,7 +24,8 @@ export interface AuthorizeRouteDeps {
  */
 export const createAuthorizeRoute = (deps: AuthorizeRouteDeps): RouteHandler => {
   const authorize = async (request: RouteRequest, parameters: URLSearchParams) => {
-    const outcome = await deps.authorization.authorize(parameters);
+    const fetchLimit = deps.limits.documents(request.address);
+    const outcome = await deps.authorization.authorize(parameters, fetchLimit);
     switch (outcome.kind) {
       case "consent": {
         const query = new URLSearchParams({ transaction: outcome.transactionId });

@@ -1,7 +1,7 @@
 import type { Result } from "../../core/result.ts";
 import type { AuthorizationServer, EndpointRequest } from "../../oauth/authorization-server.ts";
 import { toWire, type OAuthFailure } from "../../oauth/errors.ts";
-import type { FailureLimit } from "../limits/limits.ts";
+import type { Limits } from "../limits/limits.ts";
 import { tooManyRequests } from "../limits/refusals.ts";
 import { describeFormFailure, parseForm } from "../form-body.ts";
 import { JSON_FAILURE_TEXT, parseJson } from "../json-body.ts";
@@ -15,7 +15,7 @@ type FormAnswer = (
 
 /** `/oauth/token`, `/oauth/revoke` and `/oauth/introspect`: a form in, JSON out. */
 export const createFormEndpoint =
-  (failures: FailureLimit, answer: FormAnswer): RouteHandler =>
+  (limits: Pick<Limits, "failures" | "documents">, answer: FormAnswer): RouteHandler =>
   async (request) => {
     const form = parseForm({
       contentType: request.headers["content-type"],
@@ -24,10 +24,11 @@ export const createFormEndpoint =
       repeatable: ["resource"],
     });
     if (!form.ok) return errorResponse(400, "invalid_request", describeFormFailure(form.failure));
-    const sent = toEndpointRequest(request, form.value);
+    const fetchLimit = limits.documents(request.address);
+    const sent = { ...toEndpointRequest(request, form.value), fetchLimit };
     const result = await answer(sent);
     if (result.ok) return jsonResponse(200, result.value ?? {});
-    const wait = failures(request.address, sent, result.failure);
+    const wait = limits.failures(request.address, sent, result.failure);
     return wait === undefined ? failureResponse(result.failure) : tooManyRequests(wait);
   };
 

@@ -239,6 +239,32 @@ describe("client metadata documents", () => {
     expect(setup.fetched).toHaveLength(136);
   });
 
+  it("C15: reads a known client again while strangers ask for 100 documents of its origin a minute", async () => {
+    const setup = setUp();
+    must(await setup.source.find(ID));
+    for (let hour = 1; hour <= 30; hour += 1) {
+      setup.clock.advance(3600);
+      for (let n = 0; n < 100; n += 1) await setup.source.find(`https://app.example/c/${n}`);
+      must(await setup.source.find(ID));
+      expect(setup.fetched.at(-1)).toBe(ID);
+    }
+  });
+
+  it("C15: serves the copy to whoever may have nothing fetched, and fetches nothing", async () => {
+    const { source, clock, fetched } = setUp();
+    const limit = () => ({ retryAfterSeconds: 7 });
+    expect(failureOf(await source.find(ID, limit))).toEqual({
+      kind: "client_document_budget",
+      retryAfterSeconds: 7,
+    });
+    expect(fetched).toEqual([]);
+    must(await source.find(ID));
+    must(await source.find(ID, limit));
+    clock.advance(3600);
+    must(await source.find(ID, limit));
+    expect(fetched).toEqual([ID]);
+  });
+
   it("C13, C17: goes through the whole flow, shows the host, and survives its host at refresh", async () => {
     const setup = setUp({ client_name: "Claude" });
     const { server, clock } = createHarness({ sources: [setup.source] });

@@ -158,6 +158,24 @@ describe("the limits of the server", () => {
     expect(failures("a", { form: refreshing }, wrong)).toEqual({ retryAfterSeconds: 2 });
   });
 
+  it("let an address have 15 unknown documents fetched, and then one every ten seconds", () => {
+    const clock = createFakeClock();
+    const { documents } = createLimits({ clock });
+    for (let round = 0; round < 15; round += 1) expect(documents("a")("stranger")).toBeUndefined();
+    expect(documents("a")("stranger")).toEqual({ retryAfterSeconds: 10 });
+    expect(documents("b")("stranger")).toBeUndefined();
+    clock.advance(10);
+    expect(documents("a")("stranger")).toBeUndefined();
+    expect(documents("a")("stranger")).toBeDefined();
+  });
+
+  it("count documents of known clients apart from unknown ones", () => {
+    const { documents } = createLimits({ clock: createFakeClock() });
+    for (let round = 0; round < 200; round += 1) documents("a")("stranger");
+    for (let round = 0; round < 10; round += 1) expect(documents("a")("known")).toBeUndefined();
+    expect(documents("a")("known")).toEqual({ retryAfterSeconds: 4 });
+  });
+
   it("let one address that floods use up its own allowance and not that of all", () => {
     const limits = createLimits({ clock: createFakeClock() });
     for (let round = 0; round < 10_000; round += 1) limits.registration("flooder");
