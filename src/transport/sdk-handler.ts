@@ -91,6 +91,8 @@ export function createSdkHandler({ surface, authorization, log }: SdkHandlerDeps
 
   return {
     serve: async ({ req, res, body, view, listens }) => {
+      // Neither the listener nor the SDK would hear that such a client has left, since it has already.
+      if (res.closed) return;
       const listener = listens ? listening.open(view) : undefined;
       if (listens && listener === undefined) {
         refuse(res, TOO_MANY_LISTENERS);

@@ -44,6 +44,8 @@ export function createSseTransport({ surface, log, clock }: SseDeps): SseTranspo
         return;
       }
       const stream = await openLegacySse(MESSAGES_PATH, res);
+      // Whoever has left by now does not do so again: the session would keep its place until it is idle.
+      if (res.closed) return;
       // Registered before the stream starts: a quick client posts as soon as it knows where to.
       sessions.add(principal.grantId, stream);
       res.once("close", () => void sessions.end(stream.id));
