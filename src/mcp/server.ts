@@ -1,7 +1,13 @@
-import { Server } from "@modelcontextprotocol/server";
+import {
+  type JSONRPCRequest,
+  type Result,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import type { View } from "./connection-options.ts";
 import type { Era } from "./features/feature.ts";
 import { FEATURES } from "./features/index.ts";
+import { toInvalidParams } from "./features/malformed-params.ts";
 import { LIST_CACHE, type ServerDeps } from "./server-deps.ts";
 import { CAPABILITIES, toInstructions, toServerInfo } from "./server-face.ts";
 
@@ -10,7 +16,7 @@ import { CAPABILITIES, toInstructions, toServerInfo } from "./server-face.ts";
  * compiled or converted here, so one per request is fine. What it can do is the list of features.
  */
 export function createServer(view: View, deps: ServerDeps, era: Era): Server {
-  const server = new Server(toServerInfo(view, deps), {
+  const server = new StrictServer(toServerInfo(view, deps), {
     capabilities: { ...CAPABILITIES[era] },
     instructions: toInstructions(view),
     cacheHints: Object.assign(
@@ -33,3 +39,23 @@ export function describeServer(view: View) {
 
 /** Every revision that `createServer` speaks without `initialize`. */
 export const MODERN_VERSIONS = ["2026-07-28"] as const;
+
+/**
+ * The SDK's server, which answers malformed params with `InvalidParams` and a text for people. The hook is
+ * its own, for subclasses: the one place that all handlers pass, also those for `initialize` and `ping`,
+ * which the SDK registers itself.
+ */
+class StrictServer extends Server {
+  protected override _wrapHandler(method: string, handler: Handler): Handler {
+    const handle = super._wrapHandler(method, handler);
+    return async (request, context) => {
+      try {
+        return await handle(request, context);
+      } catch (error) {
+        throw toInvalidParams(error, request);
+      }
+    };
+  }
+}
+
+type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;

@@ -6,7 +6,7 @@ import type { Principal } from "../core/principal.ts";
 /** One message of a client, and where its answer goes. */
 export interface InFlightMessage {
   readonly req: Pick<IncomingMessage, "headers">;
-  readonly res: Pick<ServerResponse, "destroy" | "once">;
+  readonly res: Pick<ServerResponse, "closed" | "destroy" | "once">;
   readonly principal: Pick<Principal, "grantId">;
   readonly body: unknown;
 }
@@ -51,7 +51,8 @@ export const createInFlight = ({ events, hash }: InFlightDeps): InFlight => {
         }
         return;
       }
-      if (!isRequestId(body["id"])) return;
+      // The client of a closed response has left already, and `close` does not come twice.
+      if (!isRequestId(body["id"]) || res.closed) return;
       const key = toKey(body["id"]);
       answering.set(key, res);
       res.once("close", () => {

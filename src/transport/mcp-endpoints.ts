@@ -30,7 +30,8 @@ export interface McpEndpointDeps {
 /**
  * Answers one MCP endpoint: origin, preflight, method, announced size, then the bearer token and what
  * its grant may still do, and only then the transport. A token in the query string is never looked at
- * (RFC 6750 §2.3). An answer that is still open when its token is revoked is cut.
+ * (RFC 6750 §2.3). An answer that is still open when its token is revoked is cut. A client that leaves
+ * before its token is judged is not served.
  */
 export const createMcpEndpoint = (
   deps: McpEndpointDeps,
@@ -61,6 +62,9 @@ export const createMcpEndpoint = (
         }
         const wait = deps.limits.calls(principal.value.grantId);
         if (wait !== undefined) return refuseCall(request, response, wait);
+        // Whoever left while the store was asked counted as a caller, and has nobody to answer. Past its
+        // `close` nothing would ever take such an answer out of a book again.
+        if (response.closed) return undefined;
         deps.openAnswers.note({ request, response, principal: principal.value });
         return route.handle(request, response, principal.value);
       },

@@ -37,6 +37,8 @@ const INVALID_PARAMS = -32602;
 /** Aborts when the client leaves before it was answered. */
 function abortOf(res: ServerResponse): AbortSignal {
   const left = new AbortController();
-  res.once("close", () => left.abort(new Error("the client left")));
+  const abort = (): void => left.abort(new Error("the client left"));
+  if (res.closed) abort();
+  else res.once("close", abort);
   return left.signal;
 }

@@ -16,7 +16,8 @@ export const announcesTooMuch = (request: IncomingMessage, maxBytes: number): bo
 
 /**
  * Reads the whole body as UTF-8. Stops keeping data at `maxBytes`, and leaves the rest to be thrown
- * away after the answer, so that the client gets to read it.
+ * away after the answer, so that the client gets to read it. A client that has left is `cut_off`, before
+ * the call as well.
  */
 export const readBody = (
   request: IncomingMessage,
@@ -24,6 +25,8 @@ export const readBody = (
 ): Promise<Result<string, BodyFailure>> => {
   const tooLarge = fail<BodyFailure>({ kind: "too_large", maxBytes });
   if (announcesTooMuch(request, maxBytes)) return Promise.resolve(tooLarge);
+  // Its events are over: none of those below would come.
+  if (request.destroyed) return Promise.resolve(fail({ kind: "cut_off" }));
   return new Promise((resolve) => {
     const text = createTextChunks();
     let length = 0;

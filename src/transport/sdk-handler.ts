@@ -18,6 +18,7 @@ import { chooseForm } from "./fast/accept.ts";
 import { type JsonRpcRefusal, refuse } from "./json-rpc-error.ts";
 import { createListening } from "./listening.ts";
 import { refuseScope } from "./refuse-scope.ts";
+import { cutUnread, neverWaitedFor } from "./unread.ts";
 
 /** The SDK's handler behind node:http, both protocol eras, stateless. */
 export interface SdkHandler {
@@ -91,6 +92,8 @@ export function createSdkHandler({ surface, authorization, log }: SdkHandlerDeps
 
   return {
     serve: async ({ req, res, body, view, listens }) => {
+      // Neither the listener nor the SDK would hear that such a client has left, since it has already.
+      if (res.closed) return;
       const listener = listens ? listening.open(view) : undefined;
       if (listens && listener === undefined) {
         refuse(res, TOO_MANY_LISTENERS);
@@ -99,7 +102,8 @@ export function createSdkHandler({ surface, authorization, log }: SdkHandlerDeps
       if (listener !== undefined) res.once("close", listener.end);
       const auth: AuthInfo = { token: "", clientId: view.principal.clientId, scopes: [] };
       served.set(auth, { view, ...(listener !== undefined && { handler: listener.handler }) });
-      await serve(toSdkRequest(req, auth), res, body);
+      const cut = (): boolean => cutUnread({ res, log, grantId: view.principal.grantId });
+      await serve(toSdkRequest(req, auth), listens ? neverWaitedFor(res, cut) : res, body);
     },
     endStreams: () => listening.close(),
     close: async () => {

@@ -31,10 +31,13 @@ const NOT_A_MESSAGE: JsonRpcRefusal = {
  * message types are declared apart from those of server 2.4, so its callbacks do not fit the newer
  * `Transport` by type (at run time they do). And its own `handlePostMessage` answers a bad body with a
  * copy of it; messages are therefore checked here and handed over one by one.
+ *
+ * `cut` is asked before each write, and ends the stream where it gives true (`cutUnread`).
  */
 export async function openLegacySse(
   messagesPath: string,
   res: ServerResponse,
+  cut: () => boolean,
 ): Promise<LegacySseStream> {
   const { SSEServerTransport } = await import("@modelcontextprotocol/server-legacy/sse");
   const legacy = new SSEServerTransport(messagesPath, res);
@@ -47,7 +50,9 @@ export async function openLegacySse(
       return legacy.start();
     },
     // The same messages by another declaration, see above.
-    send: (message) => legacy.send(message as Parameters<typeof legacy.send>[0]),
+    send: async (message) => {
+      if (!cut()) await legacy.send(message as Parameters<typeof legacy.send>[0]);
+    },
     close: () => legacy.close(),
   };
   return {
@@ -59,7 +64,9 @@ export async function openLegacySse(
       transport.onmessage?.(message);
       return undefined;
     },
-    keepAlive: () => void res.write(": keep-alive\n\n"),
+    keepAlive: () => {
+      if (!cut()) res.write(": keep-alive\n\n");
+    },
     close: () => legacy.close(),
   };
 }

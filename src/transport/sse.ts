@@ -8,6 +8,7 @@ import { readJsonRpcBody } from "./mcp-body.ts";
 import { openView } from "./open-view.ts";
 import { createSseSessions } from "./sse-sessions.ts";
 import { openLegacySse } from "./sse-stream.ts";
+import { cutUnread } from "./unread.ts";
 
 /** Where clients post their messages. */
 const MESSAGES_PATH = "/messages";
@@ -43,7 +44,10 @@ export function createSseTransport({ surface, log, clock }: SseDeps): SseTranspo
         refuse(res, view.failure);
         return;
       }
-      const stream = await openLegacySse(MESSAGES_PATH, res);
+      const cut = (): boolean => cutUnread({ res, log, grantId: principal.grantId });
+      const stream = await openLegacySse(MESSAGES_PATH, res, cut);
+      // Whoever has left by now does not do so again: the session would keep its place until it is idle.
+      if (res.closed) return;
       // Registered before the stream starts: a quick client posts as soon as it knows where to.
       sessions.add(principal.grantId, stream);
       res.once("close", () => void sessions.end(stream.id));

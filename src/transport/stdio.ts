@@ -53,6 +53,8 @@ export async function serveStdio({
   input.write(first);
   stdin.pipe(input, { end: false });
   await Promise.race([ended, closed]);
+  // The end of the input ends its last line as well; the SDK waits for a newline. Empty lines are skipped.
+  if (stdin.readableEnded) input.write("\n");
   await session.close();
 }
 

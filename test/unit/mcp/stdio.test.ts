@@ -11,6 +11,8 @@ const script = fileURLToPath(new URL("stdio-server.ts", import.meta.url));
 const command = { command: process.execPath, args: [script] };
 const info = { name: "test", version: "1" };
 const INITIALIZE = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: info };
+const INITIALIZING = { id: 0, method: "initialize", params: INITIALIZE };
+const toLine = (message: object): string => JSON.stringify({ jsonrpc: "2.0", ...message });
 
 describe("the stdio transport", () => {
   it("serves SDK v2 in the current revision", async () => {
@@ -66,6 +68,24 @@ describe("the stdio transport", () => {
     });
     expect(answers[1]).toMatchObject({ result: { structuredContent: { total: 1 } } });
     expect(err.join("")).toContain("ended");
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ["alone", toLine(INITIALIZING), [0]],
+    ["after another", `${toLine(INITIALIZING)}\n${toLine({ id: 1, method: "ping" })}`, [0, 1]],
+    ["once where it has its newline", `${toLine(INITIALIZING)}\n`, [0]],
+    ["with nothing where there was nothing", "", []],
+    ["with nothing where there were only empty lines", "\n\n", []],
+    ["with nothing where it is cut off", toLine(INITIALIZING).slice(0, -1), []],
+  ])("answers a last line that the end of the input ends: %s", async (_case, input, ids) => {
+    const child = spawn(command.command, command.args, { stdio: ["pipe", "pipe", "ignore"] });
+    let out = "";
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    child.stdin.end(input);
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    const answers = out.split("\n").filter((line) => line !== "");
+    expect(answers.map((line) => (JSON.parse(line) as { id: unknown }).id)).toEqual(ids);
     expect(code).toBe(0);
   });
 
