@@ -24,10 +24,12 @@ export interface Remote {
   readonly url: string;
 }
 
+/** Without them there is no connection: one that `ghl-mcp login` makes is not kept in `memory:`. */
+const REQUIRED: readonly SettingName[] = ["GHL_PRIVATE_TOKEN", "GHL_LOCATION_ID"];
+
 /** Settings that a person may need who starts this over stdio, with defaults that fit any folder. */
 const STDIO_SETTINGS: readonly (readonly [SettingName, string?])[] = [
-  ["GHL_PRIVATE_TOKEN"],
-  ["GHL_LOCATION_ID"],
+  ...REQUIRED.map((name) => [name] as const),
   ["GHL_CLIENT_ID"],
   ["GHL_CLIENT_SECRET"],
   // Clients start it in whatever folder, also one that nobody may write to.
@@ -85,8 +87,7 @@ const toVariable = (name: SettingName, fitting: string | undefined) => {
   return {
     name,
     description: toSettingText(name),
-    // Without any of them it runs on the sandbox.
-    isRequired: false,
+    isRequired: REQUIRED.includes(name),
     isSecret: isSecretSetting(name),
     ...(value === undefined ? {} : { default: value }),
   };

@@ -49,7 +49,8 @@ export const SETTINGS = {
     fallback: "auto",
   },
   GHL_CLIENT_ID: {
-    meaning: "client id of the marketplace app; without app and token the sandbox is used",
+    meaning:
+      "client id of the marketplace app; without app and token, serve and login use the sandbox",
     right: "copy it from the app's page in the marketplace, without spaces",
   },
   GHL_CLIENT_SECRET: {
