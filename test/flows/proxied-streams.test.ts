@@ -1,4 +1,5 @@
-import { connect } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
@@ -200,3 +201,28 @@ describe.each(PROXIES)("streams through $name as it is shipped", ({ name, open }
     },
   );
 });
+
+it.skipIf(findProgram("caddy") === undefined)(
+  "the header that keeps browsers to https comes once, though the servers behind Caddy send it too",
+  async () => {
+    const header = "strict-transport-security";
+    const server = createServer((_, res) => res.setHeader(header, "max-age=31536000").end());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const port = await findFreePort();
+    const { port: behind } = server.address() as AddressInfo;
+    const proxy = openCaddy(findProgram("caddy") ?? "", port, behind);
+    try {
+      await vi.waitFor(
+        async () => {
+          const answer = await fetch(`http://localhost:${port}/`);
+          expect([answer.status, answer.headers.get(header)]).toEqual([200, "max-age=31536000"]);
+        },
+        { timeout: 15_000, interval: 20 },
+      );
+    } finally {
+      await proxy.close();
+      server.close();
+    }
+  },
+  30_000,
+);
