@@ -16,6 +16,8 @@ export type Position = readonly (string | number)[];
 export interface PageCursor {
   readonly from: Position | undefined;
   readonly skip: number;
+  /** How many records of the list were read before the page at `from`. */
+  readonly before: number;
 }
 
 /** The argument that continues a list: the `next_cursor` of the last result. */
@@ -38,9 +40,10 @@ const wireCursor = z.tuple([
     .max(4)
     .nullable(),
   z.int().min(0).max(10_000),
+  z.int().min(0),
 ]);
 
-const START: PageCursor = { from: undefined, skip: 0 };
+const START: PageCursor = { from: undefined, skip: 0, before: 0 };
 
 /** Reads a cursor. It carries no authority: it only says where to go on within the caller's own list. */
 export function readCursor(cursor: string | undefined): Result<PageCursor, ToolFailure> {
@@ -48,13 +51,16 @@ export function readCursor(cursor: string | undefined): Result<PageCursor, ToolF
   const parsed = wireCursor.safeParse(
     tryParseJson(Buffer.from(cursor, "base64url").toString("utf8")),
   );
-  if (parsed.success) return ok({ from: parsed.data[0] ?? undefined, skip: parsed.data[1] });
+  if (parsed.success) {
+    const [from, skip, before] = parsed.data;
+    return ok({ from: from ?? undefined, skip, before });
+  }
   return wrongArgument("cursor", "is not a next_cursor of this tool; leave it out to start again");
 }
 
 /** Writes a cursor. */
-function writeCursor({ from, skip }: PageCursor): string {
-  return Buffer.from(JSON.stringify([from ?? null, skip]), "utf8").toString("base64url");
+function writeCursor({ from, skip, before }: PageCursor): string {
+  return Buffer.from(JSON.stringify([from ?? null, skip, before]), "utf8").toString("base64url");
 }
 
 /** One page as it was read, projected. */
@@ -64,6 +70,25 @@ export interface ReadPage {
   readonly records: readonly ToolOutput[];
   /** Where the page after this one starts; undefined at the end. */
   readonly next: Position | undefined;
+}
+
+/** A page, and where GoHighLevel says that the list goes on after it. */
+export interface PageEnd {
+  readonly cursor: PageCursor;
+  readonly records: readonly unknown[];
+  /** The number of all records, where GoHighLevel tells it. */
+  readonly total: number | undefined;
+  readonly position: Position | undefined;
+}
+
+/**
+ * Where the page after this one starts; undefined at the end: after an empty page, or where the total
+ * is reached. A short page is not taken for the last one, as in ghl/page-steps.ts.
+ */
+export function toFollowing({ cursor, records, total, position }: PageEnd): Position | undefined {
+  const isLast =
+    records.length === 0 || (total !== undefined && cursor.before + records.length >= total);
+  return isLast ? undefined : position;
 }
 
 /** The records that fit, and how to go on: `next_cursor`, and a `note` where the page was cut. */
@@ -77,11 +102,13 @@ export function toPage({ cursor, records, next }: ReadPage): {
     return {
       records: fitted.records,
       more: {
-        next_cursor: writeCursor({ from: cursor.from, skip: cursor.skip + fitted.kept }),
+        next_cursor: writeCursor({ ...cursor, skip: cursor.skip + fitted.kept }),
         note: `cut after ${fitted.kept} records to stay short; go on with cursor, or narrow the search`,
       },
     };
   }
-  const more = next === undefined ? {} : { next_cursor: writeCursor({ from: next, skip: 0 }) };
+  if (next === undefined) return { records: fitted.records, more: {} };
+  const before = cursor.before + records.length;
+  const more = { next_cursor: writeCursor({ from: next, skip: 0, before }) };
   return { records: fitted.records, more };
 }

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { fail, ok } from "../../core/result.ts";
-import { CURSOR_FIELD, type Position, pageOutput, readCursor, toPage } from "../page.ts";
+import {
+  CURSOR_FIELD,
+  type Position,
+  pageOutput,
+  readCursor,
+  toFollowing,
+  toPage,
+} from "../page.ts";
 import { toOpportunitySummary } from "../opportunity-summary.ts";
 import { optional } from "../optional.ts";
 import { choosePipeline, toPipelines } from "../pipelines.ts";
@@ -56,12 +63,13 @@ export const getOpportunities = defineTool({
     if (!isRecord(answer.value)) return fail({ kind: "malformed_answer", status: 200 });
     const records = toRecords(answer.value["opportunities"]);
     const meta = isRecord(answer.value["meta"]) ? answer.value["meta"] : {};
+    const total = toCount(meta["total"]);
     const page = toPage({
       cursor: at.value,
       records: records.map((record) => toOpportunitySummary(record, pipelines)),
-      next: records.length < args.limit ? undefined : toPosition(meta),
+      next: toFollowing({ cursor: at.value, records, total, position: toPosition(meta) }),
     });
-    return ok({ opportunities: page.records, total: toCount(meta["total"]), ...page.more });
+    return ok({ opportunities: page.records, total, ...page.more });
   },
 });
 

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { ok, fail } from "../../core/result.ts";
-import { CURSOR_FIELD, type Position, pageOutput, readCursor, toPage } from "../page.ts";
+import {
+  CURSOR_FIELD,
+  type Position,
+  pageOutput,
+  readCursor,
+  toFollowing,
+  toPage,
+} from "../page.ts";
 import { type UpstreamRecord, isRecord, toContactSummary, toCount, toRecords } from "../record.ts";
 import { defineTool } from "../tool.ts";
 
@@ -78,12 +85,15 @@ export const searchContacts = defineTool({
     if (!answer.ok) return answer;
     if (!isRecord(answer.value)) return fail({ kind: "malformed_answer", status: 200 });
     const contacts = toRecords(answer.value["contacts"]);
+    const total = toCount(answer.value["total"]);
+    const cursor = at.value;
+    const position = toPosition(contacts.at(-1));
     const page = toPage({
-      cursor: at.value,
+      cursor,
       records: contacts.map((contact) => project(contact, args.fields)),
-      next: contacts.length < args.limit ? undefined : toPosition(contacts.at(-1)),
+      next: toFollowing({ cursor, records: contacts, total, position }),
     });
-    return ok({ contacts: page.records, total: toCount(answer.value["total"]), ...page.more });
+    return ok({ contacts: page.records, total, ...page.more });
   },
 });
 

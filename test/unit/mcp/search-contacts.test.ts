@@ -4,9 +4,14 @@ import { ok } from "../../../src/core/result.ts";
 import { BERLIN, createHarness, toContact, toPinned } from "./fixtures.ts";
 
 const OPERATION = "contacts.search-contacts-advanced";
-const page = (from: number, count: number, extra?: Record<string, unknown>): unknown => ({
+const page = (
+  from: number,
+  count: number,
+  extra?: Record<string, unknown>,
+  total = 300,
+): unknown => ({
   contacts: Array.from({ length: count }, (_, index) => toContact(from + index, extra)),
-  total: 300,
+  total,
 });
 
 describe("search_contacts", () => {
@@ -70,7 +75,7 @@ describe("search_contacts", () => {
   });
 
   it("gives a short summary of each contact and nothing empty", async () => {
-    const harness = createHarness({ [OPERATION]: ok(page(1, 1)) });
+    const harness = createHarness({ [OPERATION]: ok(page(1, 1, {}, 1)) });
     const result = await harness.call(toPinned(), "search_contacts");
     expect(result.data).toEqual({
       contacts: [
@@ -83,7 +88,7 @@ describe("search_contacts", () => {
           added: "2026-01-02T04:04:05+01:00",
         },
       ],
-      total: 300,
+      total: 1,
     });
     expect(JSON.parse(result.text)).toEqual(result.data);
     expect(result.text).not.toContain(": ");
@@ -115,6 +120,50 @@ describe("search_contacts", () => {
       searchAfter: [1_767_000_000_020, "contact-20"],
     });
     expect(harness.calls[1]?.body).not.toHaveProperty("page");
+  });
+
+  it("goes on after a short page, to the one that reaches the total", async () => {
+    const harness = createHarness({
+      [OPERATION]: async ({ body }) => {
+        const isFirst = (body as Record<string, unknown>)["searchAfter"] === undefined;
+        return ok(isFirst ? page(1, 19, {}, 25) : page(20, 6, {}, 25));
+      },
+    });
+    const first = await harness.call(toPinned(), "search_contacts");
+    expect(first.data["contacts"]).toHaveLength(19);
+    const second = await harness.call(toPinned(), "search_contacts", {
+      cursor: first.data["next_cursor"],
+    });
+    expect(harness.calls[1]?.body).toMatchObject({
+      searchAfter: [1_767_000_000_019, "contact-19"],
+    });
+    expect(second.data["contacts"]).toHaveLength(6);
+    expect(second.data).not.toHaveProperty("next_cursor");
+  });
+
+  it("ends at an empty page where fewer come than were counted, or nothing is counted", async () => {
+    const { total: _total, ...uncounted } = page(1, 3) as Record<string, unknown>;
+    for (const answer of [page(1, 3), uncounted]) {
+      const harness = createHarness({
+        [OPERATION]: async ({ body }) => {
+          const isFirst = (body as Record<string, unknown>)["searchAfter"] === undefined;
+          return ok(isFirst ? answer : { ...(answer as object), contacts: [] });
+        },
+      });
+      const first = await harness.call(toPinned(), "search_contacts");
+      const second = await harness.call(toPinned(), "search_contacts", {
+        cursor: first.data["next_cursor"],
+      });
+      expect(harness.calls[1]?.body).toMatchObject({ searchAfter: expect.any(Array) as unknown });
+      expect(second.data["contacts"]).toEqual([]);
+      expect(second.data).not.toHaveProperty("next_cursor");
+    }
+  });
+
+  it("gives no cursor after a full page that reaches the total", async () => {
+    const harness = createHarness({ [OPERATION]: ok(page(1, 20, {}, 20)) });
+    const { data } = await harness.call(toPinned(), "search_contacts");
+    expect(data).not.toHaveProperty("next_cursor");
   });
 
   it("cuts a page that is too large at a record and goes on at that very record", async () => {
