@@ -1,13 +1,18 @@
 import { z } from "zod";
-import { tryParseJson } from "../core/json.ts";
 import { type Result, ok } from "../core/result.ts";
+import {
+  CANNOT_GO_ON,
+  MAX_CURSOR_CHARACTERS,
+  readCursorText,
+  writeCursorText,
+} from "./cursor-text.ts";
 import type { ToolFailure } from "./failure.ts";
 import { fitRecords } from "./result.ts";
 import type { ToolOutput } from "./tool.ts";
 import { wrongArgument } from "./wrong-argument.ts";
 
-/** Where GoHighLevel (or we) should go on reading: its own sort values, or an offset. */
-export type Position = readonly (string | number)[];
+/** Where GoHighLevel (or we) should go on reading: its own sort values, null where it has none, or an offset. */
+export type Position = readonly (string | number | null)[];
 
 /**
  * Where a list goes on. `skip` counts records of the page at `from` that were handed out already: a
@@ -21,7 +26,7 @@ export interface PageCursor {
 }
 
 /** The argument that continues a list: the `next_cursor` of the last result. */
-export const CURSOR_FIELD = z.string().max(600).optional();
+export const CURSOR_FIELD = z.string().max(MAX_CURSOR_CHARACTERS).optional();
 
 /** The top level of a list result: the records under `name`, and how to go on. */
 export function pageOutput(name: string): z.ZodObject {
@@ -36,10 +41,10 @@ export function pageOutput(name: string): z.ZodObject {
 
 const wireCursor = z.tuple([
   z
-    .array(z.union([z.string().max(200), z.number()]))
-    .max(4)
+    .array(z.union([z.string(), z.number(), z.null()]))
+    .readonly()
     .nullable(),
-  z.int().min(0).max(10_000),
+  z.int().min(0),
   z.int().min(0),
 ]);
 
@@ -48,28 +53,28 @@ const START: PageCursor = { from: undefined, skip: 0, before: 0 };
 /** Reads a cursor. It carries no authority: it only says where to go on within the caller's own list. */
 export function readCursor(cursor: string | undefined): Result<PageCursor, ToolFailure> {
   if (cursor === undefined) return ok(START);
-  const parsed = wireCursor.safeParse(
-    tryParseJson(Buffer.from(cursor, "base64url").toString("utf8")),
-  );
-  if (parsed.success) {
-    const [from, skip, before] = parsed.data;
+  const parts = readCursorText(wireCursor, cursor);
+  if (parts !== undefined) {
+    const [from, skip, before] = parts;
     return ok({ from: from ?? undefined, skip, before });
   }
   return wrongArgument("cursor", "is not a next_cursor of this tool; leave it out to start again");
 }
 
-/** Writes a cursor. */
-function writeCursor({ from, skip, before }: PageCursor): string {
-  return Buffer.from(JSON.stringify([from ?? null, skip, before]), "utf8").toString("base64url");
+/** Writes a cursor; undefined where its position is not one that could be read back. */
+function writeCursor({ from, skip, before }: PageCursor): string | undefined {
+  return writeCursorText(wireCursor, [from ?? null, skip, before]);
 }
+
+/** Where the page after this one starts; undefined at the end, `lost` where nothing says where to go on. */
+export type Following = Position | "lost" | undefined;
 
 /** One page as it was read, projected. */
 export interface ReadPage {
   readonly cursor: PageCursor;
   /** All records of the page, those that are to be skipped included. */
   readonly records: readonly ToolOutput[];
-  /** Where the page after this one starts; undefined at the end. */
-  readonly next: Position | undefined;
+  readonly next: Following;
 }
 
 /** A page, and where GoHighLevel says that the list goes on after it. */
@@ -82,33 +87,36 @@ export interface PageEnd {
 }
 
 /**
- * Where the page after this one starts; undefined at the end: after an empty page, or where the total
- * is reached. A short page is not taken for the last one, as in ghl/page-steps.ts.
+ * Where a list goes on: it ends with an empty page, or where the total is reached. A short page is not
+ * taken for the last one, as in ghl/page-steps.ts.
  */
-export function toFollowing({ cursor, records, total, position }: PageEnd): Position | undefined {
+export function toFollowing({ cursor, records, total, position }: PageEnd): Following {
   const isLast =
     records.length === 0 || (total !== undefined && cursor.before + records.length >= total);
-  return isLast ? undefined : position;
+  return isLast ? undefined : (position ?? "lost");
 }
 
-/** The records that fit, and how to go on: `next_cursor`, and a `note` where the page was cut. */
-export function toPage({ cursor, records, next }: ReadPage): {
+/** The records that fit, and how to go on: `next_cursor`, and a `note` where the page was cut or that is unknown. */
+export function toPage(page: ReadPage): {
   readonly records: readonly ToolOutput[];
   readonly more: ToolOutput;
 } {
-  const remaining = records.slice(cursor.skip);
-  const fitted = fitRecords(remaining);
-  if (fitted.kept < remaining.length) {
-    return {
-      records: fitted.records,
-      more: {
-        next_cursor: writeCursor({ ...cursor, skip: cursor.skip + fitted.kept }),
-        note: `cut after ${fitted.kept} records to stay short; go on with cursor, or narrow the search`,
-      },
-    };
+  const { cursor } = page;
+  const remaining = page.records.slice(cursor.skip);
+  const { records, kept } = fitRecords(remaining);
+  const isCut = kept < remaining.length;
+  const following = isCut ? { ...cursor, skip: cursor.skip + kept } : toNextPage(page);
+  if (following === undefined) return { records, more: {} };
+  const written = following === "lost" ? undefined : writeCursor(following);
+  const cut = isCut ? [`cut after ${kept} records to stay short`] : [];
+  if (written === undefined) {
+    return { records, more: { note: [...cut, CANNOT_GO_ON].join("; ") } };
   }
-  if (next === undefined) return { records: fitted.records, more: {} };
-  const before = cursor.before + records.length;
-  const more = { next_cursor: writeCursor({ from: next, skip: 0, before }) };
-  return { records: fitted.records, more };
+  const note = [...cut, "go on with cursor, or narrow the search"].join("; ");
+  return { records, more: { next_cursor: written, ...(isCut ? { note } : {}) } };
+}
+
+function toNextPage({ cursor, records, next }: ReadPage): PageCursor | "lost" | undefined {
+  if (next === undefined || next === "lost") return next;
+  return { from: next, skip: 0, before: cursor.before + records.length };
 }

@@ -141,7 +141,10 @@ function project(contact: UpstreamRecord, fields: readonly string[] | undefined)
 
 function toPosition(contact: UpstreamRecord | undefined): Position | undefined {
   const after = contact?.["searchAfter"];
-  if (!Array.isArray(after)) return undefined;
-  const position = after.filter((value) => typeof value === "string" || typeof value === "number");
-  return position.length === after.length ? position : undefined;
+  return Array.isArray(after) && after.length > 0 && after.every(isSortValue) ? after : undefined;
+}
+
+/** A contact without the value that is sorted by has a null in its place. */
+function isSortValue(value: unknown): value is string | number | null {
+  return typeof value === "string" || typeof value === "number" || value === null;
 }

@@ -166,6 +166,29 @@ describe("search_contacts", () => {
     expect(data).not.toHaveProperty("next_cursor");
   });
 
+  it("goes on after a contact that has no value to sort by", async () => {
+    const searchAfter = [null, "contact-20"];
+    const harness = createHarness({ [OPERATION]: ok(page(1, 20, { searchAfter })) });
+    const first = await harness.call(toPinned(), "search_contacts", { sort: "name_asc" });
+    await harness.call(toPinned(), "search_contacts", {
+      sort: "name_asc",
+      cursor: first.data["next_cursor"],
+    });
+    expect(harness.calls[1]?.body).toMatchObject({ searchAfter });
+  });
+
+  it.each([
+    ["none", undefined],
+    ["an empty one", []],
+    ["one that is no position", [{ value: 1 }]],
+    ["one that is too long for a cursor", ["x".repeat(5_000)]],
+  ])("says that there is more where GoHighLevel gives %s", async (_name, searchAfter) => {
+    const harness = createHarness({ [OPERATION]: ok(page(1, 20, { searchAfter })) });
+    const { data } = await harness.call(toPinned(), "search_contacts");
+    expect(data).not.toHaveProperty("next_cursor");
+    expect(data["note"]).toBe("there may be more, but no place to go on from; narrow the search");
+  });
+
   it("cuts a page that is too large at a record and goes on at that very record", async () => {
     const long = { notes: "7 words of a note that somebody wrote. ".repeat(165) };
     const harness = createHarness({ [OPERATION]: ok(page(1, 10, long)) });
