@@ -23,6 +23,8 @@ export interface PageCursor {
   readonly skip: number;
   /** How many records of the list were read before the page at `from`. */
   readonly before: number;
+  /** The size that the page at `from` was read with, where `skip` counts on it. */
+  readonly size: number | undefined;
 }
 
 /** The argument that continues a list: the `next_cursor` of the last result. */
@@ -39,6 +41,9 @@ export function pageOutput(name: string): z.ZodObject {
   });
 }
 
+/** The largest `limit` of any tool. */
+const MAX_LIMIT = 200;
+
 const wireCursor = z.tuple([
   z
     .array(z.union([z.string(), z.number(), z.null()]))
@@ -46,24 +51,30 @@ const wireCursor = z.tuple([
     .nullable(),
   z.int().min(0),
   z.int().min(0),
+  z.int().min(1).max(MAX_LIMIT).nullable(),
 ]);
 
-const START: PageCursor = { from: undefined, skip: 0, before: 0 };
+const START: PageCursor = { from: undefined, skip: 0, before: 0, size: undefined };
 
 /** Reads a cursor. It carries no authority: it only says where to go on within the caller's own list. */
 export function readCursor(cursor: string | undefined): Result<PageCursor, ToolFailure> {
   if (cursor === undefined) return ok(START);
   const parts = readCursorText(wireCursor, cursor);
   if (parts !== undefined) {
-    const [from, skip, before] = parts;
-    return ok({ from: from ?? undefined, skip, before });
+    const [from, skip, before, size] = parts;
+    return ok({ from: from ?? undefined, skip, before, size: size ?? undefined });
   }
   return wrongArgument("cursor", "is not a next_cursor of this tool; leave it out to start again");
 }
 
 /** Writes a cursor; undefined where its position is not one that could be read back. */
-function writeCursor({ from, skip, before }: PageCursor): string | undefined {
-  return writeCursorText(wireCursor, [from ?? null, skip, before]);
+function writeCursor({ from, skip, before, size }: PageCursor): string | undefined {
+  return writeCursorText(wireCursor, [from ?? null, skip, before, size ?? null]);
+}
+
+/** The size to read a page with: a page that was begun is read as it was, whatever is asked for now. */
+export function toPageSize({ size }: PageCursor, limit: number): number {
+  return size ?? limit;
 }
 
 /** Where the page after this one starts; undefined at the end, `lost` where nothing says where to go on. */
@@ -74,6 +85,8 @@ export interface ReadPage {
   readonly cursor: PageCursor;
   /** All records of the page, those that are to be skipped included. */
   readonly records: readonly ToolOutput[];
+  /** How many records the caller takes now. */
+  readonly limit: number;
   readonly next: Following;
 }
 
@@ -101,11 +114,11 @@ export function toPage(page: ReadPage): {
   readonly records: readonly ToolOutput[];
   readonly more: ToolOutput;
 } {
-  const { cursor } = page;
-  const remaining = page.records.slice(cursor.skip);
-  const { records, kept } = fitRecords(remaining);
-  const isCut = kept < remaining.length;
-  const following = isCut ? { ...cursor, skip: cursor.skip + kept } : toNextPage(page);
+  const { cursor, limit } = page;
+  const wanted = page.records.slice(cursor.skip, cursor.skip + limit);
+  const { records, kept } = fitRecords(wanted);
+  const isCut = kept < wanted.length;
+  const following = toCursorAfter(page, cursor.skip + kept);
   if (following === undefined) return { records, more: {} };
   const written = following === "lost" ? undefined : writeCursor(following);
   const cut = isCut ? [`cut after ${kept} records to stay short`] : [];
@@ -116,7 +129,12 @@ export function toPage(page: ReadPage): {
   return { records, more: { next_cursor: written, ...(isCut ? { note } : {}) } };
 }
 
-function toNextPage({ cursor, records, next }: ReadPage): PageCursor | "lost" | undefined {
+/** The cursor after so many records of a page: within it, or of the page after it. */
+function toCursorAfter(
+  { cursor, records, limit, next }: ReadPage,
+  given: number,
+): PageCursor | "lost" | undefined {
+  if (given < records.length) return { ...cursor, skip: given, size: toPageSize(cursor, limit) };
   if (next === undefined || next === "lost") return next;
-  return { from: next, skip: 0, before: cursor.before + records.length };
+  return { from: next, skip: 0, before: cursor.before + records.length, size: undefined };
 }

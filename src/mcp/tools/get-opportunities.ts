@@ -7,6 +7,7 @@ import {
   readCursor,
   toFollowing,
   toPage,
+  toPageSize,
 } from "../page.ts";
 import { toOpportunitySummary } from "../opportunity-summary.ts";
 import { optional } from "../optional.ts";
@@ -56,7 +57,7 @@ export const getOpportunities = defineTool({
         ...optional("contactId", args.contact_id),
         ...optional("startAfter", at.value.from?.[0]),
         ...optional("startAfterId", at.value.from?.[1]),
-        limit: args.limit,
+        limit: toPageSize(at.value, args.limit),
       },
     });
     if (!answer.ok) return answer;
@@ -67,6 +68,7 @@ export const getOpportunities = defineTool({
     const page = toPage({
       cursor: at.value,
       records: records.map((record) => toOpportunitySummary(record, pipelines)),
+      limit: args.limit,
       next: toFollowing({ cursor: at.value, records, total, position: toPosition(meta) }),
     });
     return ok({ opportunities: page.records, total, ...page.more });

@@ -7,6 +7,7 @@ import {
   readCursor,
   toFollowing,
   toPage,
+  toPageSize,
 } from "../page.ts";
 import { type UpstreamRecord, isRecord, toContactSummary, toCount, toRecords } from "../record.ts";
 import { defineTool } from "../tool.ts";
@@ -75,7 +76,7 @@ export const searchContacts = defineTool({
     const answer = await context.call("contacts.search-contacts-advanced", {
       body: {
         locationId: context.location,
-        pageLimit: args.limit,
+        pageLimit: toPageSize(at.value, args.limit),
         ...(at.value.from === undefined ? { page: 1 } : { searchAfter: at.value.from }),
         ...(args.query === undefined ? {} : { query: args.query }),
         filters: toFilters(args),
@@ -91,6 +92,7 @@ export const searchContacts = defineTool({
     const page = toPage({
       cursor,
       records: contacts.map((contact) => project(contact, args.fields)),
+      limit: args.limit,
       next: toFollowing({ cursor, records: contacts, total, position }),
     });
     return ok({ contacts: page.records, total, ...page.more });

@@ -207,6 +207,32 @@ describe("search_contacts", () => {
     expect(harness.calls[1]?.body).toMatchObject({ page: 1 });
   });
 
+  it.each([
+    ["a smaller limit", [10, 10, 2, 5, 5]],
+    ["a larger limit", [10, 100, 100, 20]],
+  ])("gives each contact once where a cut page goes on with %s", async (_name, limits) => {
+    const long = { notes: "7 words of a note that somebody wrote. ".repeat(165) };
+    const harness = createHarness({
+      [OPERATION]: async ({ body }) => {
+        const { searchAfter, pageLimit } = body as Record<string, unknown>;
+        const after = Array.isArray(searchAfter) ? Number(searchAfter[0]) - 1_767_000_000_000 : 0;
+        return ok(page(after + 1, Number(pageLimit), long));
+      },
+    });
+    const seen: unknown[] = [];
+    let cursor: unknown;
+    for (const limit of limits) {
+      const args = { fields: ["notes"], limit, ...(cursor === undefined ? {} : { cursor }) };
+      const { data } = await harness.call(toPinned(), "search_contacts", args);
+      const ids = (data["contacts"] as { id: string }[]).map(({ id }) => id);
+      expect(ids.length).toBeGreaterThan(0);
+      expect(ids.length).toBeLessThanOrEqual(limit);
+      seen.push(...ids);
+      cursor = data["next_cursor"];
+    }
+    expect(seen).toEqual(seen.map((_id, index) => `contact-${index + 1}`));
+  });
+
   it("gives twenty contacts in fewer than 6,000 characters, about 2,000 tokens", async () => {
     const harness = createHarness({ [OPERATION]: ok(page(1, 20)) });
     expect((await harness.call(toPinned(), "search_contacts")).text.length).toBeLessThan(6000);
