@@ -158,6 +158,39 @@ describe("read_operation in one location", () => {
     expect(data["note"]).not.toContain("go on with cursor");
   });
 
+  it("gives every record once where a cut page began with records of the page before", async () => {
+    const LIST = "invoices.list-invoices";
+    const pages: Readonly<Record<string, readonly string[]>> = {
+      0: ["a", "b", "c", "d"],
+      4: ["c", "d", "e", "f", "g", "h"],
+    };
+    const toInvoice = (id: string) => ({
+      id,
+      title: Array.from({ length: 300 }, (_, index) => `${id}${(index * 7919) % 9973}`).join(" "),
+    });
+    const harness = createHarness({
+      [LIST]: async ({ parameters }) => {
+        const invoices = pages[String(parameters?.["offset"])] ?? [];
+        return ok({ invoices: invoices.map(toInvoice), total: 10 });
+      },
+    });
+    const seen: unknown[] = [];
+    let cursor: unknown;
+    let turns = 0;
+    do {
+      const args = { fields: ["title"], pages: 3, ...(cursor === undefined ? {} : { cursor }) };
+      const { data } = await harness.call(toPinned(), "read_operation", {
+        operation: LIST,
+        ...args,
+      });
+      seen.push(...ids(data, "invoices"));
+      cursor = data["next_cursor"];
+      turns += 1;
+    } while (cursor !== undefined && turns < 10);
+    expect(turns).toBeGreaterThan(1);
+    expect(seen).toEqual(["a", "b", "c", "d", "e", "f", "g", "h"]);
+  });
+
   it("keeps what it read when a later page fails, and goes on from there", async () => {
     let broken = true;
     const harness = createHarness({
