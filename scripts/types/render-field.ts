@@ -18,9 +18,11 @@ export const renderObject = (members: readonly Member[]): string => {
 };
 
 /** The type of a path, query or header parameter. */
-export const renderParameter = ({ type, items, enum: allowed }: Parameter): string => {
+export const renderParameter = ({ type, items, joined, enum: allowed }: Parameter): string => {
   if (type !== "array") return renderScalar(type, allowed);
-  return toList(renderScalar(items ?? "any", allowed));
+  const member = renderScalar(items ?? "any", allowed);
+  // A list that travels as one text may be given as one.
+  return joined === true ? `${member} | ${toList(member)}` : toList(member);
 };
 
 /** The type of a body field, at any depth. */

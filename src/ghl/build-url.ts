@@ -54,20 +54,29 @@ const checkNames = (operation: Operation, values: Values): GhlFailure | undefine
 };
 
 const readParameter = (parameter: Parameter, values: Values): Result<ReadParameter, GhlFailure> => {
-  const { name, type, items } = parameter;
+  const { name, type, items, required } = parameter;
   if (!isGiven(values, name)) return ok({ parameter, values: [] });
-  const value = values[name];
-  const isList = type === "array" || (type === "any" && parameter.in === "query");
-  const members: readonly unknown[] = isList && Array.isArray(value) ? value : [value];
   const read: Scalar[] = [];
-  for (const member of members) {
+  for (const member of toMembers(parameter, values[name])) {
     const scalar = coerceScalar(member, type === "array" ? (items ?? "any") : type);
     const problem = scalar.ok ? enumProblem(scalar.value, parameter) : scalar.failure;
     if (problem !== undefined) return fail({ kind: "invalid_parameter", parameter: name, problem });
     if (scalar.ok) read.push(scalar.value);
   }
-  return ok({ parameter, values: read });
+  return required === true && read.length === 0
+    ? fail({ kind: "invalid_parameter", parameter: name, problem: "must not be empty" })
+    : ok({ parameter, values: read });
 };
+
+const toMembers = ({ type, in: place, joined }: Parameter, value: unknown): readonly unknown[] => {
+  const isList = type === "array" || (type === "any" && place === "query");
+  const members: readonly unknown[] = isList && Array.isArray(value) ? value : [value];
+  // What travels as one text may be given as one. In other lists a comma is part of a member.
+  return joined === true ? members.flatMap(splitText) : members;
+};
+
+const splitText = (member: unknown): readonly unknown[] =>
+  typeof member === "string" ? member.split(",").map((part) => part.trim()) : [member];
 
 const enumProblem = (value: Scalar, parameter: Parameter): string | undefined => {
   const allowed = parameter.enum?.map(String);
@@ -90,8 +99,7 @@ const toSegment = ({ parameter, values }: ReadParameter): Result<string, GhlFail
 };
 
 const appendQuery = (query: URLSearchParams, { parameter, values }: ReadParameter): void => {
-  if (parameter.joined === true && values.length > 0)
-    query.append(parameter.name, values.join(","));
+  if (parameter.joined === true) query.append(parameter.name, values.join(","));
   else for (const value of values) query.append(parameter.name, String(value));
 };
 

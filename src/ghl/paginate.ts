@@ -27,6 +27,8 @@ export interface PaginateOptions {
 /** A record with the page that it came on. */
 export interface ListedRecord {
   readonly record: unknown;
+  /** The place of the record on its page, from 0; repeats that are left out count. */
+  readonly index: number;
   /** What fetches this record's page again. */
   readonly cursor: PageCursor;
   /** What fetches the page after this record's; absent on the last page. */
@@ -79,17 +81,22 @@ const listPages = async function* (given: {
       yield fail({ kind: "malformed_answer", status: answer.value.status });
       return;
     }
-    const fresh = read.records.filter((record) => isNew(record, seen));
-    for (const record of fresh.slice(0, maxRecords - yielded)) {
+    const fresh = read.records
+      .map((record, index) => ({ record, index }))
+      .filter(({ record }) => isNew(record, seen));
+    for (const one of fresh.slice(0, maxRecords - yielded)) {
       yielded += 1;
-      yield ok({ record, ...toPlace(position, read) });
+      yield ok({ ...one, ...toPlace(position, read) });
     }
     // A page without anything new: the operation does not heed the parameters of paging.
     position = fresh.length === 0 ? undefined : read.next;
   }
 };
 
-const toPlace = (position: PagePosition, { next, total }: Page): Omit<ListedRecord, "record"> => ({
+const toPlace = (
+  position: PagePosition,
+  { next, total }: Page,
+): Omit<ListedRecord, "record" | "index"> => ({
   cursor: position.cursor,
   ...(next !== undefined && { next: next.cursor }),
   ...(total !== undefined && { total }),

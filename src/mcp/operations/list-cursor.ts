@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { tryParseJson } from "../../core/json.ts";
 import { type Result, ok } from "../../core/result.ts";
 import type { Pagination } from "../../ghl/catalog/overlays/pagination.ts";
 import type { PageCursor } from "../../ghl/page-steps.ts";
+import { readCursorText, writeCursorText } from "../cursor-text.ts";
 import type { ToolFailure } from "../failure.ts";
 import { wrongArgument } from "../wrong-argument.ts";
 
@@ -16,18 +16,17 @@ export interface ListCursor {
   readonly skip: number;
 }
 
-const scalar = z.union([z.string().max(300), z.number(), z.boolean()]);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const wireCursor = z.strictObject({
   l: z.string().max(100).optional(),
-  f: z.record(z.string().max(60), z.union([scalar, z.array(scalar).max(8)])).optional(),
-  s: z.int().min(0).max(10_000),
+  // Among the sort values of a record there is a null where it has no such value.
+  f: z.record(z.string().max(60), z.union([scalar, z.array(scalar.nullable())])).optional(),
+  s: z.int().min(0).max(1_000_000),
 });
 
-/** Writes a cursor. */
-export function writeListCursor({ location, from, skip }: ListCursor): string {
-  return Buffer.from(JSON.stringify({ l: location, f: from, s: skip }), "utf8").toString(
-    "base64url",
-  );
+/** Writes a cursor; undefined where it is not one that could be read back. */
+export function writeListCursor({ location, from, skip }: ListCursor): string | undefined {
+  return writeCursorText(wireCursor, { l: location, f: from, s: skip });
 }
 
 /**
@@ -39,11 +38,9 @@ export function readListCursor(
   pagination: Pagination,
 ): Result<ListCursor, ToolFailure> {
   if (cursor === undefined) return ok({ skip: 0 });
-  const parsed = wireCursor.safeParse(
-    tryParseJson(Buffer.from(cursor, "base64url").toString("utf8")),
-  );
-  if (!parsed.success) return notOurs();
-  const { l: location, f: from, s: skip } = parsed.data;
+  const parts = readCursorText(wireCursor, cursor);
+  if (parts === undefined) return notOurs();
+  const { l: location, f: from, s: skip } = parts;
   const known = pagingNames(pagination);
   if (Object.keys(from ?? {}).some((name) => !known.includes(name))) return notOurs();
   return ok({

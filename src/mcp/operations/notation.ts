@@ -88,8 +88,11 @@ function fieldAt(field: Field, [name, ...rest]: readonly string[]): Field | unde
   return found === undefined ? undefined : fieldAt(found, rest);
 }
 
-function toField({ type, items, ...parameter }: Parameter): Field {
-  return { ...parameter, type, ...(items === undefined ? {} : { items: { type: items } }) };
+function toField({ type, items = "any", enum: values, ...parameter }: Parameter): Field {
+  const allowed = values === undefined ? {} : { enum: values };
+  if (type !== "array") return { ...parameter, type, ...allowed };
+  // The words that a list allows are those of its members.
+  return { ...parameter, type, items: { type: items, ...allowed } };
 }
 
 function toMember(name: string, field: Field, detail: Detail): string {

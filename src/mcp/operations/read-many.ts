@@ -1,6 +1,7 @@
 import type { LocationSummary } from "../../core/connection.ts";
 import { type Result, fail, ok } from "../../core/result.ts";
 import { type Pagination, findPagination } from "../../ghl/catalog/overlays/pagination.ts";
+import { CANNOT_GO_ON } from "../cursor-text.ts";
 import { toErrorText } from "../errors.ts";
 import { estimateTokens } from "../estimate-tokens.ts";
 import type { ToolFailure } from "../failure.ts";
@@ -205,19 +206,23 @@ function createBasket({ context }: ReadRequest, asked: number): Basket {
     isFull: () => goOn !== undefined || usedTokens >= MAX_RESULT_TOKENS,
     toOutput: (rest) => {
       const following = rest[count];
-      const cursor =
+      const next =
         goOn ?? (following === undefined ? undefined : { location: following.id, skip: 0 });
+      const cursor = next === undefined ? undefined : writeListCursor(next);
       return {
         [name]: rows,
         locations: asked,
         failed: failed.length === 0 ? undefined : failed,
         more_in: more.length === 0 ? undefined : more,
-        next_cursor: cursor === undefined ? undefined : writeListCursor(cursor),
-        note:
-          cursor === undefined
-            ? undefined
-            : "full; go on with cursor, or ask for fewer fields or locations",
+        next_cursor: cursor,
+        note: next === undefined ? undefined : toFullNote(cursor),
       };
     },
   };
+}
+
+function toFullNote(cursor: string | undefined): string {
+  return cursor === undefined
+    ? `full; ${CANNOT_GO_ON}`
+    : "full; go on with cursor, or ask for fewer fields or locations";
 }

@@ -1,5 +1,6 @@
 import { ok } from "../../core/result.ts";
 import { type Pagination, findPagination } from "../../ghl/catalog/overlays/pagination.ts";
+import { CANNOT_GO_ON } from "../cursor-text.ts";
 import { toErrorText } from "../errors.ts";
 import { fitRows, shapeAnswer, toFieldsNote } from "../shape/shape-answer.ts";
 import type { ToolOutcome, ToolOutput } from "../tool.ts";
@@ -60,11 +61,14 @@ function toListOutput(
   const records = rows.map(({ record }) => record);
   const fitted = fitRows(records, { operation, name }, request);
   const { kept } = fitted;
-  const cursor = toNext(listed, kept);
+  const next = toNext(listed, kept);
+  const cursor = next === undefined ? undefined : writeListCursor(next);
   const notes = [
-    kept < rows.length
-      ? `cut after ${kept} of ${rows.length} read; go on with cursor, or ask for fewer fields`
+    kept < rows.length ? `cut after ${kept} of ${rows.length} read` : undefined,
+    kept < rows.length && cursor !== undefined
+      ? "go on with cursor, or ask for fewer fields"
       : undefined,
+    next !== undefined && cursor === undefined ? CANNOT_GO_ON : undefined,
     failure === undefined
       ? undefined
       : `reading ended early: ${toErrorText(failure, context.errorText)}`,
@@ -73,7 +77,7 @@ function toListOutput(
   return {
     [name]: fitted.records,
     total,
-    next_cursor: cursor === undefined ? undefined : writeListCursor(cursor),
+    next_cursor: cursor,
     note: notes.join("; "),
   };
 }

@@ -59,7 +59,6 @@ export async function readPages(
   let next: PageCursor | undefined;
   let total: number | undefined;
   let page: PageCursor | undefined;
-  let index = 0;
   let pages = 0;
   const listing = paginate(
     client,
@@ -83,12 +82,12 @@ export async function readPages(
     }
     if (item.value.cursor !== page) {
       page = item.value.cursor;
-      index = 0;
       pages += 1;
       await request.onPage?.(pages);
     }
-    if (pages > 1 || index >= at.skip) rows.push({ record: item.value.record, page, index });
-    index += 1;
+    const { record, index } = item.value;
+    // By the place on the page: what was a repeat when the page was cut is none when it is read alone.
+    if (pages > 1 || index >= at.skip) rows.push({ record, page, index });
     ({ next, total } = item.value);
   }
   return ok(toRows({ rows, next, total }));

@@ -3,7 +3,14 @@ import { type Result, fail, ok } from "../../core/result.ts";
 import type { ToolFailure } from "../failure.ts";
 import { toMessageSummary } from "../message-summary.ts";
 import { optional } from "../optional.ts";
-import { CURSOR_FIELD, pageOutput, readCursor, toPage } from "../page.ts";
+import {
+  CURSOR_FIELD,
+  type Following,
+  pageOutput,
+  readCursor,
+  toPage,
+  toPageSize,
+} from "../page.ts";
 import { isRecord, toRecords, toText } from "../record.ts";
 import { type LocationContext, defineTool } from "../tool.ts";
 import { wrongArgument } from "../wrong-argument.ts";
@@ -43,7 +50,7 @@ export const getConversation = defineTool({
     const answer = await context.call("conversations.get-messages", {
       parameters: {
         conversationId,
-        limit: args.limit,
+        limit: toPageSize(at.value, args.limit),
         ...optional("lastMessageId", at.value.from?.[0]),
       },
     });
@@ -51,10 +58,12 @@ export const getConversation = defineTool({
     const list = isRecord(answer.value) ? answer.value["messages"] : undefined;
     if (!isRecord(list)) return fail({ kind: "malformed_answer", status: 200 });
     const last = toText(list["lastMessageId"]);
+    const following: Following = last === undefined ? "lost" : [last];
     const page = toPage({
       cursor: at.value,
       records: toRecords(list["messages"]).map(toMessageSummary),
-      next: list["nextPage"] === true && last !== undefined ? [last] : undefined,
+      limit: args.limit,
+      next: list["nextPage"] === true ? following : undefined,
     });
     return ok({ conversation_id: conversationId, messages: page.records, ...page.more });
   },

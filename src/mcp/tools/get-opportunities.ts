@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { fail, ok } from "../../core/result.ts";
-import { CURSOR_FIELD, type Position, pageOutput, readCursor, toPage } from "../page.ts";
+import {
+  CURSOR_FIELD,
+  type Position,
+  pageOutput,
+  readCursor,
+  toFollowing,
+  toPage,
+  toPageSize,
+} from "../page.ts";
 import { toOpportunitySummary } from "../opportunity-summary.ts";
 import { optional } from "../optional.ts";
 import { choosePipeline, toPipelines } from "../pipelines.ts";
@@ -49,19 +57,21 @@ export const getOpportunities = defineTool({
         ...optional("contactId", args.contact_id),
         ...optional("startAfter", at.value.from?.[0]),
         ...optional("startAfterId", at.value.from?.[1]),
-        limit: args.limit,
+        limit: toPageSize(at.value, args.limit),
       },
     });
     if (!answer.ok) return answer;
     if (!isRecord(answer.value)) return fail({ kind: "malformed_answer", status: 200 });
     const records = toRecords(answer.value["opportunities"]);
     const meta = isRecord(answer.value["meta"]) ? answer.value["meta"] : {};
+    const total = toCount(meta["total"]);
     const page = toPage({
       cursor: at.value,
       records: records.map((record) => toOpportunitySummary(record, pipelines)),
-      next: records.length < args.limit ? undefined : toPosition(meta),
+      limit: args.limit,
+      next: toFollowing({ cursor: at.value, records, total, position: toPosition(meta) }),
     });
-    return ok({ opportunities: page.records, total: toCount(meta["total"]), ...page.more });
+    return ok({ opportunities: page.records, total, ...page.more });
   },
 });
 

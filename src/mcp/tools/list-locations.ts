@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { LocationSummary } from "../../core/connection.ts";
 import { fail, ok } from "../../core/result.ts";
-import { CURSOR_FIELD, pageOutput, readCursor, toPage } from "../page.ts";
+import { CURSOR_FIELD, pageOutput, readCursor, toPage, toPageSize } from "../page.ts";
 import { withinGrant } from "../pin-location.ts";
 import { defineTool } from "../tool.ts";
 
@@ -36,10 +36,11 @@ export const listLocations = defineTool({
       matches(location, query),
     );
     const offset = Number(at.value.from?.[0] ?? 0);
-    const end = offset + limit;
+    const end = offset + toPageSize(at.value, limit);
     const page = toPage({
       cursor: at.value,
       records: matching.slice(offset, end).map((location) => ({ ...location })),
+      limit,
       next: end < matching.length ? [end] : undefined,
     });
     return ok({ locations: page.records, total: matching.length, ...page.more });

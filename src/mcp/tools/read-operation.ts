@@ -1,9 +1,9 @@
 import { z } from "zod";
-import {} from "../../core/result.ts";
 import { chooseOperation, toOperationReach } from "../operations/choose-operation.ts";
 import { OPERATION_FIELDS } from "../operations/operation-fields.ts";
 import { readMany } from "../operations/read-many.ts";
 import { readOne } from "../operations/read-one.ts";
+import { CURSOR_FIELD } from "../page.ts";
 import { defineTool } from "../tool.ts";
 import { wrongArgument } from "../wrong-argument.ts";
 
@@ -33,7 +33,7 @@ export const readOperation = defineTool({
       .optional()
       .describe("Record fields to return: contact.name"),
     pages: z.int().min(1).max(20).optional(),
-    cursor: z.string().max(1200).optional().describe("next_cursor, same other arguments"),
+    cursor: CURSOR_FIELD.describe("next_cursor, same other arguments"),
   }),
   run: async ({ operation: id, ...given }, context) => {
     const operation = chooseOperation(id, "read", context);

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { ok, fail } from "../../core/result.ts";
-import { CURSOR_FIELD, type Position, pageOutput, readCursor, toPage } from "../page.ts";
+import {
+  CURSOR_FIELD,
+  type Position,
+  pageOutput,
+  readCursor,
+  toFollowing,
+  toPage,
+  toPageSize,
+} from "../page.ts";
 import { type UpstreamRecord, isRecord, toContactSummary, toCount, toRecords } from "../record.ts";
 import { defineTool } from "../tool.ts";
 
@@ -68,7 +76,7 @@ export const searchContacts = defineTool({
     const answer = await context.call("contacts.search-contacts-advanced", {
       body: {
         locationId: context.location,
-        pageLimit: args.limit,
+        pageLimit: toPageSize(at.value, args.limit),
         ...(at.value.from === undefined ? { page: 1 } : { searchAfter: at.value.from }),
         ...(args.query === undefined ? {} : { query: args.query }),
         filters: toFilters(args),
@@ -78,12 +86,16 @@ export const searchContacts = defineTool({
     if (!answer.ok) return answer;
     if (!isRecord(answer.value)) return fail({ kind: "malformed_answer", status: 200 });
     const contacts = toRecords(answer.value["contacts"]);
+    const total = toCount(answer.value["total"]);
+    const cursor = at.value;
+    const position = toPosition(contacts.at(-1));
     const page = toPage({
-      cursor: at.value,
+      cursor,
       records: contacts.map((contact) => project(contact, args.fields)),
-      next: contacts.length < args.limit ? undefined : toPosition(contacts.at(-1)),
+      limit: args.limit,
+      next: toFollowing({ cursor, records: contacts, total, position }),
     });
-    return ok({ contacts: page.records, total: toCount(answer.value["total"]), ...page.more });
+    return ok({ contacts: page.records, total, ...page.more });
   },
 });
 
@@ -131,7 +143,10 @@ function project(contact: UpstreamRecord, fields: readonly string[] | undefined)
 
 function toPosition(contact: UpstreamRecord | undefined): Position | undefined {
   const after = contact?.["searchAfter"];
-  if (!Array.isArray(after)) return undefined;
-  const position = after.filter((value) => typeof value === "string" || typeof value === "number");
-  return position.length === after.length ? position : undefined;
+  return Array.isArray(after) && after.length > 0 && after.every(isSortValue) ? after : undefined;
+}
+
+/** A contact without the value that is sorted by has a null in its place. */
+function isSortValue(value: unknown): value is string | number | null {
+  return typeof value === "string" || typeof value === "number" || value === null;
 }

@@ -25,7 +25,12 @@ import { TOKEN_CLASS_PATCHES } from "../../../src/ghl/catalog/overlays/token-cla
 import { DATED_OPERATIONS } from "../../../src/ghl/catalog/overlays/version.ts";
 import { generatedAnswersSchema } from "../../../src/sandbox/catalogue/shape.ts";
 import { operationKey, readExpectedOperations } from "../../support/expected-operations.ts";
-import { needsSpecs, readOperationList, SPECS_FOLDER } from "./shared-specs.ts";
+import {
+  needsSpecs,
+  readOperationList,
+  readQueryParameters,
+  SPECS_FOLDER,
+} from "./shared-specs.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const generated = join(root, "src/ghl/catalog/generated");
@@ -215,6 +220,12 @@ describe("the catalogue", () => {
   });
 });
 
+/** Descriptions with a comma that say something else. */
+const NOT_JOINED: Readonly<Record<string, string>> = {
+  "contacts.get-contacts-by-businessId startAfter":
+    "a pair of a name and an id, which may be a list of two as well; a name may hold a comma",
+};
+
 describe("the overlays", () => {
   it.each([
     // v3 has it.
@@ -291,6 +302,23 @@ describe("the overlays", () => {
     }
     for (const [id, { tokenClass }] of Object.entries(TOKEN_CLASS_PATCHES)) {
       expect([id, statedBySpec(id).tokenClass]).not.toEqual([id, tokenClass]);
+    }
+  });
+
+  it("join the values of every query parameter that a spec describes as separated by commas", (context) => {
+    needsSpecs(context);
+    const described = readQueryParameters().filter(
+      ({ description, explode }) => /\bcommas?\b/iu.test(description) || explode === false,
+    );
+    expect(described.length).toBeGreaterThan(50);
+    for (const { method, path, name } of described) {
+      const operation = listOperations().find(
+        (one) => one.method === method && normalise(one.path) === normalise(path),
+      );
+      const key = `${String(operation?.id)} ${name}`;
+      if (Object.hasOwn(NOT_JOINED, key)) continue;
+      const found = getOperation(operation?.id ?? path).parameters.find((one) => one.name === name);
+      expect([key, found?.type, found?.joined]).toEqual([key, "array", true]);
     }
   });
 

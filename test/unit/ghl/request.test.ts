@@ -4,6 +4,8 @@ import { toLocationId } from "../../../src/core/ids.ts";
 import type { GhlFailure } from "../../../src/ghl/errors.ts";
 import { API, build, json, refuse } from "./build-call.ts";
 
+const AD_DATES = { startDate: "2026-01-01", endDate: "2026-01-31" };
+
 describe("a request", () => {
   it("carries method, path, Version and Accept of its operation, and no credentials", () => {
     expect(build("contacts.get-contact", { parameters: { contactId: "c1" } })).toEqual({
@@ -136,6 +138,43 @@ describe("a query parameter", () => {
       }).url,
     );
     expect(report.searchParams.getAll("fields")).toEqual(["clicks,spend"]);
+  });
+
+  it.each([
+    ["conversations.get-messages", "type", ["TYPE_SMS", "TYPE_CALL"], { conversationId: "c" }],
+    ["voice-ai.get-call-logs", "actionType", ["SMS", "CALL_TRANSFER"], {}],
+    ["proposals.list-documents-contracts", "status", ["draft", "sent"], {}],
+    ["proposals.list-documents-contracts", "paymentStatus", ["paid", "no_payment"], {}],
+    ["conversations.search-conversation", "assignedTo", ["u1", "u2"], {}],
+    ["products.list-prices-for-product", "ids", ["p1", "p2"], { productId: "p" }],
+    ["ad-manager.li-get-ad-analytics", "fields", ["clicks", "ctr"], AD_DATES],
+  ])("of %s, %s, takes one value, a list, or a text with commas", (id, name, values, others) => {
+    const sent = (value: unknown): string[] => {
+      const { url } = build(id, { parameters: { ...others, [name]: value } });
+      return new URL(url).searchParams.getAll(name);
+    };
+    expect(sent(values[0])).toEqual([values[0]]);
+    expect(sent(values)).toEqual([values.join(",")]);
+    expect(sent(values.join(", "))).toEqual([values.join(",")]);
+  });
+
+  it("that is a list is refused for one wrong member, or for none where it is required", () => {
+    const refused = (type: unknown): GhlFailure =>
+      refuse("conversations.get-messages", { parameters: { conversationId: "c", type } });
+    for (const type of [
+      ["TYPE_SMS", "FAX"],
+      "TYPE_SMS,FAX",
+      "TYPE_SMS,,TYPE_CALL",
+      [["TYPE_SMS"]],
+    ]) {
+      expect(refused(type)).toMatchObject({ kind: "invalid_parameter", parameter: "type" });
+    }
+    const parameters = { ...AD_DATES, groupBy: "day", type: "INTEGRATION", fields: [] };
+    expect(refuse("ad-manager.fb-get-reporting", { parameters })).toEqual({
+      kind: "invalid_parameter",
+      parameter: "fields",
+      problem: "must not be empty",
+    });
   });
 
   it("is refused when the operation does not know it, with the name that was likely meant", () => {

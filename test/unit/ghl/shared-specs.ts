@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { TestContext } from "vitest";
+import { z } from "zod";
 
 /** The folder with the official specs, beside the repository. */
 export const SPECS_FOLDER = fileURLToPath(new URL("../../../../shared/ghl/specs", import.meta.url));
@@ -34,3 +35,51 @@ export const readOperationList = (): readonly ListedOperation[] => {
   }
   return listed;
 };
+
+const specSchema = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.object({
+        parameters: z
+          .array(
+            z.object({
+              name: z.string(),
+              in: z.string(),
+              description: z.string().default(""),
+              explode: z.boolean().optional(),
+            }),
+          )
+          .default([]),
+      }),
+    ),
+  ),
+});
+
+/** A query parameter as a spec describes it. */
+export interface DescribedParameter {
+  readonly method: string;
+  readonly path: string;
+  readonly name: string;
+  readonly description: string;
+  readonly explode?: boolean | undefined;
+}
+
+/** The query parameters of all specs of both generations. */
+export const readQueryParameters = (): readonly DescribedParameter[] =>
+  ["v2", "v3"].flatMap((generation) =>
+    readdirSync(`${SPECS_FOLDER}/${generation}`)
+      .filter((name) => name.endsWith(".json"))
+      .flatMap((name) => {
+        const text = readFileSync(`${SPECS_FOLDER}/${generation}/${name}`, "utf8");
+        return Object.entries(specSchema.parse(JSON.parse(text)).paths);
+      })
+      .flatMap(([path, methods]) =>
+        Object.entries(methods).flatMap(([method, { parameters }]) =>
+          parameters
+            .filter((one) => one.in === "query")
+            .map((one) => ({ ...one, method: method.toUpperCase(), path })),
+        ),
+      ),
+  );

@@ -54,6 +54,16 @@ describe("get_conversation", () => {
     expect(calls.map(({ parameters }) => parameters?.["lastMessageId"])).toEqual([undefined, "m2"]);
   });
 
+  it("says that there is more where GoHighLevel does not name the last message", async () => {
+    const { messages } = MESSAGES(undefined);
+    const { lastMessageId: _last, ...unnamed } = messages;
+    const { call } = createHarness({ "conversations.get-messages": ok({ messages: unnamed }) });
+    const { data } = await call(toPinned(), "get_conversation", { conversation_id: "v1" });
+    expect(data["messages"]).toHaveLength(2);
+    expect(data).not.toHaveProperty("next_cursor");
+    expect(data["note"]).toContain("there may be more, but no place to go on from");
+  });
+
   it("says that there is no conversation yet", async () => {
     const { call, calls } = createHarness({
       "conversations.search-conversation": ok({ conversations: [], total: 0 }),

@@ -105,10 +105,21 @@ describe("get_opportunities", () => {
     expect(harness.calls.map(({ operation }) => operation)).not.toContain(SEARCH);
   });
 
-  it("goes on after the last deal of a full page", async () => {
-    const harness = createHarness(answers);
-    const { data } = await harness.call(toPinned(), "get_opportunities", { limit: 1 });
-    await harness.call(toPinned(), "get_opportunities", { limit: 1, cursor: data["next_cursor"] });
+  it("goes on after the last deal of a short page, to the one that reaches the total", async () => {
+    const harness = createHarness({
+      ...answers,
+      [SEARCH]: async ({ parameters }) => {
+        const id = parameters?.["startAfterId"] === undefined ? "deal-1" : "deal-2";
+        const meta = { total: 2, startAfter: 5, startAfterId: id };
+        return ok({ opportunities: [{ ...DEAL, id }], meta });
+      },
+    });
+    const first = await harness.call(toPinned(), "get_opportunities");
+    const second = await harness.call(toPinned(), "get_opportunities", {
+      cursor: first.data["next_cursor"],
+    });
     expect(harness.calls[3]?.parameters).toMatchObject({ startAfter: 5, startAfterId: "deal-1" });
+    expect(second.data["opportunities"]).toMatchObject([{ id: "deal-2" }]);
+    expect(second.data).not.toHaveProperty("next_cursor");
   });
 });

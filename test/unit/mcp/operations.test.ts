@@ -127,6 +127,15 @@ describe("describe_operation", () => {
     expect(data["paging"]).toContain("use pages and cursor");
   });
 
+  it("says of a parameter that it takes a list, and of which words", async () => {
+    const messages = await describeOne("conversations.get-messages");
+    expect(messages.data["parameters"]).toMatch(/type: \(TYPE_CALL\|TYPE_SMS\|[^)]*\)\[\]/u);
+    const reporting = await describeOne("ad-manager.fb-get-reporting");
+    expect(reporting.data["parameters"]).toMatch(/fields\*: \(impressions\|clicks\|[^)]*\)\[\]/u);
+    const prices = await describeOne("products.list-prices-for-product");
+    expect(prices.data["parameters"]).toContain("ids: string[]");
+  });
+
   it("names the scopes that the connection lacks", async () => {
     const { data } = await describeOne("workflows.get-workflow");
     expect(data["missing_scopes"]).toEqual(["workflows.readonly"]);

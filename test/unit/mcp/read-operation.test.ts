@@ -123,6 +123,74 @@ describe("read_operation in one location", () => {
     expect(harness.calls).toEqual([]);
   });
 
+  it.each([
+    ["a null among its sort values", [null, "contact-20"]],
+    ["a long text", ["x".repeat(2_000)]],
+    ["many sort values", Array.from({ length: 20 }, (_, index) => index)],
+  ])("goes on from a position with %s", async (_name, searchAfter) => {
+    const harness = createHarness({
+      [SEARCH]: ok({ contacts: [toContact(20, { searchAfter })], total: 250 }),
+    });
+    const first = await harness.call(toPinned(), "read_operation", { operation: SEARCH });
+    const cursor = first.data["next_cursor"];
+    await harness.call(toPinned(), "read_operation", { operation: SEARCH, cursor });
+    expect(harness.calls[1]?.body).toMatchObject({ searchAfter });
+  });
+
+  it.each([
+    ["one location", toPinned(), {}],
+    ["one location, cut", toPinned(), { pages: 20, body: { pageLimit: 20 } }],
+    ["several", toPrincipal(), { locations: ["all"], pages: 20, body: { pageLimit: 20 } }],
+  ])("says that there is more where no cursor can hold it, in %s", async (_name, viewer, args) => {
+    const searchAfter = ["x".repeat(4_000)];
+    let given = 0;
+    const harness = createHarness({
+      [SEARCH]: async (call) => {
+        const size = Number(toBody(call)["pageLimit"]);
+        given += size;
+        const records = Array.from({ length: size }, (_, index) => toContact(given + index));
+        return ok({ contacts: records.map((one) => ({ ...one, searchAfter })), total: 1_000 });
+      },
+    });
+    const { data } = await harness.call(viewer, "read_operation", { operation: SEARCH, ...args });
+    expect(data).not.toHaveProperty("next_cursor");
+    expect(data["note"]).toContain("there may be more, but no place to go on from");
+    expect(data["note"]).not.toContain("go on with cursor");
+  });
+
+  it("gives every record once where a cut page began with records of the page before", async () => {
+    const LIST = "invoices.list-invoices";
+    const pages: Readonly<Record<string, readonly string[]>> = {
+      0: ["a", "b", "c", "d"],
+      4: ["c", "d", "e", "f", "g", "h"],
+    };
+    const toInvoice = (id: string) => ({
+      id,
+      title: Array.from({ length: 300 }, (_, index) => `${id}${(index * 7919) % 9973}`).join(" "),
+    });
+    const harness = createHarness({
+      [LIST]: async ({ parameters }) => {
+        const invoices = pages[String(parameters?.["offset"])] ?? [];
+        return ok({ invoices: invoices.map(toInvoice), total: 10 });
+      },
+    });
+    const seen: unknown[] = [];
+    let cursor: unknown;
+    let turns = 0;
+    do {
+      const args = { fields: ["title"], pages: 3, ...(cursor === undefined ? {} : { cursor }) };
+      const { data } = await harness.call(toPinned(), "read_operation", {
+        operation: LIST,
+        ...args,
+      });
+      seen.push(...ids(data, "invoices"));
+      cursor = data["next_cursor"];
+      turns += 1;
+    } while (cursor !== undefined && turns < 10);
+    expect(turns).toBeGreaterThan(1);
+    expect(seen).toEqual(["a", "b", "c", "d", "e", "f", "g", "h"]);
+  });
+
   it("keeps what it read when a later page fails, and goes on from there", async () => {
     let broken = true;
     const harness = createHarness({

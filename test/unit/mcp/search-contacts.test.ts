@@ -4,9 +4,14 @@ import { ok } from "../../../src/core/result.ts";
 import { BERLIN, createHarness, toContact, toPinned } from "./fixtures.ts";
 
 const OPERATION = "contacts.search-contacts-advanced";
-const page = (from: number, count: number, extra?: Record<string, unknown>): unknown => ({
+const page = (
+  from: number,
+  count: number,
+  extra?: Record<string, unknown>,
+  total = 300,
+): unknown => ({
   contacts: Array.from({ length: count }, (_, index) => toContact(from + index, extra)),
-  total: 300,
+  total,
 });
 
 describe("search_contacts", () => {
@@ -70,7 +75,7 @@ describe("search_contacts", () => {
   });
 
   it("gives a short summary of each contact and nothing empty", async () => {
-    const harness = createHarness({ [OPERATION]: ok(page(1, 1)) });
+    const harness = createHarness({ [OPERATION]: ok(page(1, 1, {}, 1)) });
     const result = await harness.call(toPinned(), "search_contacts");
     expect(result.data).toEqual({
       contacts: [
@@ -83,7 +88,7 @@ describe("search_contacts", () => {
           added: "2026-01-02T04:04:05+01:00",
         },
       ],
-      total: 300,
+      total: 1,
     });
     expect(JSON.parse(result.text)).toEqual(result.data);
     expect(result.text).not.toContain(": ");
@@ -117,6 +122,73 @@ describe("search_contacts", () => {
     expect(harness.calls[1]?.body).not.toHaveProperty("page");
   });
 
+  it("goes on after a short page, to the one that reaches the total", async () => {
+    const harness = createHarness({
+      [OPERATION]: async ({ body }) => {
+        const isFirst = (body as Record<string, unknown>)["searchAfter"] === undefined;
+        return ok(isFirst ? page(1, 19, {}, 25) : page(20, 6, {}, 25));
+      },
+    });
+    const first = await harness.call(toPinned(), "search_contacts");
+    expect(first.data["contacts"]).toHaveLength(19);
+    const second = await harness.call(toPinned(), "search_contacts", {
+      cursor: first.data["next_cursor"],
+    });
+    expect(harness.calls[1]?.body).toMatchObject({
+      searchAfter: [1_767_000_000_019, "contact-19"],
+    });
+    expect(second.data["contacts"]).toHaveLength(6);
+    expect(second.data).not.toHaveProperty("next_cursor");
+  });
+
+  it("ends at an empty page where fewer come than were counted, or nothing is counted", async () => {
+    const { total: _total, ...uncounted } = page(1, 3) as Record<string, unknown>;
+    for (const answer of [page(1, 3), uncounted]) {
+      const harness = createHarness({
+        [OPERATION]: async ({ body }) => {
+          const isFirst = (body as Record<string, unknown>)["searchAfter"] === undefined;
+          return ok(isFirst ? answer : { ...(answer as object), contacts: [] });
+        },
+      });
+      const first = await harness.call(toPinned(), "search_contacts");
+      const second = await harness.call(toPinned(), "search_contacts", {
+        cursor: first.data["next_cursor"],
+      });
+      expect(harness.calls[1]?.body).toMatchObject({ searchAfter: expect.any(Array) as unknown });
+      expect(second.data["contacts"]).toEqual([]);
+      expect(second.data).not.toHaveProperty("next_cursor");
+    }
+  });
+
+  it("gives no cursor after a full page that reaches the total", async () => {
+    const harness = createHarness({ [OPERATION]: ok(page(1, 20, {}, 20)) });
+    const { data } = await harness.call(toPinned(), "search_contacts");
+    expect(data).not.toHaveProperty("next_cursor");
+  });
+
+  it("goes on after a contact that has no value to sort by", async () => {
+    const searchAfter = [null, "contact-20"];
+    const harness = createHarness({ [OPERATION]: ok(page(1, 20, { searchAfter })) });
+    const first = await harness.call(toPinned(), "search_contacts", { sort: "name_asc" });
+    await harness.call(toPinned(), "search_contacts", {
+      sort: "name_asc",
+      cursor: first.data["next_cursor"],
+    });
+    expect(harness.calls[1]?.body).toMatchObject({ searchAfter });
+  });
+
+  it.each([
+    ["none", undefined],
+    ["an empty one", []],
+    ["one that is no position", [{ value: 1 }]],
+    ["one that is too long for a cursor", ["x".repeat(5_000)]],
+  ])("says that there is more where GoHighLevel gives %s", async (_name, searchAfter) => {
+    const harness = createHarness({ [OPERATION]: ok(page(1, 20, { searchAfter })) });
+    const { data } = await harness.call(toPinned(), "search_contacts");
+    expect(data).not.toHaveProperty("next_cursor");
+    expect(data["note"]).toBe("there may be more, but no place to go on from; narrow the search");
+  });
+
   it("cuts a page that is too large at a record and goes on at that very record", async () => {
     const long = { notes: "7 words of a note that somebody wrote. ".repeat(165) };
     const harness = createHarness({ [OPERATION]: ok(page(1, 10, long)) });
@@ -133,6 +205,32 @@ describe("search_contacts", () => {
     });
     expect(ids(second.data)).toEqual(["contact-4", "contact-5", "contact-6"]);
     expect(harness.calls[1]?.body).toMatchObject({ page: 1 });
+  });
+
+  it.each([
+    ["a smaller limit", [10, 10, 2, 5, 5]],
+    ["a larger limit", [10, 100, 100, 20]],
+  ])("gives each contact once where a cut page goes on with %s", async (_name, limits) => {
+    const long = { notes: "7 words of a note that somebody wrote. ".repeat(165) };
+    const harness = createHarness({
+      [OPERATION]: async ({ body }) => {
+        const { searchAfter, pageLimit } = body as Record<string, unknown>;
+        const after = Array.isArray(searchAfter) ? Number(searchAfter[0]) - 1_767_000_000_000 : 0;
+        return ok(page(after + 1, Number(pageLimit), long));
+      },
+    });
+    const seen: unknown[] = [];
+    let cursor: unknown;
+    for (const limit of limits) {
+      const args = { fields: ["notes"], limit, ...(cursor === undefined ? {} : { cursor }) };
+      const { data } = await harness.call(toPinned(), "search_contacts", args);
+      const ids = (data["contacts"] as { id: string }[]).map(({ id }) => id);
+      expect(ids.length).toBeGreaterThan(0);
+      expect(ids.length).toBeLessThanOrEqual(limit);
+      seen.push(...ids);
+      cursor = data["next_cursor"];
+    }
+    expect(seen).toEqual(seen.map((_id, index) => `contact-${index + 1}`));
   });
 
   it("gives twenty contacts in fewer than 6,000 characters, about 2,000 tokens", async () => {
