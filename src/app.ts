@@ -59,6 +59,7 @@ export type { KeyRotation, KeyState, KeyUpkeep } from "./storage/key-upkeep.ts";
 export { openKeyUpkeep } from "./storage/key-upkeep.ts";
 export { openRecordStore } from "./storage/open.ts";
 // What `doctor` looks with.
+export { isStoreMade } from "./storage/open.ts";
 export { probeStore } from "./storage/probe-store.ts";
 export { probeCredentials } from "./upstream/probe-credentials.ts";
 

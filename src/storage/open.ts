@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { createLocalEvents } from "../core/events.ts";
@@ -43,6 +44,34 @@ export const openRecordStore = async (
         `the storage URL starts with "${scheme}:"; ${SUPPORTED}`,
       );
     }
+  }
+};
+
+/**
+ * Whether the store of a URL has been opened before. Makes nothing, where opening would make what is
+ * missing. Throws what opening throws for a URL that is none and a server that does not answer.
+ */
+export const isStoreMade = async (
+  url: string,
+  deps: { readonly clock: Clock },
+): Promise<boolean> => {
+  const [scheme, rest] = split(url);
+  switch (scheme) {
+    case "sqlite":
+      return existsSync(checkPath(rest));
+    case "postgres":
+    case "postgresql": {
+      const { isPostgresStoreMade } = await import("./postgres-look.ts");
+      return isPostgresStoreMade(url);
+    }
+    case "redis":
+    case "rediss": {
+      const { isRedisStoreMade } = await import("./redis.ts");
+      return isRedisStoreMade(url, deps);
+    }
+    default:
+      // The store in memory is made with each process, and leaves nothing behind.
+      return true;
   }
 };
 

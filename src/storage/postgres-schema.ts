@@ -50,6 +50,10 @@ export const migrate = async (
   }
 };
 
+/** Whether a schema has the tables of a store, or one of another program that {@link migrate} refuses. */
+export const hasTables = async (client: ClientBase, schema: string): Promise<boolean> =>
+  (await exists(client, schema, "schema_version")) || (await exists(client, schema, "records"));
+
 const takeSteps = async (
   client: ClientBase,
   schema: string,

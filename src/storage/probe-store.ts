@@ -20,8 +20,9 @@ const PROBE_SECONDS = 60;
 
 /**
  * Opens the store at a URL as a server would, its schema included, writes a record that expires by
- * itself, and compares the master keys with those that it was written with; no key is added to it.
- * Throws what opening throws: `AppError("storage_unavailable")`, `config_invalid`, `storage_corrupt`.
+ * itself, and compares the master keys with those that it was written with; no key is added to it. Only for
+ * a store that was opened before, see `isStoreMade`. Throws what opening throws:
+ * `AppError("storage_unavailable")`, `config_invalid`, `storage_corrupt`.
  */
 export const probeStore = async (deps: {
   readonly url: string;

@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { watchDatabase } from "./redis-database.ts";
 import type { RedisScript } from "./redis-scripts.ts";
 import { parseStoreUrl, takeParameter } from "./store-url.ts";
 import { toUnavailable } from "./unavailable.ts";
@@ -50,7 +51,8 @@ export const readRedisUrl = (text: string): RedisPlace => {
 /**
  * Connects to Redis. A lost connection is made again in the background; a command waits a few seconds
  * for it and then fails. No command is kept for later or sent twice: it would come after its caller was
- * told that it failed, over what has been written since.
+ * told that it failed, over what has been written since. Throws `AppError("config_invalid")` for a database
+ * that the server refuses.
  */
 export const openRedisConnection = async (
   text: string,
@@ -64,22 +66,28 @@ export const openRedisConnection = async (
   redis.on("error", (error) => {
     lastError = error;
   });
+  const checkDatabase = watchDatabase(redis, settings);
   const link = createLink(redis, () => toUnavailable(place, lastError ?? new Error("no answer")));
 
   const run = async (script: RedisScript, args: readonly (string | number)[]): Promise<unknown> => {
     try {
       const rest = [`${prefix}all`, prefix, deps.clock.nowSeconds(), ...args];
-      return await link.send(() => runScript(redis, script, rest));
+      return await link.send(async () => {
+        // The server may be another one since a connection was lost.
+        checkDatabase("storage_unavailable");
+        return runScript(redis, script, rest);
+      });
     } catch (error) {
       throw toUnavailable(place, error);
     }
   };
   try {
     await redis.connect();
+    checkDatabase("config_invalid");
     await warnOfLoss(redis, deps.log);
   } catch (error) {
     redis.disconnect();
-    throw toUnavailable(place, lastError ?? error);
+    throw toUnavailable(place, error instanceof AppError ? error : (lastError ?? error));
   }
   return {
     run,

@@ -71,6 +71,8 @@ export const REDIS_SCRIPTS = {
   schema: toScript(`
     redis.call('SET', prefix .. 'schema', ARGV[3], 'NX')
     return redis.call('GET', prefix .. 'schema')`),
+  /** → 1 if this prefix has a layout, which a store gets when it is opened first; else 0 */
+  isMade: toScript("return redis.call('EXISTS', prefix .. 'schema')"),
   /** address → value and version, or nil */
   get: toScript(`
     local record = find(ARGV[3])

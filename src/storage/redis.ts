@@ -53,6 +53,19 @@ export const openRedisStore = async (url: string, deps: RedisDeps): Promise<Main
   };
 };
 
+/**
+ * Whether a server has opened the store of a URL before; makes nothing. Throws what {@link openRedisStore}
+ * throws for a server that does not answer.
+ */
+export const isRedisStoreMade = async (url: string, deps: RedisDeps): Promise<boolean> => {
+  const { run, close } = await openRedisConnection(url, deps);
+  try {
+    return Number(await run(SCRIPTS.isMade, [])) === 1;
+  } finally {
+    await close();
+  }
+};
+
 /** From the order of all addresses, where those of a namespace lie together: `start` is before them all. */
 const listPage = async (
   { run }: RedisConnection,

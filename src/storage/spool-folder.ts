@@ -60,7 +60,7 @@ const prepare = (path: string, log: Logger): void => {
   } catch (cause) {
     log.warn(
       "the spool folder cannot be used, so new GoHighLevel tokens are lost if the process dies while the store is away; make it writable, or set SPOOL_DIR",
-      { path, code: toCode(cause) },
+      { path, reason: toCode(cause) },
     );
   }
 };

@@ -36,7 +36,7 @@ export const createTlsServer = (
   server.prependListener("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
     socket.destroy();
     // Everybody can cause it, as often as they like: a flood must not be one of log lines.
-    log.debug("a TLS handshake failed", { code: error.code ?? "unknown" });
+    log.debug("a TLS handshake failed", { reason: error.code ?? "unknown" });
   });
   cutHandshakes(server);
   return {

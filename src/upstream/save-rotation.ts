@@ -69,6 +69,7 @@ const MAX_RETRYING_MS = 10_000;
 /** Makes the writer of this process. */
 export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter => {
   const { spooled, trace, log } = deps;
+  const findSafely = createSafeFind(deps);
   /** By connection: its answer that the store does not have yet. */
   const held = new Map<ConnectionId, NotedRotation>();
   const saving = new Set<ConnectionId>();
@@ -96,7 +97,7 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
     held.get(rotation.connectionId)?.name === name || saving.has(rotation.connectionId);
 
   const restore = async (id?: ConnectionId): Promise<void> => {
-    for (const found of await findSafely(deps, id)) {
+    for (const found of await findSafely(id)) {
       if (!isOwn(found)) await restoreOne(deps, found);
     }
   };
@@ -127,7 +128,7 @@ export const createRotationWriter = (deps: RotationWriterDeps): RotationWriter =
     },
     forget: async (id) => {
       held.delete(id);
-      for (const { name } of await findSafely(deps, id)) await removeSafely(deps, name);
+      for (const { name } of await findSafely(id)) await removeSafely(deps, name);
     },
   };
 };
@@ -228,15 +229,25 @@ const KEEP_SECONDS = 30 * 86_400;
 const isTooOld = (rotation: Rotation, clock: Clock): boolean =>
   rotation.receivedAt + KEEP_SECONDS < clock.nowSeconds();
 
-// The spool is the second line: what goes wrong there must not fail what the store can do.
-const findSafely = async (
-  { spooled, log }: RotationWriterDeps,
-  id?: ConnectionId,
-): ReturnType<RotationSpool["find"]> =>
-  spooled.find(id).catch((cause: unknown) => {
-    log.warn("the spool folder cannot be read", { cause });
-    return [];
-  });
+/**
+ * The spool is the second line: what goes wrong there must not fail what the store can do. Each refresh
+ * looks there, so that a folder that cannot be read is told once while it lasts.
+ */
+const createSafeFind = ({ spooled, log }: RotationWriterDeps): RotationSpool["find"] => {
+  let told: string | undefined;
+  return async (id) => {
+    try {
+      const found = await spooled.find(id);
+      told = undefined;
+      return found;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : "unknown";
+      if (reason !== told) log.warn("the spool folder cannot be read", { reason });
+      told = reason;
+      return [];
+    }
+  };
+};
 
 const removeSafely = async (
   { spooled, log }: RotationWriterDeps,

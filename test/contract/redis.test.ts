@@ -104,6 +104,37 @@ describe.skipIf(missing.has(redis))("a Redis store", () => {
     expect(warned).toBe(info.includes("aof_enabled:0"));
   });
 
+  it("refuses a database that the server does not have, and writes nothing to another", async () => {
+    const url = new URL(place.url);
+    url.pathname = "/99";
+    url.searchParams.set("prefix", `${tag.slice(1, -1)}other:`);
+    const failure = await openRecordStore(url.href, { clock }).then(
+      (opened) => opened.close(),
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({
+      code: "config_invalid",
+      message: expect.stringMatching(/database 99, .*out of range; .* such as \/0/u),
+    });
+    expect(await keys()).toEqual([`${tag}schema`]);
+    const others = `{${tag.slice(1, -1)}other:}*`;
+    expect(await withRedis((client) => client.keys(others))).toEqual([]);
+  });
+
+  it("uses the database that the URL names", async () => {
+    const url = new URL(place.url);
+    url.pathname = "/15";
+    const second = await openRecordStore(url.href, { clock });
+    await second.put(at("a"), "theirs");
+    expect(await store.get(at("a"))).toBeUndefined();
+    await second.delete(at("a"));
+    await second.close();
+    await withRedis(async (client) => {
+      await client.select(15);
+      await client.del(`${tag}schema`);
+    });
+  });
+
   it("shows no password when the server refuses it", async () => {
     const url = new URL(place.url);
     url.username = "nobody";

@@ -14,7 +14,16 @@ import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
 import { createBrowser } from "../support/browser.ts";
 import { runCli } from "../support/cli-process.ts";
 import { findFreePort } from "../support/free-port.ts";
+import {
+  findMissing,
+  postgres,
+  redis,
+  type StoreKind,
+  withPostgres,
+  withRedis,
+} from "../contract/store-places.ts";
 
+const missing = await findMissing();
 const KEY = Buffer.alloc(32, 3).toString("base64");
 const OTHER_KEY = Buffer.alloc(32, 4).toString("base64");
 
@@ -146,6 +155,53 @@ describe("the doctor", () => {
     expect(of(findings, "key")[0]?.text).toContain("the first start makes it");
     expect(levels(await diagnose(environment(), { asksGhl: true }), "problem")).toEqual([]);
     expect(readdirSync(folder)).toEqual(["no.env"]);
+  });
+});
+
+const countSchemas = (url: string): Promise<number> =>
+  withPostgres(async (client) => {
+    const schema = new URL(url).searchParams.get("schema");
+    return (await client.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema])).rows
+      .length;
+  });
+
+const countKeys = (url: string): Promise<number> =>
+  withRedis(async (client) => {
+    const prefix = new URL(url).searchParams.get("prefix");
+    return (await client.keys(`{${prefix}}*`)).length;
+  });
+
+const servers: readonly (readonly [StoreKind, (url: string) => Promise<number>])[] = [
+  [postgres, countSchemas],
+  [redis, countKeys],
+];
+
+describe.each(servers)("the doctor on the server of a store: $name", (kind, countThings) => {
+  it.skipIf(missing.has(kind))("makes no store, and ties none to its key", async () => {
+    const place = await kind.makePlace();
+    cleanups.push(() => place.dispose());
+    const variables = environment({ STORAGE_URL: place.url });
+    const privately = {
+      GHL_BASE_URL: sandbox.baseUrl,
+      GHL_PRIVATE_TOKEN: sandbox.privateTokens.get(locationId()) ?? "",
+      GHL_LOCATION_ID: locationId(),
+      STORAGE_URL: place.url,
+      MASTER_KEY: KEY,
+      PORT: String(port),
+    };
+    for (const given of [variables, privately]) {
+      const findings = await diagnose(given, { asksGhl: true });
+      expect(levels(findings, "problem")).toEqual([]);
+      expect(of(findings, "store")).toEqual([
+        { check: "store", level: "note", text: "there is no store yet: the first start makes it" },
+      ]);
+      expect(await countThings(place.url)).toBe(0);
+    }
+
+    await connect({ ...variables, MASTER_KEY: OTHER_KEY });
+    const findings = await diagnose({ ...variables, MASTER_KEY: OTHER_KEY });
+    expect(levels(findings, "problem")).toEqual([]);
+    expect(of(findings, "store").map(({ level }) => level)).toEqual(["ok", "ok"]);
   });
 });
 

@@ -150,7 +150,7 @@ describe("TLS without a proxy", () => {
     await expect(shown(old)).rejects.toThrow(/alert|version|hang up|disconnected/u);
     const said = () => lines().filter(({ message }) => message === "a TLS handshake failed");
     await expect
-      .poll(() => said().map(({ code }) => code), { interval: 20 })
+      .poll(() => said().map(({ reason }) => reason), { interval: 20 })
       .toEqual(["ERR_SSL_HTTP_REQUEST", "ERR_SSL_UNSUPPORTED_PROTOCOL"]);
     expect(said()[0]?.level).toBe("debug");
     expect((await fetch(`https://localhost:${port}/health/live`)).status).toBe(200);

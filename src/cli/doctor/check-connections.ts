@@ -14,10 +14,10 @@ import { findFailedSignIn } from "./failed-sign-in.ts";
 /** How every stored connection is, and how the last sign-in that failed did so. */
 export const checkConnections = async (context: ReadyContext): Promise<readonly Found[]> => {
   const { config, log, signal } = context;
-  if (config.privateToken === undefined && !isStoreThere(config))
-    return [nothingConnected(context)];
   try {
-    const session = await openSession({ config: toReadable(config), log });
+    const isThere = await isStoreThere(context);
+    if (config.privateToken === undefined && !isThere) return [nothingConnected(context)];
+    const session = await openSession({ config: isThere ? config : toStoreless(config), log });
     try {
       const { app } = session;
       const connections = await app.upstream.listConnections();
@@ -40,10 +40,11 @@ export const checkConnections = async (context: ReadyContext): Promise<readonly 
 };
 
 /** A private integration token is looked at without a store, since opening one would make it. */
-const toReadable = (config: Config): Config =>
-  isStoreThere(config)
-    ? config
-    : { ...config, storageUrl: "memory:", masterKey: { source: "ephemeral" } };
+const toStoreless = (config: Config): Config => ({
+  ...config,
+  storageUrl: "memory:",
+  masterKey: { source: "ephemeral" },
+});
 
 const nothingConnected = ({ config }: ReadyContext): Found =>
   note(

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import type { Config } from "../../config/config.ts";
 import type { Secret } from "../../core/secret.ts";
 import { readKeys, toProblem } from "./check-key.ts";
 import type { ReadyContext } from "./context.ts";
@@ -13,8 +11,9 @@ export const checkStore = async (context: ReadyContext): Promise<readonly Found[
   const { config, parts, log } = context;
   const name = config.storageUrl.replace(/:.*$/su, "");
   if (config.storageUrl === "memory:") return [well("the store is this process's own memory")];
-  if (!isStoreThere(config)) return [note("there is no store yet: the first start makes it")];
   try {
+    if (!(await isStoreThere(context)))
+      return [note("there is no store yet: the first start makes it")];
     const { probeStore } = await import("../../app.ts");
     const keys = await readKeysOrNone(context);
     const probe = await probeStore({ ...parts, log, url: config.storageUrl, keys: keys ?? [] });
@@ -32,11 +31,11 @@ export const checkStore = async (context: ReadyContext): Promise<readonly Found[
   }
 };
 
-const SQLITE = "sqlite:";
-
-/** Whether there is a store to look at; opening a SQLite file that is not there would make it. */
-export const isStoreThere = ({ storageUrl }: Config): boolean =>
-  !storageUrl.startsWith(SQLITE) || existsSync(storageUrl.slice(SQLITE.length));
+/** Whether there is a store to look at; opening one that is not there would make it, and tie it to the key. */
+export const isStoreThere = async ({ config, parts }: ReadyContext): Promise<boolean> => {
+  const { isStoreMade } = await import("../../app.ts");
+  return isStoreMade(config.storageUrl, parts);
+};
 
 /** A key that cannot be had is a finding of its own check. */
 const readKeysOrNone = async (context: ReadyContext): Promise<readonly Secret[] | undefined> =>

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { redactFields } from "../../../src/observability/redact.ts";
 import { openSpoolFolder } from "../../../src/storage/spool-folder.ts";
 import { createMemoryLogger } from "../../support/memory-logger.ts";
 
@@ -61,6 +62,8 @@ describe("the spool folder", () => {
     const spool = openHere();
     expect(logger.lines.join("\n")).toMatch(/spool folder cannot be used.*set SPOOL_DIR/u);
     expect(() => spool.write("a", "text")).toThrow("ENOTDIR");
+    const [line = ""] = logger.lines;
+    expect(redactFields(JSON.parse(line))).toMatchObject({ path, reason: "ENOTDIR" });
   });
 
   it.skipIf(process.getuid?.() === 0)("says so for a folder without the right to write", () => {

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -235,6 +243,22 @@ describe("tokens that the store does not have yet", () => {
     tokenOf(await rig.upstream.tokens.getToken(request));
     expect(rig.logged.join("\n")).toContain("could not be put into the spool folder");
     expect(await rig.upstream.refreshNow(connection.id)).toMatchObject({ ok: true });
+  });
+
+  it("are told of once, and again after it worked, while the spool cannot be read", async () => {
+    const said = () => rig.logged.filter((line) => line.includes("folder cannot be read"));
+    const { upkeep } = rig.another();
+    for (const times of [1, 2]) {
+      rmSync(folder, { recursive: true });
+      writeFileSync(folder, "a file where the folder was");
+      for (let round = 0; round < 3; round += 1) await upkeep.restore();
+      expect(said()).toHaveLength(times);
+      rmSync(folder);
+      mkdirSync(folder);
+      await upkeep.restore();
+    }
+    expect(said()[0]).toMatch(/"reason":"ENOTDIR: /u);
+    expect(said()[0]).not.toContain("stack");
   });
 
   it("are not taken from an answer without tokens, which leaves nothing behind", async () => {
