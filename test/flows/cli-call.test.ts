@@ -126,6 +126,18 @@ describe("ghl-mcp call", () => {
     expect(readdirSync(folder)).toEqual([".env"]);
   });
 
+  it("names the settings of a private token that GoHighLevel refuses", async () => {
+    const { exitCode, stderr } = await runCli(["call", "opportunities.get-pipelines"], {
+      cwd: folder,
+      env: { GHL_PRIVATE_TOKEN: "pit-wrong" },
+    });
+    expect(exitCode).toBe(77);
+    expect(stderr).toContain("no longer accepts the private integration token\n");
+    expect(stderr).toContain("set GHL_PRIVATE_TOKEN to it");
+    expect(stderr).toContain("GHL_LOCATION_ID has to be the location");
+    expect(stderr).not.toContain("sign in again");
+  });
+
   it("reads each value by the type of its parameter or field, and bodies from a file", async () => {
     const create = "call contacts.create-contact -p firstName=Ada -p email=call@example.com";
     const given = "-p tags=one -p tags=two -p dnd=false --fields contact.id,contact.tags";
