@@ -162,6 +162,8 @@ describe("a start that is refused", () => {
       "argument 'all' is invalid. Allowed choices are read, write, critical",
     ],
     [["login", "--timeout", "soon"], "Give a whole number of seconds from 1 to 3600"],
+    [["connect", "cursor", "--location", ""], "Give the id or the name of a location."],
+    [["connect", "cursor", "--name", "a b"], "Give at most 40 letters, digits, - and _."],
   ])("explains wrong usage: %j", async (args, text) => {
     const result = await run(args);
     expect(result.stderr).toContain(text);

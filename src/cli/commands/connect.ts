@@ -214,10 +214,10 @@ const toWrittenLines = (
 
 const readName = (text: string): string => {
   if (/^[A-Za-z0-9_-]{1,40}$/u.test(text)) return text;
-  throw new InvalidArgumentError("use at most 40 letters, digits, - and _");
+  throw new InvalidArgumentError("Give at most 40 letters, digits, - and _.");
 };
 
 const readLocation = (text: string): string => {
   if (text.trim() !== "" && text.length <= 100) return text;
-  throw new InvalidArgumentError("give the id or the name of a location");
+  throw new InvalidArgumentError("Give the id or the name of a location.");
 };
