@@ -170,6 +170,17 @@ describe("ghl-mcp call", () => {
     expect(one.length).toBeLessThan(all.length);
   });
 
+  it("says on stderr which of the wanted fields match nothing", async () => {
+    const { exitCode, stdout, stderr } = await run(
+      ..."call opportunities.get-pipelines --fields nope,pipelines.id,pipelines.nope".split(" "),
+    );
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      pipelines: [{ id: expect.any(String) as unknown }, {}],
+    });
+    expect(stderr).toContain('--fields: nothing is called "nope", "pipelines.nope"; there are:');
+  });
+
   it.each<[readonly string[], number, string]>([
     [["contacts.get-contakt"], 64, 'no operation "contacts.get-contakt"; did you mean:'],
     [["contacts.get-contact"], 64, '"contactId" is a required parameter (string)'],
