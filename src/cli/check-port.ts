@@ -2,16 +2,22 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { AppError } from "../core/errors.ts";
 
+/** Where a command listens. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** What sets the port of this command; absent: "--port or PORT". */
+  readonly setBy?: string;
+}
+
 /**
  * Throws `AppError("port_in_use")` if the address is taken, before anything is created that a refused
  * start would leave behind. The port can still be lost between this and the real listening.
  */
-export const checkPortFree = async (address: {
-  readonly host: string;
-  readonly port: number;
-}): Promise<void> => {
+export const checkPortFree = async (address: ListenAddress): Promise<void> => {
+  const { host, port } = address;
   const probe = createServer();
-  probe.listen({ ...address, exclusive: true });
+  probe.listen({ host, port, exclusive: true });
   try {
     await once(probe, "listening");
   } catch (cause) {
@@ -24,13 +30,13 @@ export const checkPortFree = async (address: {
 /** The error for an address that cannot be listened on. */
 export const toListenError = (
   cause: unknown,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, setBy = "--port or PORT" }: ListenAddress,
 ): AppError => {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EACCES") {
     return new AppError(
       "port_in_use",
-      `port ${port} may not be used by this user; choose one from 1024 on with --port or PORT`,
+      `port ${port} may not be used by this user; choose one from 1024 on with ${setBy}`,
       { cause },
     );
   }
@@ -43,7 +49,7 @@ export const toListenError = (
   }
   return new AppError(
     "port_in_use",
-    `port ${port} on ${host} is in use; stop the program that listens there, or choose another with --port or PORT`,
+    `port ${port} on ${host} is in use; stop the program that listens there, or choose another with ${setBy}`,
     { cause },
   );
 };

@@ -3,6 +3,7 @@ import type { ConnectionId, LocationId } from "../core/ids.ts";
 import { toLocationId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { fail, ok } from "../core/result.ts";
+import { howToConnect, type WaysToConnect } from "./how-to-connect.ts";
 
 /** What the person said about the connection to use. */
 export interface ConnectionWish {
@@ -51,13 +52,13 @@ export const chooseConnection = (
 };
 
 /** The text for a person who has to do something first. */
-export const explainNoConnection = (failure: NoConnection): string => {
+export const explainNoConnection = (failure: NoConnection, ways: WaysToConnect): string => {
   switch (failure.kind) {
     case "none":
-      return "no GoHighLevel connection yet; run: ghl-mcp login";
+      return `no GoHighLevel connection yet; ${howToConnect(ways)}`;
     case "unknown":
       return [
-        `no stored connection matches "${failure.wish}"; choose one with --connection, or run: ghl-mcp login`,
+        `no stored connection matches "${failure.wish}"; choose one with --connection, or ${howToConnect(ways)}`,
         ...failure.choices.map(describe),
       ].join("\n");
     case "ambiguous":
@@ -66,10 +67,17 @@ export const explainNoConnection = (failure: NoConnection): string => {
         ...failure.choices.map(describe),
       ].join("\n");
     case "not_usable":
-      return failure.connection.status === "suspended"
-        ? `connection ${failure.connection.id} is suspended: GoHighLevel has paused the location; it works again once the location is active`
-        : `connection ${failure.connection.id} needs a new sign-in; run: ghl-mcp login`;
+      return explainUnusable(failure.connection, ways);
   }
+};
+
+const explainUnusable = ({ id, kind, status }: Connection, ways: WaysToConnect): string => {
+  if (status === "suspended") {
+    return `connection ${id} is suspended: GoHighLevel has paused the location; it works again once the location is active`;
+  }
+  return kind === "private"
+    ? `GoHighLevel no longer accepts the private integration token of connection ${id}; make a new one in the location, and enter it in the browser, with: ghl-mcp serve`
+    : `connection ${id} needs a new sign-in; ${howToConnect(ways)}`;
 };
 
 /** Connections of the location itself; else the company connections, which may reach it. */

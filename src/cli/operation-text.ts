@@ -9,15 +9,19 @@ import type {
 /** Names that the location of a call fills in. */
 const LOCATION_NAMES: readonly string[] = ["locationId", "location_id", "altId", "altType"];
 const MAX_ENUM = 12;
+const DEPRECATED = "(deprecated)";
 
 /** A list of operations, a line each. */
 export const toListLines = (operations: readonly OperationSummary[]): readonly string[] => {
   const width = operations.reduce((most, { id }) => Math.max(most, id.length), 0);
-  return operations.map(({ id, class: level, summary, deprecated }) => {
-    const note = deprecated ? " (deprecated)" : "";
-    return `${id.padEnd(width)}  ${level.padEnd(8)}  ${summary}${note}`;
-  });
+  return operations.map(
+    (one) => `${one.id.padEnd(width)}  ${one.class.padEnd(8)}  ${toSummaryText(one)}`,
+  );
 };
+
+/** The summary, which says of most deprecated operations itself that they are. */
+const toSummaryText = ({ summary, deprecated }: OperationSummary): string =>
+  deprecated && !summary.endsWith(DEPRECATED) ? `${summary} ${DEPRECATED}` : summary;
 
 /** An operation as one object of JSON, for a list. */
 export const toListJson = (operation: OperationSummary): unknown => {
@@ -27,11 +31,11 @@ export const toListJson = (operation: OperationSummary): unknown => {
 
 /** Everything about an operation that a caller needs. `paged` says that --pages and --all work. */
 export const toDetailLines = (operation: Operation, paged: boolean): readonly string[] => {
-  const { id, summary, method, path, version, class: level, area, scopes, location } = operation;
+  const { id, method, path, version, class: level, area, scopes, location } = operation;
   const parameters = operation.parameters.filter(({ name }) => isShown(operation, name));
   return [
-    `${id}${operation.deprecated ? " (deprecated)" : ""}`,
-    `  ${summary}`,
+    id,
+    `  ${toSummaryText(operation)}`,
     "",
     `request     ${method} ${path}, Version ${version}`,
     `class       ${level}, area ${area}`,

@@ -6,8 +6,8 @@ import type { ChosenConnection, ConnectionWish, NoConnection } from "./choose-co
 import { chooseConnection, explainNoConnection } from "./choose-connection.ts";
 import { hasStore } from "./session.ts";
 
-/** The connection that upstream makes of the private integration token. */
-const PRIVATE: ChosenConnection = {
+/** The connection that upstream makes of the configured private integration token. */
+export const PRIVATE: ChosenConnection = {
   connectionId: toConnectionId("private"),
   subject: "private",
   locations: "all",
@@ -29,7 +29,7 @@ export const checkCanConnect = (config: Config, connectionId: string | undefined
       'STORAGE_URL is "memory:", which keeps no sign-in for this process; set it to sqlite:<file>, or set GHL_PRIVATE_TOKEN',
     );
   }
-  if (!hasStore(config)) throw notConnected({ kind: "none" });
+  if (!hasStore(config)) throw notConnected({ kind: "none" }, config);
 };
 
 /** The private integration token, or the stored connection that was wished for. Throws `not_connected`. */
@@ -40,9 +40,9 @@ export const pickConnection = async (
 ): Promise<ChosenConnection> => {
   if (usesPrivateToken(config, wish.connectionId)) return PRIVATE;
   const chosen = chooseConnection(await app.upstream.listConnections(), wish);
-  if (!chosen.ok) throw notConnected(chosen.failure);
+  if (!chosen.ok) throw notConnected(chosen.failure, config);
   return chosen.value;
 };
 
-const notConnected = (failure: NoConnection): AppError =>
-  new AppError("not_connected", explainNoConnection(failure));
+const notConnected = (failure: NoConnection, config: Config): AppError =>
+  new AppError("not_connected", explainNoConnection(failure, config));

@@ -18,3 +18,33 @@ export const pickFields = (value: unknown, paths: readonly string[]): unknown =>
   }
   return Object.fromEntries(picked);
 };
+
+const MAX_NAMES = 12;
+
+/**
+ * A line about the paths that find nothing in a value, with the names that there are; undefined where each
+ * finds something, or where there is no record to tell by. Pure.
+ */
+export const describeUnmatched = (value: unknown, paths: readonly string[]): string | undefined => {
+  const unmatched = paths.filter((path) => !mayHold(value, path.split(".")));
+  if (unmatched.length === 0) return undefined;
+  const names = namesOf(value);
+  const shown = names.slice(0, MAX_NAMES).join(", ");
+  const more = names.length > MAX_NAMES ? ", …" : "";
+  const quoted = unmatched.map((path) => `"${path}"`).join(", ");
+  return `--fields: nothing is called ${quoted}${names.length === 0 ? "" : `; there are: ${shown}${more}`}`;
+};
+
+/** An empty list and null hold no names, and so speak against none. */
+const mayHold = (value: unknown, [name, ...deeper]: readonly string[]): boolean => {
+  if (name === undefined || value === null) return true;
+  if (Array.isArray(value)) {
+    return value.length === 0 || value.some((member) => mayHold(member, [name, ...deeper]));
+  }
+  return isPlainObject(value) && Object.hasOwn(value, name) && mayHold(value[name], deeper);
+};
+
+const namesOf = (value: unknown): readonly string[] => {
+  const members: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return [...new Set(members.filter(isPlainObject).flatMap((member) => Object.keys(member)))];
+};

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { defineHelp, isGroup } from "./commands/help.ts";
 import type { Runtime } from "./context.ts";
 import { addSettingOptions } from "./context.ts";
 
@@ -36,7 +37,6 @@ export const createProgram = async (
     .description("MCP server for GoHighLevel: OAuth for AI assistants, an encrypted token vault")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
-    .helpCommand("help [command]", "show the help of a command")
     .option("--env-file <path>", "read settings from this file in place of .env")
     .exitOverride()
     .configureOutput({
@@ -65,6 +65,7 @@ export const createProgram = async (
     );
   addSettingOptions(program, ["LOG_LEVEL"]);
   for (const define of await loadCommands(words)) define(program, runtime);
+  for (const group of [program, ...program.commands].filter(isGroup)) defineHelp(group);
   return program;
 };
 

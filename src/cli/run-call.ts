@@ -9,6 +9,7 @@ import { withIdempotencyKey } from "../ghl/idempotency.ts";
 import { paginate } from "../ghl/paginate.ts";
 import { buildRequest } from "../ghl/request.ts";
 import { withoutFiles } from "../ghl/upload.ts";
+import { PRIVATE } from "./pick-connection.ts";
 import type { Printer } from "./print.ts";
 
 /** How far a listing goes; absent for a plain call. */
@@ -92,8 +93,16 @@ const describePart = ([name, value]: readonly [string, string | File]): [string,
 export const toCallError = (failure: GhlFailure, signal: AbortSignal | undefined): Error => {
   if (failure.kind === "aborted" && signal?.reason instanceof Error) return signal.reason;
   const { what, next } = explainGhlFailure(failure);
-  return new AppError(codeOf(failure), `${what}\n  ${next}`);
+  const lines = [what, `  ${next}`, ...(isOfConfiguredToken(failure) ? [OWN_LOCATION] : [])];
+  return new AppError(codeOf(failure), lines.join("\n"));
 };
+
+const OWN_LOCATION = "  GHL_LOCATION_ID has to be the location that the token was made in";
+
+const isOfConfiguredToken = (failure: GhlFailure): boolean =>
+  failure.kind === "token" &&
+  failure.failure.kind === "needs_reauth" &&
+  failure.failure.connectionId === PRIVATE.connectionId;
 
 const codeOf = (failure: GhlFailure): ErrorCode =>
   failure.kind === "token" && failure.failure.kind === "upstream_unavailable"

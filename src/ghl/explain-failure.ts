@@ -97,10 +97,10 @@ const TEXTS: Texts<GhlFailure> = {
 
 const TOKEN_TEXTS: Texts<TokenFailure> = {
   connection_missing: () => ({ what: "there is no connection to GoHighLevel", next: "sign in" }),
-  needs_reauth: () => ({
-    what: "GoHighLevel no longer accepts the connection",
-    next: "sign in again",
-  }),
+  needs_reauth: ({ have, reason }) =>
+    have === "private"
+      ? splitReason(reason)
+      : { what: "GoHighLevel no longer accepts the connection", next: "sign in again" },
   suspended: () => ({
     what: "GoHighLevel has paused the location",
     next: "it works again by itself once the location is active",
@@ -134,6 +134,13 @@ const textOf = <Union extends { readonly kind: string }, Kind extends keyof ByKi
   kind: Kind,
   failure: ByKind<Union>[Kind],
 ): FailureText => texts[kind](failure);
+
+/** Our own words for a refused private integration token, which name its setting or page: "what: what to do". */
+const splitReason = (reason: string): FailureText => {
+  const [, what = reason, next = "make a new private integration token"] =
+    /^(.*?): (.*)$/su.exec(reason) ?? [];
+  return { what, next };
+};
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(" or ");
 

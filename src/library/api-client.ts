@@ -69,8 +69,12 @@ export interface GhlClientLibrary {
   close(): Promise<void>;
 }
 
-/** Creates a client of the GoHighLevel API that keeps to its limits and repeats what may be repeated. */
+/**
+ * Creates a client of the GoHighLevel API that keeps to its limits and repeats what may be repeated. Throws
+ * `TypeError` where `auth` holds neither of the two.
+ */
 export const createGhlClient = (options: GhlClientOptions): GhlClientLibrary => {
+  checkAuth(options.auth);
   const http = options.http ?? createHttpClient();
   const client = createApiClient({
     apiBaseUrl: options.apiBaseUrl ?? "https://services.leadconnectorhq.com",
@@ -103,6 +107,13 @@ export const createGhlClient = (options: GhlClientOptions): GhlClientLibrary => 
       if (options.http === undefined) await http.close();
     },
   };
+};
+
+/** The types say so too, but not to plain JavaScript. */
+const checkAuth = (auth: unknown): void => {
+  const isGiven =
+    typeof auth === "object" && auth !== null && ("tokens" in auth || "privateToken" in auth);
+  if (!isGiven) throw new TypeError('"auth" must be { privateToken } or { tokens }');
 };
 
 const toTokens = (auth: GhlClientOptions["auth"]): TokenSource => {

@@ -126,6 +126,18 @@ describe("ghl-mcp call", () => {
     expect(readdirSync(folder)).toEqual([".env"]);
   });
 
+  it("names the settings of a private token that GoHighLevel refuses", async () => {
+    const { exitCode, stderr } = await runCli(["call", "opportunities.get-pipelines"], {
+      cwd: folder,
+      env: { GHL_PRIVATE_TOKEN: "pit-wrong" },
+    });
+    expect(exitCode).toBe(77);
+    expect(stderr).toContain("no longer accepts the private integration token\n");
+    expect(stderr).toContain("set GHL_PRIVATE_TOKEN to it");
+    expect(stderr).toContain("GHL_LOCATION_ID has to be the location");
+    expect(stderr).not.toContain("sign in again");
+  });
+
   it("reads each value by the type of its parameter or field, and bodies from a file", async () => {
     const create = "call contacts.create-contact -p firstName=Ada -p email=call@example.com";
     const given = "-p tags=one -p tags=two -p dnd=false --fields contact.id,contact.tags";
@@ -156,6 +168,17 @@ describe("ghl-mcp call", () => {
     expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(all.length);
     const one = (await result(`${search} --pages 1`)) as readonly unknown[];
     expect(one.length).toBeLessThan(all.length);
+  });
+
+  it("says on stderr which of the wanted fields match nothing", async () => {
+    const { exitCode, stdout, stderr } = await run(
+      ..."call opportunities.get-pipelines --fields nope,pipelines.id,pipelines.nope".split(" "),
+    );
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      pipelines: [{ id: expect.any(String) as unknown }, {}],
+    });
+    expect(stderr).toContain('--fields: nothing is called "nope", "pipelines.nope"; there are:');
   });
 
   it.each<[readonly string[], number, string]>([

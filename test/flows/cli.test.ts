@@ -162,6 +162,8 @@ describe("a start that is refused", () => {
       "argument 'all' is invalid. Allowed choices are read, write, critical",
     ],
     [["login", "--timeout", "soon"], "Give a whole number of seconds from 1 to 3600"],
+    [["connect", "cursor", "--location", ""], "Give the id or the name of a location."],
+    [["connect", "cursor", "--name", "a b"], "Give at most 40 letters, digits, - and _."],
   ])("explains wrong usage: %j", async (args, text) => {
     const result = await run(args);
     expect(result.stderr).toContain(text);
@@ -193,7 +195,7 @@ describe("with an empty store", () => {
   test("status says so and makes no database", async () => {
     expect(await run(["status"])).toMatchObject({
       exitCode: 0,
-      stdout: "no connection yet: run ghl-mcp login\n",
+      stdout: "no connection yet; run: ghl-mcp login\n",
       stderr: "",
     });
     expect(readdirSync(folder)).toEqual([]);
@@ -203,6 +205,25 @@ describe("with an empty store", () => {
     const result = await run(["stdio"]);
     expectRefusal(result, 77, "no GoHighLevel connection yet; run: ghl-mcp login");
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("with an empty store, GHL_MODE=live and no app", () => {
+  // nobody listens there
+  const live = { GHL_MODE: "live", GHL_BASE_URL: "http://127.0.0.1:1" };
+  const advice =
+    "set GHL_PRIVATE_TOKEN and GHL_LOCATION_ID, or GHL_CLIENT_ID and GHL_CLIENT_SECRET";
+
+  test.each([
+    [["stdio"], 77],
+    [["call", "opportunities.get-pipelines"], 77],
+    [["status"], 0],
+    [["doctor"], 1],
+  ])("%j names the settings that help, and not the sign-in that is refused", async (args, code) => {
+    const { exitCode, stderr, stdout } = await run(args, live);
+    expect(stderr + stdout).toContain(advice);
+    expect(stderr + stdout).not.toContain("run: ghl-mcp login");
+    expect(exitCode).toBe(code);
   });
 });
 
@@ -431,12 +452,12 @@ describe("sandbox", () => {
     expect((await sandbox.ended).exitCode).toBe(0);
   });
 
-  test("names the port in use", async () => {
+  test("names the port in use, and the option that sets it", async () => {
     const port = await occupy();
     expectRefusal(
       await run(["sandbox", "--port", String(port)]),
       69,
-      `port ${port} on 127.0.0.1 is in use`,
+      `port ${port} on 127.0.0.1 is in use; stop the program that listens there, or choose another with --port\n`,
     );
   });
 });

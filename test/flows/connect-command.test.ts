@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -42,6 +42,24 @@ describe("ghl-mcp connect", () => {
       "claude mcp add --transport http ghl-ro 'https://mcp.example.com/mcp?location=Harbor+Dental&access=read&tools=crm'\n",
     );
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("writes a command that names the settings file itself, once that is gone", async () => {
+    const settings = join(folder, "prod.env");
+    writeFileSync(settings, "LOG_LEVEL=silent\n");
+    const path = join(folder, "client.json");
+    await connect("claude-desktop", "--write", "--file", path, "--env-file", settings);
+    rmSync(settings);
+
+    const { mcpServers } = readJson(path) as {
+      mcpServers: { ghl: { command: string; args: readonly string[] } };
+    };
+    const { command, args } = mcpServers.ghl;
+    const started = spawnSync(command, args, { cwd: folder, encoding: "utf8", timeout: 20_000 });
+    expect({ status: started.status, stderr: started.stderr }).toEqual({
+      status: 78,
+      stderr: `ghl-mcp: the settings file "${settings}" cannot be read: there is no such file; check the path given with --env-file\n`,
+    });
   });
 
   it("adds the server to Cursor's file in the home folder, and keeps what was there", async () => {

@@ -54,6 +54,15 @@ const settings = () => ({
   privateToken: sandbox.privateTokens.get(sandbox.locations[0]?.id ?? "") ?? "",
 });
 
+it.each(["{}", '{ "auth": {} }', '{ "auth": "pit-1" }'])(
+  "names auth where plain JavaScript creates a client of %s",
+  (options) => {
+    // what a compiler would have refused
+    const given = JSON.parse(options) as Parameters<typeof createGhlClient>[0];
+    expect(() => createGhlClient(given)).toThrow('"auth" must be { privateToken } or { tokens }');
+  },
+);
+
 /** Calls that must not compile, each with what the compiler says of its line. */
 const WRONG_CALLS: readonly (readonly [string, RegExp])[] = [
   ['client.call("contacts.create-contakt", {});', /not assignable to parameter of type/u],

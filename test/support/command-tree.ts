@@ -21,10 +21,12 @@ export interface TreeCommand {
   readonly command: Command;
 }
 
-/** Every command there is, a program itself first; the help commands of commander are left out. */
+/** Every command there is, a program itself first; the help commands are left out. */
 export const walkCommands = (command: Command, path = ""): readonly TreeCommand[] => [
   { path, command },
-  ...command.commands.flatMap((child) => walkCommands(child, `${path} ${child.name()}`.trim())),
+  ...command.commands
+    .filter((child) => child.name() !== "help")
+    .flatMap((child) => walkCommands(child, `${path} ${child.name()}`.trim())),
 ];
 
 /** Whether a command does something itself; those that only hold others do not. */

@@ -11,7 +11,7 @@ import { confirm } from "../confirm.ts";
 import type { CommandContext, Runtime } from "../context.ts";
 import { addSettingOptions, openContext } from "../context.ts";
 import { checkCanConnect, pickConnection, usesPrivateToken } from "../pick-connection.ts";
-import { pickFields } from "../pick-fields.ts";
+import { describeUnmatched, pickFields } from "../pick-fields.ts";
 import { canAsk, isOutputTerminal } from "../print.ts";
 import { readBody, readNamed, readUpload } from "../read-inputs.ts";
 import { resolveLocation } from "../resolve-location.ts";
@@ -51,7 +51,11 @@ export const defineCall = (program: Command, runtime: Runtime): void => {
     .option("--connection <id>", "the stored connection to use; see: ghl-mcp status")
     .option("--pages <n>", "list the records of so many pages", readPages)
     .option("--all", "list the records of all pages")
-    .option("--fields <a,b.c>", "print only these fields of each record", readFields)
+    .option(
+      "--fields <a,b.c>",
+      "print only these fields of the answer, or of each record of a listing",
+      readFields,
+    )
     .option("--dry-run", "print the request and send nothing")
     .option("--yes", "do not ask before a critical operation")
     .option("--json", "print the result on one line, on a terminal too")
@@ -123,9 +127,10 @@ const call = async (context: CommandContext, wanted: Wanted): Promise<void> => {
             await confirmed(context, session, { wanted, made }),
             listing,
           );
-    const { fields } = options;
-    const shown =
-      fields === undefined || options.dryRun === true ? result : pickFields(result, fields);
+    const fields = options.dryRun === true ? undefined : options.fields;
+    const unmatched = describeUnmatched(result, fields ?? []);
+    if (unmatched !== undefined) printer.problem(unmatched);
+    const shown = fields === undefined ? result : pickFields(result, fields);
     printer.result(JSON.stringify(shown, null, isOutputTerminal() && !json ? 2 : undefined));
   } finally {
     await session.close();

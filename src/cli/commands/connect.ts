@@ -118,12 +118,16 @@ const PROGRAM = fileURLToPath(new URL("../../../bin/ghl-mcp.js", import.meta.url
 /** How a client starts this very program on this store: it does so in a folder of its own choice. */
 const toStdio = (storageUrl: string, { access, envFile }: ConnectOptions): StdioCommand => {
   const settings = resolve(envFile ?? ".env");
+  const withFile = existsSync(settings);
   return {
     command: process.execPath,
     args: [
+      // Node has an --env-file of its own, which it takes from behind the program, too, and then stops at a
+      // file that is gone, in its own words. It looks no further than "--" (seen with Node 20 and 24).
+      ...(withFile ? ["--"] : []),
       PROGRAM,
       "stdio",
-      ...(existsSync(settings) ? ["--env-file", settings] : []),
+      ...(withFile ? ["--env-file", settings] : []),
       ...(storageUrl.startsWith("sqlite:")
         ? ["--storage-url", `sqlite:${resolve(storageUrl.slice("sqlite:".length))}`]
         : []),
@@ -210,10 +214,10 @@ const toWrittenLines = (
 
 const readName = (text: string): string => {
   if (/^[A-Za-z0-9_-]{1,40}$/u.test(text)) return text;
-  throw new InvalidArgumentError("use at most 40 letters, digits, - and _");
+  throw new InvalidArgumentError("Give at most 40 letters, digits, - and _.");
 };
 
 const readLocation = (text: string): string => {
   if (text.trim() !== "" && text.length <= 100) return text;
-  throw new InvalidArgumentError("give the id or the name of a location");
+  throw new InvalidArgumentError("Give the id or the name of a location.");
 };

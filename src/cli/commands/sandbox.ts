@@ -25,7 +25,7 @@ export const defineSandbox = (program: Command, runtime: Runtime): void => {
 const run = async (options: SandboxOptions, runtime: Runtime): Promise<void> => {
   const shutdown = runtime.shutdown();
   const { port } = options;
-  await checkPortFree({ host: HOST, port });
+  await checkPortFree({ host: HOST, port, setBy: "--port" });
   const { startSandbox } = await import("../../sandbox/start-sandbox.ts");
   const sandbox = await startSandbox({ host: HOST, port });
   try {

@@ -3,6 +3,7 @@ import type { App } from "../../app.ts";
 import type { Connection, LocationSummary } from "../../core/connection.ts";
 import type { CommandContext, Runtime } from "../context.ts";
 import { addSettingOptions, openContext } from "../context.ts";
+import { howToConnect } from "../how-to-connect.ts";
 import { hasStore, openSession } from "../session.ts";
 import { toIsoTime } from "../time-text.ts";
 import { explainTokenFailure } from "../token-text.ts";
@@ -50,7 +51,9 @@ const status = async (context: CommandContext, options: StatusOptions): Promise<
     );
     return;
   }
-  if (reports.length === 0) printer.result("no connection yet: run ghl-mcp login");
+  if (reports.length === 0) {
+    printer.result(`no connection yet; ${howToConnect(config)}`);
+  }
   for (const report of reports) for (const line of toLines(report)) printer.result(line);
   for (const install of unclaimed) {
     for (const line of toUnclaimedLines(install)) printer.result(line);

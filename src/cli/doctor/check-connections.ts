@@ -2,6 +2,7 @@ import type { App } from "../../app.ts";
 import type { Config } from "../../config/config.ts";
 import type { Connection } from "../../core/connection.ts";
 import { findMissingScopes } from "../../core/scope-words.ts";
+import { howToConnect } from "../how-to-connect.ts";
 import { openSession } from "../session.ts";
 import { toIsoTime } from "../time-text.ts";
 import { type ConnectionFailure, explainTokenFailure } from "../token-text.ts";
@@ -49,8 +50,8 @@ const toStoreless = (config: Config): Config => ({
 const nothingConnected = ({ config }: ReadyContext): Found =>
   note(
     "no account is connected yet",
-    config.upstream.mode === "private_token"
-      ? "set GHL_PRIVATE_TOKEN and GHL_LOCATION_ID"
+    config.upstream.mode === "private_token" || config.upstream.mode === "token_entry"
+      ? howToConnect(config)
       : `sign in at ${config.publicUrl}/oauth/authorize while the server runs, or with: ghl-mcp login`,
   );
 

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 
 import { toCallArguments } from "../../../src/cli/call-arguments.ts";
-import { pickFields } from "../../../src/cli/pick-fields.ts";
+import { describeUnmatched, pickFields } from "../../../src/cli/pick-fields.ts";
 import { readBody, readNamed } from "../../../src/cli/read-inputs.ts";
 import { findOperation } from "../../../src/ghl/catalog/index.ts";
 
@@ -80,5 +80,18 @@ describe("the fields of an answer", () => {
     });
     expect(pickFields([{ a: { b: 1, c: 2 } }], ["a", "a.b"])).toEqual([{ a: { b: 1, c: 2 } }]);
     expect(pickFields({ a: 1 }, ["b", "toString"])).toEqual({});
+  });
+
+  it.each([
+    [{ a: 1 }, ["a"], undefined],
+    [{ a: { b: 1 } }, ["a.b", "a.c", "d"], '--fields: nothing is called "a.c", "d"; there are: a'],
+    [[{ a: 1 }, { b: 2 }], ["b"], undefined],
+    [[{ a: 1 }, { b: 2 }], ["toString"], '--fields: nothing is called "toString"; there are: a, b'],
+    [[], ["a"], undefined],
+    [{ list: [], none: null }, ["list.id", "none.id"], undefined],
+    [null, ["a"], undefined],
+    ["text", ["a"], '--fields: nothing is called "a"'],
+  ])("of %j tell of %j which names match nothing", (answer, paths, line) => {
+    expect(describeUnmatched(answer, paths)).toBe(line);
   });
 });

@@ -3,6 +3,7 @@ import { chooseConnection, explainNoConnection } from "../../../src/cli/choose-c
 import { toEpochSeconds } from "../../../src/core/clock.ts";
 import type { Connection } from "../../../src/core/connection.ts";
 import { toCompanyId, toConnectionId, toLocationId } from "../../../src/core/ids.ts";
+import { toSecret } from "../../../src/core/secret.ts";
 
 const location = (id: string, locationId: string, rest: Partial<Connection> = {}): Connection => ({
   id: toConnectionId(id),
@@ -25,6 +26,8 @@ const company = (id: string): Connection => ({
   status: "active",
   connectedAt: toEpochSeconds(1),
 });
+
+const sandbox = { upstream: { mode: "sandbox" } } as const;
 
 const a = location("a", "loc-a");
 const b = location("b", "loc-b");
@@ -90,6 +93,44 @@ describe("no connection", () => {
   ])("is chosen and the person hears what to do when %s", (_name, connections, wish, text) => {
     const chosen = chooseConnection(connections, wish);
     if (chosen.ok) throw new Error(`chose ${chosen.value.connectionId}`);
-    expect(explainNoConnection(chosen.failure)).toContain(text);
+    expect(explainNoConnection(chosen.failure, sandbox)).toContain(text);
+  });
+});
+
+describe("the advice without a connection", () => {
+  const live = { upstream: { mode: "token_entry" } } as const;
+  const held = { token: toSecret("pit-1"), locationId: "loc-a" };
+
+  test.each([
+    ["nothing is stored", { kind: "none" }],
+    ["the id is unknown", { kind: "unknown", wish: "z", choices: [a] }],
+    ["tokens are refused", { kind: "not_usable", connection: a }],
+  ] as const)("names the settings, and no sign-in, without an app where %s", (_name, failure) => {
+    const text = explainNoConnection(failure, live);
+    expect(text).toContain(
+      "set GHL_PRIVATE_TOKEN and GHL_LOCATION_ID, or GHL_CLIENT_ID and GHL_CLIENT_SECRET",
+    );
+    expect(text).not.toContain("ghl-mcp login");
+  });
+
+  test.each(["private_token", "token_entry"] as const)(
+    "is to leave out --connection where a private token is set and the mode is %s",
+    (mode) => {
+      const text = explainNoConnection(
+        { kind: "none" },
+        { upstream: { mode }, privateToken: held },
+      );
+      expect(text).toContain("leave out --connection");
+    },
+  );
+
+  test("is a new token, and no sign-in, for a private integration token that is refused", () => {
+    const connection = {
+      ...location("p", "l", { status: "needs_reauth" }),
+      kind: "private",
+    } as const;
+    const text = explainNoConnection({ kind: "not_usable", connection }, sandbox);
+    expect(text).toContain("make a new one in the location");
+    expect(text).not.toContain("ghl-mcp login");
   });
 });
