@@ -86,7 +86,7 @@ describe("the tarball of npm pack", () => {
     );
     const unwanted = files.filter(
       (path) =>
-        !/^(dist\/.+\.(js|d\.ts|json)|bin\/(ghl-mcp|compile-cache)\.js|docs\/.+\.md|docs\/screenshots\/[a-z-]+\.png)$/u.test(
+        !/^(dist\/.+\.(js|d\.ts|json)|bin\/(ghl-mcp|compile-cache)\.js|docs\/.+\.md|docs\/screenshots\/[a-z-]+\.png|deploy\/[a-zA-Z-]+(\.[a-z]+)?)$/u.test(
           path,
         ) && !TEXTS.includes(path),
     );
