@@ -67,9 +67,11 @@ const makeLogId = async (): Promise<string> =>
 process.on("uncaughtException", (error) => {
   void explain(error).then((exitCode) => process.exit(exitCode));
 });
-// The reader of a result may leave early, as `head` does.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+// The reader of a result, or of a message, may leave early, as `head` does.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 process.exitCode = await main(process.argv);

@@ -31,7 +31,7 @@ export const ERROR_TABLE = {
     exitCode: 69,
     retryable: true,
     summary: "another program listens on the port",
-    fix: "Stop the other program, or set `PORT`.",
+    fix: "Stop the other program, or choose another port: `--port`, or `PORT` for a server.",
   },
   storage_unavailable: {
     exitCode: 69,
@@ -49,7 +49,7 @@ export const ERROR_TABLE = {
     exitCode: 77,
     retryable: false,
     summary: "no GoHighLevel connection to work with",
-    fix: "Run `ghl-mcp login`, or set `GHL_PRIVATE_TOKEN` and `GHL_LOCATION_ID`.",
+    fix: "Run `ghl-mcp login`, which needs an app or the sandbox, or set `GHL_PRIVATE_TOKEN` and `GHL_LOCATION_ID`.",
   },
   login_failed: {
     exitCode: 77,

@@ -116,14 +116,22 @@ const checkAuth = (auth: unknown): void => {
   if (!isGiven) throw new TypeError('"auth" must be { privateToken } or { tokens }');
 };
 
+const REFUSED =
+  "GoHighLevel no longer accepts the private integration token: make a new one in the location under Settings, Private Integrations";
+
 const toTokens = (auth: GhlClientOptions["auth"]): TokenSource => {
   if ("tokens" in auth) return auth.tokens;
   const token = { token: auth.privateToken, kind: "private" } as const;
   return {
     getToken: () => Promise.resolve(ok(token)),
     replaceToken: ({ connectionId }) => {
-      const reason = "the private integration token is refused";
-      return Promise.resolve(fail({ kind: "needs_reauth", connectionId, reason }));
+      const failure = {
+        kind: "needs_reauth",
+        connectionId,
+        reason: REFUSED,
+        have: "private",
+      } as const;
+      return Promise.resolve(fail(failure));
     },
   };
 };

@@ -48,6 +48,11 @@ export function createSseTransport({ surface, log, clock }: SseDeps): SseTranspo
       const stream = await openLegacySse(MESSAGES_PATH, res, cut);
       // Whoever has left by now does not do so again: the session would keep its place until it is idle.
       if (res.closed) return;
+      // Asked once more, since others may have come meanwhile; from here on nothing waits.
+      if (!sessions.hasRoom(principal.grantId)) {
+        refuse(res, TOO_MANY);
+        return;
+      }
       // Registered before the stream starts: a quick client posts as soon as it knows where to.
       sessions.add(principal.grantId, stream);
       res.once("close", () => void sessions.end(stream.id));

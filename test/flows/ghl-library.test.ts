@@ -6,7 +6,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { createGhlClient, createGhlOAuthClient, toSecret } from "../../src/index.ts";
+import {
+  createGhlClient,
+  createGhlOAuthClient,
+  explainGhlFailure,
+  toSecret,
+} from "../../src/index.ts";
 import type { RunningSandbox } from "../../src/sandbox/sandbox.ts";
 import { startSandbox } from "../../src/sandbox/start-sandbox.ts";
 import { compile } from "../support/compile.ts";
@@ -219,5 +224,18 @@ describe("an OAuth client", () => {
     full = false;
     expect((await oauth.refresh()).ok).toBe(true);
     expect(tokenRequests()).toEqual([]);
+  });
+});
+
+it("says of a private integration token that is refused what to do about it", async () => {
+  const { apiBaseUrl, locationId } = settings();
+  const auth = { privateToken: toSecret("pit-dead") };
+  const client = createGhlClient({ auth, apiBaseUrl, locationId });
+  const answer = await client.call("opportunities.get-pipelines");
+  await client.close();
+  if (answer.ok) throw new Error("the token was taken");
+  expect(explainGhlFailure(answer.failure)).toEqual({
+    what: "GoHighLevel no longer accepts the private integration token",
+    next: "make a new one in the location under Settings, Private Integrations",
   });
 });

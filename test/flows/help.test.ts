@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
-import { type CliResult, runCli } from "../support/cli-process.ts";
+import { type CliResult, runCli, startCli } from "../support/cli-process.ts";
 
 const run = (line: string): Promise<CliResult> => runCli(line.split(" "), { cwd: tmpdir() });
 
@@ -35,4 +35,10 @@ it("tells an unknown name to programs as JSON", async () => {
   expect(JSON.parse(stderr)).toMatchObject({
     error: { code: "usage", message: "unknown command 'nope'", exitCode: 64 },
   });
+});
+
+it("ends as it would where the reader of its messages has left, as head does", async () => {
+  const { child, ended } = startCli(["keys"], { cwd: tmpdir() });
+  child.stderr?.destroy();
+  expect((await ended).exitCode).toBe(64);
 });

@@ -86,13 +86,16 @@ const examine = async (
   ];
 };
 
-/** The reason of a dead sign-in says itself what to do, after its first semicolon or colon. */
 const judgeFailure = (name: string, failure: ConnectionFailure): Found => {
   if (failure.kind !== "needs_reauth") {
     return problem(`${name}: ${explainTokenFailure(failure)}`, HOW_TO_GO_ON);
   }
-  const [, text = failure.reason, fix = SIGN_IN_AGAIN] =
-    /^(.*?)[;:] (.*)$/su.exec(failure.reason) ?? [];
+  return toDead(name, failure.reason);
+};
+
+/** The reason of a dead sign-in says itself what to do, after its first semicolon or colon. */
+const toDead = (name: string, reason: string): Found => {
+  const [, text = reason, fix = SIGN_IN_AGAIN] = /^(.*?)[;:] (.*)$/su.exec(reason) ?? [];
   return problem(`${name}: ${text}`, fix);
 };
 
@@ -104,6 +107,9 @@ const judgeStatus = (connection: Connection, name: string, now: number): Found =
   const { status, statusReason, tokenExpiresAt } = connection;
   switch (status) {
     case "needs_reauth":
+      if (connection.kind === "private" && statusReason !== undefined) {
+        return toDead(name, statusReason);
+      }
       return problem(
         `${name}: its token has expired or was revoked: ${
           statusReason ?? "GoHighLevel no longer accepts it"
