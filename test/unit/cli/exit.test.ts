@@ -47,7 +47,7 @@ test("tells an error as one line of JSON, with what to do", () => {
     error: {
       code: "port_in_use",
       message: "in use\n  stop it",
-      fix: "Stop the other program, or set PORT.",
+      fix: "Stop the other program, or choose another port: --port, or PORT for a server.",
       exitCode: 69,
       retryable: true,
     },
