@@ -99,7 +99,7 @@ const TOKEN_TEXTS: Texts<TokenFailure> = {
   connection_missing: () => ({ what: "there is no connection to GoHighLevel", next: "sign in" }),
   needs_reauth: ({ have, reason }) =>
     have === "private"
-      ? splitReason(reason)
+      ? splitReason(reason, "make a new private integration token")
       : { what: "GoHighLevel no longer accepts the connection", next: "sign in again" },
   suspended: () => ({
     what: "GoHighLevel has paused the location",
@@ -135,10 +135,9 @@ const textOf = <Union extends { readonly kind: string }, Kind extends keyof ByKi
   failure: ByKind<Union>[Kind],
 ): FailureText => texts[kind](failure);
 
-/** Our own words for a refused private integration token, which name its setting or page: "what: what to do". */
-const splitReason = (reason: string): FailureText => {
-  const [, what = reason, next = "make a new private integration token"] =
-    /^(.*?): (.*)$/su.exec(reason) ?? [];
+/** The reason of a dead sign-in says itself what to do, after its first semicolon or colon; else `otherwise`. */
+export const splitReason = (reason: string, otherwise: string): FailureText => {
+  const [, what = reason, next = otherwise] = /^(.*?)[;:] (.*)$/su.exec(reason) ?? [];
   return { what, next };
 };
 

@@ -102,3 +102,17 @@ export const deleteAtVersion = async (
   });
   return outcome.ok;
 };
+
+/**
+ * As {@link deleteAtVersion}, and leaves no row behind until the next sweep: only for an address that is never
+ * used again, since what somebody wrote there in between would go as well.
+ */
+export const deleteForGood = async (
+  store: Pick<RecordStore, "put" | "delete">,
+  at: Address,
+  options: Parameters<typeof deleteAtVersion>[2],
+): Promise<boolean> => {
+  const deleted = await deleteAtVersion(store, at, options);
+  if (deleted) await store.delete(at);
+  return deleted;
+};

@@ -8,8 +8,8 @@ import type { Random } from "../crypto/random.ts";
 import type { RecordStore } from "../storage/record-store.ts";
 import { toApprovedLocations } from "./approved-locations.ts";
 import { createIdentityIndex, toIdentityKey, toIdentityKeyOf } from "./connection-identity.ts";
-import { createConnectionPlaces } from "./place-index.ts";
-import { discard, type Removal, removeConnection, type RemovalOutcome } from "./removal.ts";
+import { createConnectionPlaces, type PlaceIndex } from "./place-index.ts";
+import { type Removable, type Removal, removeConnection, type RemovalOutcome } from "./removal.ts";
 import type { TokenAnswer } from "./token-answer.ts";
 import { planRefresh } from "./token-set.ts";
 import type { HeldConnection, Vault, VaultEntry } from "./vault.ts";
@@ -48,7 +48,15 @@ export const createConnections = (deps: {
     const entry = await vault.read(id);
     return entry?.connection.environment === environment ? entry : undefined;
   };
-  const removing = { find, vault, identities, places, audit };
+  const toRemovable = createToRemovable({ vault, places });
+  const removing = {
+    identities,
+    audit,
+    find: async (id: ConnectionId) => {
+      const entry = await find(id);
+      return entry && toRemovable(entry);
+    },
+  };
 
   return {
     find,
@@ -69,14 +77,7 @@ export const createConnections = (deps: {
       for (;;) {
         const id = await identities.claim(identity, () => random.id());
         const existing = await vault.read(id);
-        // The index is not sealed: whoever can write to the store must not make one account's sign-in
-        // overwrite the tokens of another.
-        if (existing !== undefined && toIdentityKeyOf(existing.connection) !== identity) {
-          throw new AppError(
-            "storage_corrupt",
-            `the index of connections leads to "${id}", which is of another account`,
-          );
-        }
+        if (existing !== undefined) checkIdentity(existing.connection, identity);
         const held = toHeldConnection({ id, environment, answer, clock, random });
         // First: a connection must not be there and not be found by the webhook that ends it.
         await places.add(id, held.connection);
@@ -84,7 +85,7 @@ export const createConnections = (deps: {
         if (written === "conflict") continue;
         if (existing === undefined && (await identities.find(identity)) !== id) {
           // Ended between the claim and the write: its grants may live on, so nothing may be there.
-          await discard(removing, written);
+          await toRemovable(written).discard();
           continue;
         }
         await audit.record(toCreated(written.connection, existing));
@@ -94,6 +95,31 @@ export const createConnections = (deps: {
     remove: (id, removal) => removeConnection(removing, id, removal),
   };
 };
+
+/**
+ * The index is not sealed: whoever can write to the store must not make one account's sign-in overwrite the
+ * tokens of another.
+ */
+const checkIdentity = (connection: Connection, identity: string): void => {
+  if (toIdentityKeyOf(connection) === identity) return;
+  throw new AppError(
+    "storage_corrupt",
+    `the index of connections leads to "${connection.id}", which is of another account`,
+  );
+};
+
+const createToRemovable =
+  (deps: { readonly vault: Pick<Vault, "remove">; readonly places: Pick<PlaceIndex, "remove"> }) =>
+  ({ connection, version }: VaultEntry): Removable => ({
+    identity: toIdentityKeyOf(connection),
+    connectedAt: connection.connectedAt,
+    discard: async () => {
+      const removed = await deps.vault.remove(connection.id, version);
+      // Once it is gone, nothing has to find it any more.
+      if (removed) await deps.places.remove(connection.id, connection);
+      return removed;
+    },
+  });
 
 const toCreated = (
   { id: connectionId, companyId, locationId }: Connection,

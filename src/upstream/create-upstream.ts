@@ -162,11 +162,11 @@ const createRemove =
     forget(id: ConnectionId): void;
   }) =>
   async (id: ConnectionId, removal: Removal): Promise<RemovalOutcome> => {
-    if (isPrivateId(id)) await deps.privates.remove(id);
-    else if ((await deps.connections.remove(id, removal)) !== "gone") return "signed_in_since";
+    const outcome = await (isPrivateId(id) ? deps.privates : deps.connections).remove(id, removal);
+    if (outcome !== "gone") return outcome;
     await deps.writer.forget(id);
     deps.forget(id);
-    return "gone";
+    return outcome;
   };
 
 /** What the store holds of connections and installations, and how webhooks find it. */

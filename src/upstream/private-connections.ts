@@ -13,6 +13,7 @@ import {
   type PrivateRecord,
   type PrivateRecords,
 } from "./private-records.ts";
+import { type Removable, type Removal, removeConnection, type RemovalOutcome } from "./removal.ts";
 import type { UpstreamSettings } from "./settings.ts";
 
 /** The id of the connection that stands for the configured private integration token. */
@@ -43,8 +44,8 @@ export interface PrivateConnections {
   save(entry: { readonly token: Secret; readonly locationId: LocationId }): Promise<Connection>;
   /** Notes that GoHighLevel refused this very token, and gives what is held now. */
   markRefused(id: ConnectionId, refused: Secret): Promise<HeldPrivate | undefined>;
-  /** Discards an entered token; the configured one and a missing one stay as they are. */
-  remove(id: ConnectionId): Promise<void>;
+  /** Discards an entered token; the configured one stays as it is, as if there were none. */
+  remove(id: ConnectionId, removal: Removal): Promise<RemovalOutcome>;
 }
 
 const ENTERED_REASON =
@@ -76,6 +77,14 @@ export const createPrivateConnections = (deps: {
   };
   const toKey = (locationId: LocationId): string =>
     toIdentityKey({ environment, userType: "Private", companyId: "", locationId });
+  const findRemovable = async (id: ConnectionId): Promise<Removable | undefined> => {
+    const found = id === PRIVATE_CONNECTION_ID ? undefined : await records.read(id);
+    if (found === undefined) return undefined;
+    const { record, version } = found;
+    const { locationId, connectedAt } = record;
+    const discard = () => records.remove(id, version);
+    return { identity: toKey(locationId), connectedAt, discard };
+  };
 
   return {
     find,
@@ -94,9 +103,8 @@ export const createPrivateConnections = (deps: {
       const record = await markRefused(parts, id, refused);
       return record === undefined ? undefined : toHeld(id, environment, record);
     },
-    remove: async (id) => {
-      if (id !== PRIVATE_CONNECTION_ID) await remove(parts, toKey, id);
-    },
+    remove: (id, removal) =>
+      removeConnection({ identities, audit, find: findRemovable }, id, removal),
   };
 };
 
@@ -133,23 +141,6 @@ const save = async (
     const outcome = existing === undefined ? "new" : "signed_in_again";
     await audit.record({ kind: "connection.created", connectionId: id, locationId, outcome });
     return toHeld(id, environment, record).connection;
-  }
-};
-
-const remove = async (
-  { audit, records, identities }: Parts,
-  toKey: (locationId: LocationId) => string,
-  id: ConnectionId,
-): Promise<void> => {
-  for (;;) {
-    const found = await records.read(id);
-    if (found === undefined) return;
-    const key = toKey(found.record.locationId);
-    await identities.end(key, id);
-    if (!(await records.remove(id, found.version))) continue;
-    await audit.record({ kind: "connection.removed", connectionId: id, by: "person" });
-    await identities.release(key, id);
-    return;
   }
 };
 

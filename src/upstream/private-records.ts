@@ -3,7 +3,7 @@ import { toEpochSeconds } from "../core/clock.ts";
 import type { EventChannel } from "../core/events.ts";
 import { type ConnectionId, toConnectionId, toLocationId } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
-import { deleteAtVersion, type RecordStore } from "../storage/record-store.ts";
+import { deleteForGood, type RecordStore } from "../storage/record-store.ts";
 
 const NAMESPACE = "private_connection";
 
@@ -63,11 +63,9 @@ export const createPrivateRecords = (deps: {
     list: async () => (await sealed.list(NAMESPACE, environment)).map(toConnectionId),
     remove: async (id, ifVersion) => {
       const at = { ifVersion, group: environment };
-      if (!(await deleteAtVersion(sealed, toAddress(id), at))) return false;
-      // What is over is gone for everybody, and no id comes back: this only leaves no row behind.
-      await sealed.delete(toAddress(id));
-      tell(id);
-      return true;
+      const removed = await deleteForGood(sealed, toAddress(id), at);
+      if (removed) tell(id);
+      return removed;
     },
   };
 };

@@ -11,7 +11,7 @@ import {
   toLocationId,
 } from "../core/ids.ts";
 import { toSecret } from "../core/secret.ts";
-import { deleteAtVersion, type RecordStore, walkGroup } from "../storage/record-store.ts";
+import { deleteForGood, type RecordStore, walkGroup } from "../storage/record-store.ts";
 import type { TokenSet } from "./token-set.ts";
 
 /** Everything that is kept about a connection. One record, so that no crash can split it. */
@@ -82,11 +82,9 @@ export const createVault = (deps: {
     },
     remove: async (id, ifVersion) => {
       const at = { ifVersion, group: environment };
-      if (!(await deleteAtVersion(sealed, toAddress(id), at))) return false;
-      // What is over is gone for everybody, and no id comes back: this only leaves no row behind.
-      await sealed.delete(toAddress(id));
-      events?.publish({ kind: "connection_changed", connectionId: id });
-      return true;
+      const removed = await deleteForGood(sealed, toAddress(id), at);
+      if (removed) events?.publish({ kind: "connection_changed", connectionId: id });
+      return removed;
     },
   };
 };

@@ -2,6 +2,7 @@ import type { App } from "../../app.ts";
 import type { Config } from "../../config/config.ts";
 import type { Connection } from "../../core/connection.ts";
 import { findMissingScopes } from "../../core/scope-words.ts";
+import { splitReason } from "../../ghl/explain-failure.ts";
 import { howToConnect } from "../how-to-connect.ts";
 import { openSession } from "../session.ts";
 import { toIsoTime } from "../time-text.ts";
@@ -93,10 +94,9 @@ const judgeFailure = (name: string, failure: ConnectionFailure): Found => {
   return toDead(name, failure.reason);
 };
 
-/** The reason of a dead sign-in says itself what to do, after its first semicolon or colon. */
 const toDead = (name: string, reason: string): Found => {
-  const [, text = reason, fix = SIGN_IN_AGAIN] = /^(.*?)[;:] (.*)$/su.exec(reason) ?? [];
-  return problem(`${name}: ${text}`, fix);
+  const { what, next } = splitReason(reason, SIGN_IN_AGAIN);
+  return problem(`${name}: ${what}`, next);
 };
 
 const HOW_TO_GO_ON = "see the findings above; then run this again with --check";
